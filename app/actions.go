@@ -135,7 +135,8 @@ func (a *transferActions) confirmLoss(s view.Selection, then func()) {
 	a.confirm(s, then)
 }
 
-// confirm asks whether to cancel unfinished uploads, and calls then if so.
+// confirm asks whether to cancel unfinished uploads, and calls then if so. No bytes are at
+// risk only if a batch has finished uploads.
 func (a *transferActions) confirm(s view.Selection, then func()) {
 	n := len(s.Allowed(view.ActionCancel))
 	text := words.Text("cancelling.none")

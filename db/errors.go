@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	sqlite "github.com/glebarez/go-sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -56,6 +57,11 @@ func classify(op fault.Op, err error) error {
 	if f, ok := errors.AsType[*fault.Fault](err); ok {
 		return f
 	}
+	if isSQLite(err, sqlite3.SQLITE_CANTOPEN) {
+		if limit := checkOpenFiles(); limit != nil {
+			err = fmt.Errorf("%w: %w", err, limit)
+		}
+	}
 	if sentinel := sentinelOf(err); sentinel != nil && !errors.Is(err, sentinel) {
 		err = fmt.Errorf("%w: %w", sentinel, err)
 	}
@@ -84,6 +90,36 @@ func sentinelOf(err error) error {
 	default:
 		return nil
 	}
+}
+
+// isSQLite reports whether err is an error of SQLite with that primary result code.
+func isSQLite(err error, code int) bool {
+	coded, ok := errors.AsType[*sqlite.Error](err)
+	return ok && coded.Code()&0xff == code
+}
+
+// maxFiles is how many files SQLite has open of one connection: the database, its log, the
+// index of that, a journal and a temporary file.
+const maxFiles = 5
+
+// checkOpenFiles returns the operating system's error if it does not allow as many more
+// open files as a connection needs, and nil if it does. SQLite does not report why it
+// could not open a file.
+func checkOpenFiles() error {
+	var opened [maxFiles]*os.File
+	defer func() {
+		for _, file := range opened {
+			_ = file.Close() // nil is an error too
+		}
+	}()
+	for i := range opened {
+		file, err := os.Open(os.DevNull)
+		if fault.IsExhausted(err) {
+			return err
+		}
+		opened[i] = file
+	}
+	return nil
 }
 
 // asDamage wraps an error by which SQLite reports a broken file in ErrDamaged.

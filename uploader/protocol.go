@@ -43,6 +43,7 @@ type Protocol interface {
 	// of kind Refused if the server does not support that.
 	Concat(ctx context.Context, request tus.ConcatRequest) (tus.Upload, error)
 
-	// Terminate deletes an upload. It succeeds if the server no longer has it.
+	// Terminate deletes an upload. It fails with a fault of kind Gone if the server does
+	// not have it.
 	Terminate(ctx context.Context, url string) error
 }

@@ -21,7 +21,7 @@ type Snapshot struct {
 	Checking    int                       // transfers whose Check is not done
 	Holds       map[ServerID]Hold         // servers to which nothing new is sent for a while
 	Drives      map[uint64]*fault.Fault   // drives whose files are not started at the moment, by source.Identity.Volume
-	ScanFaults  map[BatchID]*fault.Fault  // batches whose scan waits for a drive that does not respond
+	ScanFaults  map[BatchID]*fault.Fault  // batches whose scan does not continue at the moment, such as for its drive
 	StoreFault  *fault.Fault              // why the store cannot save or be searched; nil if it can
 }
 

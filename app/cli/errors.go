@@ -80,9 +80,20 @@ func Explain(err error) string {
 		return words.Text("cli.silent")
 	case errors.Is(err, context.Canceled):
 		return words.Text("cli.interrupted")
+	case fault.IsExhausted(err):
+		return exhausted(err)
 	}
 	f := fault.Of(err)
 	return words.Fault(f, words.Subject{File: f.Detail}).String()
+}
+
+// exhausted returns the text for an error for which [fault.IsExhausted] is true. If it is
+// the limit of open files of this process, it has the limit.
+func exhausted(err error) string {
+	if limit := maxOpenFiles(); limit > 0 && errors.Is(err, syscall.EMFILE) {
+		return words.Text("cli.open-files", words.Data{"Limit": words.Number(limit)})
+	}
+	return words.Text("cli.exhausted")
 }
 
 // ExplainInWindow is [Explain] for a text that is shown in a window.

@@ -27,6 +27,7 @@ type Engine interface {
 	feed.Source
 	Do(ctx context.Context, command uploader.Command) error
 	Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error)
+	Undecided(ctx context.Context) (map[uploader.TransferID]bool, error)
 }
 
 // Executor carries out requests on a running engine. Its methods may be called from
@@ -124,7 +125,7 @@ func (x *Executor) execute(ctx context.Context, request instance.Request, onAcce
 	case instance.Resume:
 		return x.resume(ctx, request, onAccept, reply)
 	case instance.List:
-		return list(x.Engine.Snapshot(), request.All, reply)
+		return x.list(ctx, request.All, reply)
 	case instance.Show:
 		if x.Show == nil {
 			return userError("cli.no-window", nil)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -45,15 +46,30 @@ func ListSaved(saved uploader.Saved, all bool, reply func(Reply) error) error {
 	})
 }
 
+// list lists the transfers of a running engine.
+func (x *Executor) list(ctx context.Context, all bool, reply func(Reply) error) error {
+	undecided, err := x.Engine.Undecided(ctx)
+	if err != nil {
+		return err
+	}
+	return list(x.Engine.Snapshot(), all, func(r Reply) error {
+		if e := r.Entry; undecided[e.ID] && e.State == uploader.StateWaiting.String() {
+			e.Message = words.Text("state.awaits-you")
+		}
+		return reply(r)
+	})
+}
+
 // list lists the transfers, newest first. Unless all is set, it leaves out those
 // that are done or cancelled.
 func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
 	newestFirst := slices.SortedFunc(slices.Values(s.Transfers), func(a, b *uploader.Transfer) int { return cmp.Compare(b.ID, a.ID) })
+	positions := words.QueuePositions(s)
 	for _, t := range newestFirst {
 		if !all && !t.Unfinished() && t.Phase != uploader.PhaseFailed {
 			continue
 		}
-		e := newEntry(s, t)
+		e := newEntry(s, t, positions[t.ID])
 		if err := reply(Reply{Entry: &e}); err != nil {
 			return err
 		}
@@ -61,10 +77,10 @@ func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
 	return nil
 }
 
-func newEntry(s *uploader.Snapshot, t *uploader.Transfer) Entry {
+func newEntry(s *uploader.Snapshot, t *uploader.Transfer, position int) Entry {
 	e := Entry{
 		ID: t.ID, Path: t.Source.Path, Escaped: feed.EscapedPath(t.Source.Path), Size: t.Source.Size, Sent: s.Sent(t), State: t.State().String(), URL: words.Link(t.Session.URL),
-		Message: words.Row(s, t, 0, time.Now()),
+		Message: words.Row(s, t, position, time.Now()),
 	}
 	if server, ok := s.Server(t.Server); ok {
 		e.Server = server.Name

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -59,5 +62,55 @@ func TestListSavedAfterKill(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// listedEngine has a snapshot, and transfers that wait for the user.
+type listedEngine struct {
+	Engine
+	snapshot  *uploader.Snapshot
+	undecided map[uploader.TransferID]bool
+}
+
+func (e *listedEngine) Snapshot() *uploader.Snapshot { return e.snapshot }
+
+func (e *listedEngine) Undecided(context.Context) (map[uploader.TransferID]bool, error) {
+	return e.undecided, nil
+}
+
+// TestListOfRunningInstanceHasTheWordsOfTheWindow: what waits has its reason, or its position
+// in the queue.
+func TestListOfRunningInstanceHasTheWordsOfTheWindow(t *testing.T) {
+	if err := words.Load("en"); err != nil {
+		t.Fatal(err)
+	}
+	const free, held, blocked uploader.ServerID = 2, 3, 4
+	queued := func(id uploader.TransferID, server uploader.ServerID) *uploader.Transfer {
+		return &uploader.Transfer{ID: id, Server: server, Phase: uploader.PhaseQueued, Source: source.File{Path: "/film.mov", Size: 10}}
+	}
+	e := &listedEngine{
+		snapshot: &uploader.Snapshot{
+			Servers:   []uploader.Server{{ID: free}, {ID: held}, {ID: blocked}},
+			Transfers: []*uploader.Transfer{queued(1, free), queued(2, free), queued(3, held), queued(4, blocked), queued(5, free)},
+			Totals:    uploader.Totals{Count: map[uploader.State]int{uploader.StateWaiting: 5}},
+			Holds:     map[uploader.ServerID]uploader.Hold{held: {Reason: uploader.HeldByMetering}},
+			Blocked:   map[uploader.ServerID]*fault.Fault{blocked: {Kind: fault.Auth, Op: fault.Create, Status: 401}},
+		},
+		undecided: map[uploader.TransferID]bool{5: true},
+	}
+	got := map[uploader.TransferID]string{}
+	err := (&Executor{Engine: e}).Execute(t.Context(), instance.Request{Command: instance.List}, func(r Reply) error {
+		got[r.Entry.ID] = r.Entry.Message
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[uploader.TransferID]string{
+		1: "Waiting, 1st in the queue", 2: "Waiting, 2nd in the queue", 3: words.Text("held.metering"), 4: words.Fault(e.snapshot.Blocked[blocked], words.Subject{}).Short,
+		5: words.Text("state.awaits-you"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("messages (-want +got):\n%s", diff)
 	}
 }

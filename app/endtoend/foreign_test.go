@@ -18,21 +18,10 @@ import (
 var foreignFaults = map[string]requestFault{
 	"not found":   respondWith(http.StatusNotFound, "404 page not found\n"),
 	"gone":        respondWith(http.StatusGone, "gone\n"),
-	"not allowed": exceptOptions(respondWith(http.StatusMethodNotAllowed, "405 method not allowed\n")),
+	"not allowed": respondWith(http.StatusMethodNotAllowed, "405 method not allowed\n"),
 	"page":        respondWith(http.StatusOK, "<html>Welcome to the hotel</html>"),
 	"empty":       respondWith(http.StatusOK, ""),
 	"no content":  respondWith(http.StatusNoContent, ""),
-}
-
-// exceptOptions forwards OPTIONS requests. A server whose intermediary rejects them has no
-// extensions for the client (C14), so uploads stay there.
-func exceptOptions(fault requestFault) requestFault {
-	return func(next http.RoundTripper, request *http.Request) (*http.Response, error) {
-		if request.Method == http.MethodOptions {
-			return next.RoundTrip(request)
-		}
-		return fault(next, request)
-	}
 }
 
 // methodFiles are the files of TestForeignResponseToEveryRequestConverges. One is sent

@@ -4,6 +4,7 @@ package endtoend_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -13,8 +14,8 @@ func openFilesArgs(limit int, program string, args ...string) (string, []string)
 }
 
 // TestSendWithFewOpenFiles sends with a limit of open files from one that lets the
-// program start to one that is enough. The run must end and tell whether it failed, and a
-// run without the limit must upload the rest, each file once.
+// program start to one that is enough. The run must end and tell whether it failed, and
+// because of which limit, and a run without it must upload the rest, each file once.
 func TestSendWithFewOpenFiles(t *testing.T) {
 	t.Parallel()
 	for limit := 8; limit <= 40; limit += 2 {
@@ -28,7 +29,16 @@ func TestSendWithFewOpenFiles(t *testing.T) {
 			if limited.hasRaceOrPanic() {
 				t.Errorf("ferry %v:\n%s", limited.args, limited.stderr.String())
 			}
-			t.Logf("exit code %d: %s", limited.exitCode(), limited.stderr.String())
+			text := limited.stderr.String()
+			t.Logf("exit code %d: %s", limited.exitCode(), text)
+			for _, wrong := range []string{"internal error", "disk space"} {
+				if strings.Contains(text, wrong) {
+					t.Errorf("the text has %q instead of the limit: %s", wrong, text)
+				}
+			}
+			if strings.Contains(text, "open files") && !strings.Contains(text, "at most "+strconv.Itoa(limit)+" at the same time") {
+				t.Errorf("the limit is not %d in: %s", limit, text)
+			}
 			ferry.maxOpenFiles = 0
 			rest := ferry.resumeOrSend(folder)
 			rest.wait(t, runTimeout)

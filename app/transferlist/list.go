@@ -66,7 +66,7 @@ func (l *List) Show(s *uploader.Snapshot) {
 	l.outline.Update(s)
 	l.high.Keep(s.Transfers)
 	l.batchHigh.Keep(s.Batches)
-	l.positions, l.unacknowledged = view.QueuePositions(s), l.outline.Unacknowledged(s)
+	l.positions, l.unacknowledged = words.QueuePositions(s), l.outline.Unacknowledged(s)
 	l.Rows.Refresh()
 }
 

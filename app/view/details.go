@@ -63,12 +63,12 @@ func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now ti
 }
 
 // positionOf returns the position of a transfer in the queue; 0 if it is not in the queue
-// or beyond maxPosition.
+// or beyond the positions that are shown.
 func positionOf(s *uploader.Snapshot, t *uploader.Transfer) int {
 	if t.State() != uploader.StateWaiting {
 		return 0
 	}
-	return QueuePositions(s)[t.ID]
+	return words.QueuePositions(s)[t.ID]
 }
 
 func reasonsOf(f *fault.Fault, t *uploader.Transfer, server uploader.Server) []string {

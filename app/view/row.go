@@ -96,25 +96,6 @@ func buttonsOf(s Situation) []widgets.Action {
 	return append(iconOnly, prominent...)
 }
 
-// maxPosition is the greatest position in the queue that is shown.
-const maxPosition = 99
-
-// QueuePositions returns the positions of waiting transfers in the queue, from 1 to at most
-// maxPosition.
-func QueuePositions(s *uploader.Snapshot) map[uploader.TransferID]int {
-	positions := map[uploader.TransferID]int{}
-	limit := min(s.Totals.Count[uploader.StateWaiting], maxPosition)
-	for _, t := range s.Transfers {
-		if len(positions) == limit {
-			break
-		}
-		if t.State() == uploader.StateWaiting {
-			positions[t.ID] = len(positions) + 1
-		}
-	}
-	return positions
-}
-
 // TransferName returns the path of a transfer's file in the folder it was added with, or its
 // name.
 func TransferName(t *uploader.Transfer) string {

@@ -21,8 +21,9 @@ import (
 )
 
 const (
-	// timeout is how long a server may take for one transfer's uploads.
-	timeout = 30 * time.Second
+	// timeout is how long a server may take for one transfer's uploads, of which new ones
+	// are asked for until they are 30 seconds old.
+	timeout = time.Minute
 
 	// maxRetryWait is the longest wait before a postponed deletion is retried.
 	maxRetryWait = 2 * time.Minute
@@ -53,25 +54,25 @@ type Deleter struct {
 	tasks  *sync.WaitGroup
 	pool   pool
 
-	signIn    map[uploader.ServerID][]string // URLs that wait for a sign-in
-	postponed map[uploader.ServerID][]string // URLs on servers that could not be reached
-	tries     int                            // retries since the last response of any server
-	nextTry   time.Time                      // of the postponed deletions; zero for none
+	signIn    map[uploader.ServerID][]worker.Deletion // wait for a sign-in
+	postponed map[uploader.ServerID][]worker.Deletion // on servers that could not be reached
+	tries     int                                     // retries since the last response of any server
+	nextTry   time.Time                               // of the postponed deletions; zero for none
 }
 
 // New returns a Deleter that starts its goroutines in tasks.
 func New(engine Engine, log *slog.Logger, tasks *sync.WaitGroup) *Deleter {
 	return &Deleter{
 		engine: engine, log: log, tasks: tasks,
-		signIn:    map[uploader.ServerID][]string{},
-		postponed: map[uploader.ServerID][]string{},
+		signIn:    map[uploader.ServerID][]worker.Deletion{},
+		postponed: map[uploader.ServerID][]worker.Deletion{},
 	}
 }
 
 // Delete deletes uploads in the background. done is called on the engine's goroutine;
 // kept reports whether the server still has any of them. It is not called if the
 // engine stops first.
-func (d *Deleter) Delete(work context.Context, remote *worker.Remote, urls []string, done func(kept bool)) {
+func (d *Deleter) Delete(work context.Context, remote *worker.Remote, uploads []worker.Deletion, done func(kept bool)) {
 	d.pool.add(d.tasks, func() {
 		if work.Err() != nil {
 			return
@@ -79,8 +80,8 @@ func (d *Deleter) Delete(work context.Context, remote *worker.Remote, urls []str
 		ctx, cancel := context.WithTimeout(work, timeout)
 		defer cancel()
 		kept := false
-		for _, url := range urls {
-			kept = d.deleteOne(ctx, remote, url) || kept
+		for _, upload := range uploads {
+			kept = d.deleteOne(ctx, remote, upload) || kept
 		}
 		if work.Err() == nil {
 			d.engine.Send(func() { done(kept) })
@@ -89,20 +90,20 @@ func (d *Deleter) Delete(work context.Context, remote *worker.Remote, urls []str
 }
 
 // deleteLater deletes an upload once everything in memory is saved.
-func (d *Deleter) deleteLater(server uploader.ServerID, url string) {
+func (d *Deleter) deleteLater(server uploader.ServerID, upload worker.Deletion) {
 	d.engine.AfterCommit(func(work context.Context) {
 		remote, err := d.engine.Connect(server)
 		if err != nil {
 			return
 		}
-		d.Delete(work, remote, []string{url}, func(bool) {})
+		d.Delete(work, remote, []worker.Deletion{upload}, func(bool) {})
 	})
 }
 
 // deleteOne deletes an upload and reports whether the server keeps it. It runs on a
 // goroutine of the pool.
-func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, url string) (kept bool) {
-	err := remote.Terminate(ctx, url)
+func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, upload worker.Deletion) (kept bool) {
+	err := remote.Terminate(ctx, upload)
 	if err == nil {
 		return false
 	}
@@ -110,10 +111,10 @@ func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, url stri
 	d.log.Warn("upload not deleted", "server", server, "err", err)
 	switch f := fault.Of(err); {
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Kind == fault.Transient, f.Kind == fault.Busy:
-		d.engine.Send(func() { d.postpone(server, url, time.Now()) })
+		d.engine.Send(func() { d.postpone(server, upload, time.Now()) })
 		return true
 	case f.Kind == fault.Auth && admission.NeedsUser(f):
-		d.engine.Send(func() { d.awaitSignIn(remote, url, f) })
+		d.engine.Send(func() { d.awaitSignIn(remote, upload, f) })
 		return false
 	default:
 		return true
@@ -122,18 +123,18 @@ func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, url stri
 
 // awaitSignIn keeps an upload until the user has signed in. The sign-in may have
 // changed since the request was sent.
-func (d *Deleter) awaitSignIn(remote *worker.Remote, url string, f *fault.Fault) {
+func (d *Deleter) awaitSignIn(remote *worker.Remote, upload worker.Deletion, f *fault.Fault) {
 	server := remote.Server.ID
 	if current, err := d.engine.Connect(server); err != nil || current != remote {
-		d.deleteLater(server, url)
+		d.deleteLater(server, upload)
 		return
 	}
-	d.signIn[server] = append(d.signIn[server], url)
+	d.signIn[server] = append(d.signIn[server], upload)
 	d.engine.Block(server, f)
 }
 
-func (d *Deleter) postpone(server uploader.ServerID, url string, now time.Time) {
-	d.postponed[server] = append(d.postponed[server], url)
+func (d *Deleter) postpone(server uploader.ServerID, upload worker.Deletion, now time.Time) {
+	d.postponed[server] = append(d.postponed[server], upload)
 	if d.nextTry.IsZero() {
 		d.nextTry = now.Add(min(time.Second<<min(d.tries, 16), maxRetryWait))
 	}
@@ -149,10 +150,10 @@ func (d *Deleter) RetryPostponed(now time.Time) {
 		return
 	}
 	postponed := d.postponed
-	d.postponed, d.nextTry, d.tries = map[uploader.ServerID][]string{}, time.Time{}, d.tries+1
+	d.postponed, d.nextTry, d.tries = map[uploader.ServerID][]worker.Deletion{}, time.Time{}, d.tries+1
 	for _, server := range slices.Sorted(maps.Keys(postponed)) {
-		for _, url := range postponed[server] {
-			d.deleteLater(server, url)
+		for _, upload := range postponed[server] {
+			d.deleteLater(server, upload)
 		}
 	}
 }
@@ -162,18 +163,18 @@ func (d *Deleter) Reachable() { d.tries = 0 }
 
 // SignedIn deletes what waited for a sign-in to the server.
 func (d *Deleter) SignedIn(server uploader.ServerID) {
-	urls := d.signIn[server]
+	uploads := d.signIn[server]
 	delete(d.signIn, server)
-	for _, url := range urls {
-		d.deleteLater(server, url)
+	for _, upload := range uploads {
+		d.deleteLater(server, upload)
 	}
 }
 
 // Move replaces the URLs of a server whose endpoint changed.
 func (d *Deleter) Move(server uploader.ServerID, moved func(url string) string) {
-	for _, urls := range [][]string{d.signIn[server], d.postponed[server]} {
-		for i, url := range urls {
-			urls[i] = moved(url)
+	for _, uploads := range [][]worker.Deletion{d.signIn[server], d.postponed[server]} {
+		for i := range uploads {
+			uploads[i].URL = moved(uploads[i].URL)
 		}
 	}
 }

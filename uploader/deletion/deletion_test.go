@@ -127,7 +127,11 @@ func (e *fakeEngine) wait() {
 // delete deletes uploads. It reports whether done was called, and with what.
 func (e *fakeEngine) delete(urls ...string) (done, kept bool) {
 	e.t.Helper()
-	e.Delete(e.work, e.remote, urls, func(k bool) { done, kept = true, k })
+	var uploads []worker.Deletion
+	for _, url := range urls {
+		uploads = append(uploads, worker.Deletion{URL: url})
+	}
+	e.Delete(e.work, e.remote, uploads, func(k bool) { done, kept = true, k })
 	e.wait()
 	return done, kept
 }
@@ -246,7 +250,7 @@ func TestDeletionAfterSignInChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newFakeEngine(t)
 		e.server.fail(errSignIn)
-		e.Delete(e.work, e.remote, []string{"a"}, func(bool) {})
+		e.Delete(e.work, e.remote, []worker.Deletion{{URL: "a"}}, func(bool) {})
 		synctest.Wait()
 		e.connect()
 		e.server.fail(nil)

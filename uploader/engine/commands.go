@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/admission"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/worker"
 )
 
 // retryWith is [uploader.Retry] with what was found at paths that could not be read
@@ -70,6 +71,8 @@ func (l *loop) command(command any) error {
 		l.checks.start(c.Target)
 	case retryWith:
 		l.retry(c)
+	case undecided:
+		l.collectUndecided(c)
 	case uploader.UploadAsIs:
 		s.applyAll(c.Target, lifecycle.UploadedAsIs{})
 	case uploader.EndFileWait:
@@ -266,7 +269,7 @@ func mayHavePassed(f *fault.Fault) bool {
 // background, once it is saved that the session is abandoned. If the server cannot be
 // connected, the uploads are left to expire.
 func (l *loop) deleteUpload(id uploader.TransferID, server uploader.ServerID, session uploader.Session) {
-	urls := l.urlsOf(id, session)
+	uploads := l.uploadsOf(id, session)
 	l.state.afterCommit = append(l.state.afterCommit, func(work context.Context) {
 		done := func(kept bool) {
 			if kept && l.state.table.Get(id) != nil {
@@ -279,23 +282,23 @@ func (l *loop) deleteUpload(id uploader.TransferID, server uploader.ServerID, se
 			done(true)
 			return
 		}
-		l.deleter.Delete(work, remote, urls, done)
+		l.deleter.Delete(work, remote, uploads, done)
 	})
 }
 
-// urlsOf returns the URLs of everything that the server may have of a session. The
-// next commit deletes the parts, so it must be called before.
-func (l *loop) urlsOf(id uploader.TransferID, session uploader.Session) []string {
-	var urls []string
+// uploadsOf returns everything that the server may have of a session. The next commit
+// deletes the parts, so it must be called before.
+func (l *loop) uploadsOf(id uploader.TransferID, session uploader.Session) []worker.Deletion {
+	var uploads []worker.Deletion
 	if session.URL != "" {
-		urls = append(urls, session.URL)
+		uploads = append(uploads, worker.Deletion{URL: session.URL, Unconfirmed: session.Unconfirmed})
 	}
 	for _, part := range l.partsOf(id, session) {
 		if part.URL != "" {
-			urls = append(urls, part.URL)
+			uploads = append(uploads, worker.Deletion{URL: part.URL, Unconfirmed: part.Unconfirmed})
 		}
 	}
-	return urls
+	return uploads
 }
 
 // partsOf returns the parts of a session, saved ones and those not saved yet.

@@ -131,6 +131,48 @@ func TestScanOfDriveThatDoesNotRespondIsReported(t *testing.T) {
 	wantStored(t, h.server, filepath.Join(folder, "a"), filepath.Join(folder, "b"), other)
 }
 
+// TestScanWaitsForWhatCannotBeReadNow: what was added is found once it can be read, without
+// the user, and the scans of other batches are not kept waiting.
+func TestScanWaitsForWhatCannotBeReadNow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		add    string // relative to the test's folder
+		broken string
+		err    syscall.Errno
+		code   string
+	}{
+		{"folder, no more open files", "raws", "raws", syscall.EMFILE, fault.CodeExhausted},
+		{"subfolder, no more open files", "raws", "raws/b", syscall.ENFILE, fault.CodeExhausted},
+		{"folder, drive not connected", "raws", "raws", syscall.ENOTCONN, fault.CodeDriveMissing},
+		{"file, drive not connected", "raws/a", "raws", syscall.ESTALE, fault.CodeDriveMissing},
+		{"folder, read error", "raws", "raws", syscall.EIO, ""},
+		{"folder, interrupted call", "raws", "raws", syscall.EINTR, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newDriveHarness(t)
+			dir, other := t.TempDir(), createFile(t, "other.bin", 10)
+			createFiles(t, filepath.Join(dir, "raws"), "a")
+			want := []string{filepath.Join(dir, "raws", "a"), other}
+			if c.add == "raws" {
+				createFiles(t, filepath.Join(dir, "raws", "b"), "c")
+				want = append(want, filepath.Join(dir, "raws", "b", "c"))
+			}
+			h.disk.Break(filepath.Join(dir, filepath.FromSlash(c.broken)), c.err)
+			batch := h.add(filepath.Join(dir, filepath.FromSlash(c.add)))
+			s := h.waitFor("the scan to wait", func(s *uploader.Snapshot) bool { return s.ScanFaults[batch] != nil })
+			if f := s.ScanFaults[batch]; f.Code != c.code {
+				t.Errorf("fault is %v with code %q, want %q", f, f.Code, c.code)
+			}
+			h.waitFinal(h.add(other))
+			h.disk.Break("", nil)
+			h.waitFinal(batch)
+			wantStored(t, h.server, want...)
+		})
+	}
+}
+
 func TestScanThatWaitsForADriveCanBeStopped(t *testing.T) {
 	t.Parallel()
 	h := newDriveHarness(t)

@@ -88,7 +88,7 @@ type Engine struct {
 
 // request is a command for the loop.
 type request struct {
-	command any        // a Command, or one prepared outside of the loop (retryWith, relocation)
+	command any        // a Command, one prepared outside of the loop (retryWith, relocation), or undecided
 	reply   chan error // buffered
 }
 

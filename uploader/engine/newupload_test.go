@@ -116,7 +116,10 @@ func (s *consistentLater) Concat(_ context.Context, request tus.ConcatRequest) (
 	return s.add(&laterUpload{offset: request.Size, length: request.Size}), nil
 }
 
-func (s *consistentLater) Terminate(context.Context, string) error {
+func (s *consistentLater) Terminate(_ context.Context, url string) error {
+	if _, err := s.find(fault.Terminate, url); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.deleted++
@@ -259,6 +262,34 @@ func TestC21MissingUploadIsBelieved(t *testing.T) {
 			t.Errorf("another upload was created after %v", age)
 		}
 	})
+}
+
+// TestC21CancelledNewUploadIsDeleted cancels an upload that the server does not show yet,
+// also right before a restart.
+func TestC21CancelledNewUploadIsDeleted(t *testing.T) {
+	path := createFile(t, "film.mov", 3<<20)
+	for name, restart := range map[string]bool{"same run": false, "after a restart": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := &consistentLater{hide: 4}
+				h := newLaterHarness(t, server, func(*engine.Config) {})
+				defer func() { h.stop() }()
+				h.add(path)
+				h.waitState(uploader.StateRetrying)
+				h.do(uploader.Cancel{Target: uploader.TargetAll()})
+				if restart {
+					h.restart()
+					h.waitLoaded()
+				}
+				h.waitCancelled()
+				server.mu.Lock()
+				defer server.mu.Unlock()
+				if len(server.created) != 1 || server.deleted != 1 {
+					t.Errorf("%d uploads were created and %d deleted, want 1 of each", len(server.created), server.deleted)
+				}
+			})
+		})
+	}
 }
 
 // TestC21AcknowledgedUploadIsBelievedToBeMissing has the server lose an upload that it

@@ -35,6 +35,7 @@ type scans struct {
 	request    scanRequest   // of the running scan
 	calls      *source.Calls // of the running scan
 	blocked    *fault.Fault  // why the drive of the running scan does not respond; nil while it does
+	waiting    scanWait      // why the running scan waits before it tries again
 	postponed  map[uploader.BatchID]*postponedScan
 	neverBegun map[string]uploader.TransferID // for the running scan: transfers that failed before an upload was created, by path
 	fault      *fault.Fault                   // why the running scan does not continue; nil while it does
@@ -194,6 +195,7 @@ func (s *scans) startNext(work context.Context) {
 			})
 		},
 		LookupFailed: func(err error) { s.send(func() { s.lookupFailed(scanner, err) }) },
+		Waits:        func(f *fault.Fault) { s.send(func() { s.waits(scanner, f) }) },
 		Closed:       s.closed,
 	}
 	s.running, s.request, s.calls, s.neverBegun = scanner, r, calls, map[string]uploader.TransferID{}
@@ -318,7 +320,7 @@ func (s *scans) end(id uploader.BatchID) {
 	wasRunning := s.running != nil && s.running.Batch.ID == id
 	if wasRunning {
 		s.running.Cancel()
-		s.running, s.fault, s.blocked = nil, nil, nil
+		s.running, s.fault, s.blocked, s.waiting = nil, nil, nil, scanWait{}
 		s.state.afterCommit = append(s.state.afterCommit, s.startNext)
 	}
 	if wasRunning && (slices.ContainsFunc(s.requests, of(id)) || s.postponed[id] != nil) {

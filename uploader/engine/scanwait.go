@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -9,16 +10,46 @@ import (
 	"github.com/ferryapp/ferry/uploader/scan"
 )
 
-// postponedScan is a scan that was cancelled because its drive does not respond, and that
-// starts again once its goroutine has ended. There is at most one goroutine per batch.
+// postponedScan is a scan that was cancelled because its drive does not respond or it waits
+// for something else, and that starts again once its goroutine has ended. There is at most
+// one goroutine per batch.
 type postponedScan struct {
 	scanner *scan.Scanner
 	request scanRequest
 	fault   *fault.Fault
 }
 
+// scanWait is why a scan waits before it tries files and folders again that could not be
+// read. The zero value is a scan that does not wait.
+type scanWait struct {
+	fault *fault.Fault
+	since time.Time
+}
+
+// waits records why a scan waits; nil once it does not.
+func (s *scans) waits(from *scan.Scanner, f *fault.Fault) {
+	switch {
+	case s.running != from:
+		return // cancelled
+	case f == nil:
+		s.log.Info("scan continues", "batch", from.Batch.ID)
+		s.waiting = scanWait{}
+	default:
+		s.log.Warn("scan waits", "batch", from.Batch.ID, "fault", f.Error())
+		if s.waiting.fault == nil {
+			s.waiting.since = time.Now()
+		}
+		s.waiting.fault = f
+	}
+	s.state.unpublished = true
+}
+
+// reason returns why the running scan does not continue; nil while it does.
+func (s *scans) reason() *fault.Fault { return cmp.Or(s.blocked, s.waiting.fault) }
+
 // observe updates whether the running scan waits for a drive that does not respond. If
-// other batches are to be scanned, they are not kept waiting.
+// other batches are to be scanned, they are not kept waiting, also not if the scan waits
+// for something else.
 func (s *scans) observe(now time.Time) {
 	if s.running == nil {
 		return
@@ -36,6 +67,9 @@ func (s *scans) observe(now time.Time) {
 		s.state.unpublished = true
 	}
 	s.blocked = f
+	if s.waiting.fault != nil && now.Sub(s.waiting.since) >= s.drives.timeout {
+		f = s.waiting.fault
+	}
 	if f != nil && slices.ContainsFunc(s.requests, func(r scanRequest) bool { return r.batch != s.request.batch }) {
 		s.postpone()
 	}
@@ -43,8 +77,8 @@ func (s *scans) observe(now time.Time) {
 
 func (s *scans) postpone() {
 	s.running.Cancel()
-	s.postponed[s.request.batch] = &postponedScan{s.running, s.request, s.blocked}
-	s.running, s.fault, s.blocked = nil, nil, nil
+	s.postponed[s.request.batch] = &postponedScan{s.running, s.request, s.reason()}
+	s.running, s.fault, s.blocked, s.waiting = nil, nil, nil, scanWait{}
 	s.state.afterCommit = append(s.state.afterCommit, s.startNext)
 }
 
@@ -60,14 +94,14 @@ func (s *scans) ended(scanner *scan.Scanner) {
 	s.enqueue(p.request)
 }
 
-// faults returns the batches whose scans wait for drives that do not respond.
+// faults returns the batches whose scans do not continue at the moment, with the reason.
 func (s *scans) faults() map[uploader.BatchID]*fault.Fault {
 	faults := map[uploader.BatchID]*fault.Fault{}
 	for id, p := range s.postponed {
 		faults[id] = p.fault
 	}
-	if s.running != nil && s.blocked != nil {
-		faults[s.running.Batch.ID] = s.blocked
+	if f := s.reason(); s.running != nil && f != nil {
+		faults[s.running.Batch.ID] = f
 	}
 	return faults
 }

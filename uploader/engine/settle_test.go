@@ -82,6 +82,80 @@ func TestFileIsUploadedAsItIs(t *testing.T) {
 	wantStored(t, server, path)
 }
 
+// appendTo appends text to a file, as a program that writes a log does.
+func appendTo(t *testing.T, path string) {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteString("one more line\n"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestUploadAsIsOfFileThatGrows: what the file had when its upload began is uploaded, also
+// after a restart, a check and a retry. If that differs, the file changed.
+func TestUploadAsIsOfFileThatGrows(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		options uploader.BatchOptions
+		restart bool
+		change  func(t *testing.T, path string)
+		want    uploader.State
+	}{
+		{"appended while it is sent", uploader.BatchOptions{}, false, appendTo, uploader.StateDone},
+		{"appended before a restart", uploader.BatchOptions{}, true, appendTo, uploader.StateDone},
+		{"appended while it is sent in parts", uploader.BatchOptions{Connections: 2}, false, appendTo, uploader.StateDone},
+		{"appended before a restart, in parts", uploader.BatchOptions{Connections: 2}, true, appendTo, uploader.StateDone},
+		{"batch without a settle time, appended before a restart", uploader.BatchOptions{SettleTime: uploader.NoSettleTime}, true, appendTo, uploader.StateDone},
+		{"rewritten and appended", uploader.BatchOptions{}, true, func(t *testing.T, path string) {
+			t.Helper()
+			editFile(t, path, 1000)
+			appendTo(t, path)
+		}, uploader.StateChanged},
+		{"shortened", uploader.BatchOptions{}, true, func(t *testing.T, path string) {
+			t.Helper()
+			if err := os.Truncate(path, 12<<20); err != nil {
+				t.Fatal(err)
+			}
+		}, uploader.StateChanged},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := uploadtest.NewTusd(t)
+			proxy := uploadtest.NewProxy(t, server.Endpoint)
+			h := newHarnessWith(t, proxy.URL(server.Endpoint), waitAnHour)
+			proxy.Throttle(8 << 20)
+			path := createFile(t, "log.txt", 20<<20)
+			began := fileSHA256(t, path)
+			h.addWithOptions(c.options, path)
+			if c.options.SettleTime == 0 {
+				h.waitState(uploader.StateWaiting)
+				h.do(uploader.UploadAsIs{Target: uploader.TargetAll()})
+			}
+			h.waitSent(4 << 20)
+			if c.restart {
+				h.stop()
+			}
+			c.change(t, path)
+			proxy.Restore(t)
+			if c.restart {
+				h.start()
+			}
+			h.waitState(c.want)
+			if c.want != uploader.StateDone {
+				return
+			}
+			if stored := server.Stored(t); len(stored) != 1 || stored[0].SHA256 != began {
+				t.Errorf("server has %+v, want the file as it was at first", stored)
+			}
+		})
+	}
+}
+
 func TestUploadAsIsIsRemembered(t *testing.T) {
 	t.Parallel()
 	h := newHarnessWith(t, uploadtest.UnusedURL(t), waitAnHour)

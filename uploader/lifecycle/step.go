@@ -229,7 +229,8 @@ func stepRetried(t uploader.Transfer, in RetriedByUser) (uploader.Transfer, Effe
 }
 
 // stepUploadedAsIs marks a transfer whose file is still being written, or is about to be
-// looked at, and ends its wait. The mark is for one upload: starting over removes it.
+// looked at, and ends its wait. The mark is for one upload: starting over removes it, a
+// retry that resumes the upload does not.
 func stepUploadedAsIs(t uploader.Transfer) (uploader.Transfer, Effects) {
 	switch {
 	case t.Session.Begun() || t.Intent.Cancels():
@@ -259,7 +260,7 @@ func stepFileWaitEnded(t uploader.Transfer, now time.Time) (uploader.Transfer, E
 
 // requeued returns a final transfer as one that is queued.
 func requeued(t uploader.Transfer) uploader.Transfer {
-	t.AsIs = false
+	t.AsIs = t.AsIs && t.Session.Begun()
 	t.Intent, t.Phase, t.Fault, t.Attempt, t.EarlierUpload = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
 	t.NextTry, t.Finished = 0, 0
 	return t

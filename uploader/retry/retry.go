@@ -129,9 +129,9 @@ func isUploadOp(op fault.Op) bool {
 	return op == fault.Head || op == fault.Patch || op == fault.Concat
 }
 
-// isReadOp reports whether op is an access of the file that is uploaded.
+// isReadOp reports whether op is an access of the file that is uploaded, or of a folder.
 func isReadOp(op fault.Op) bool {
-	return op == fault.Open || op == fault.Read || op == fault.Stat
+	return op == fault.Open || op == fault.Read || op == fault.Stat || op == fault.List
 }
 
 // backoff returns the decision to retry after the server's Retry-After, or after
@@ -152,7 +152,7 @@ func backoff(f *fault.Fault, attempt int, random float64, limit time.Duration) D
 // to ask again, or false once the report is to be believed. The waits grow with the age:
 // after the first report there are at most five more until the upload is 30 seconds old.
 func AwaitNewUpload(f *fault.Fault, age time.Duration) (wait time.Duration, again bool) {
-	missing := f.Kind == fault.Gone && (f.Op == fault.Head || f.Op == fault.Patch)
+	missing := f.Kind == fault.Gone && (f.Op == fault.Head || f.Op == fault.Patch || f.Op == fault.Terminate)
 	if !missing || age < 0 || age >= newUpload { // below 0 after the clock was set: the age is unknown
 		return 0, false
 	}

@@ -6,7 +6,9 @@
 // [Reporter] in portions. The next portion is delivered once the transfers of the one
 // before are saved, so that memory does not grow with the number of files.
 //
-// A file that cannot be read is delivered with its error and the scan continues. Links in
+// A file or folder that cannot be read at the moment is tried again with growing waits,
+// after everything else. One that cannot be read is delivered with its error and the scan
+// continues. Links in
 // folders that are not followed, pipes, sockets and devices are counted in Skipped. A
 // scan that is cancelled delivers nothing more and starts over at the next start of
 // the program. While the store cannot be read, the scan waits, because without earlier
@@ -21,6 +23,8 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/retry"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -76,6 +80,10 @@ type Reporter struct {
 	// succeeds again.
 	LookupFailed func(error)
 
+	// Waits reports why the scan waits before it tries files and folders again, or nil
+	// once it does not wait any more.
+	Waits func(*fault.Fault)
+
 	Closed <-chan struct{} // closed when portions are no longer received
 }
 
@@ -104,7 +112,11 @@ type Scanner struct {
 // the next start of the program.
 func (s *Scanner) Run(ctx context.Context) error {
 	s.began = time.Now()
-	for file, err := range s.Disk.Scan(ctx, s.Batch.Roots, s.Options) {
+	options := s.Options
+	options.Retry, options.Waits = retryUnread, func(f *fault.Fault) {
+		s.waits(ctx, f)
+	}
+	for file, err := range s.Disk.Scan(ctx, s.Batch.Roots, options) {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -119,9 +131,8 @@ func (s *Scanner) Run(ctx context.Context) error {
 		if f.Growth == uploader.GrowthActive {
 			f.File.Size = uploader.SizeUnknown // such a file matches no earlier upload
 		} else if err == nil {
-			f.Fingerprint, f.Err = s.Fingerprint(ctx, file)
+			f.Fingerprint, f.Err = s.fingerprint(ctx, file)
 		}
-		f.Err = untilRetried(f.Err)
 		s.portion = append(s.portion, f)
 		if len(s.portion) >= maxPortion || time.Since(s.began) >= maxPortionAge {
 			s.deliver(ctx, false)
@@ -142,13 +153,52 @@ func (s *Scanner) skip(file source.File, reason source.SkipReason) {
 	entries.Add(file.RelPath)
 }
 
-// untilRetried returns the fault of a file that was not found because its drive is not
-// connected: the user retries it. Only workers retry on their own.
-func untilRetried(err error) error {
-	if !isDriveMissing(err) {
-		return err
+// fingerprint computes the fingerprint of a file. If the file cannot be read at the moment,
+// it waits: without a fingerprint no earlier upload of the file is found.
+func (s *Scanner) fingerprint(ctx context.Context, file source.File) (string, error) {
+	for attempt := 0; ; attempt++ {
+		fingerprint, err := s.Fingerprint(ctx, file)
+		wait, again := time.Duration(0), false
+		if err != nil && !fault.IsCanceled(err) {
+			wait, again = retryUnread(fault.Of(err), attempt)
+		}
+		if again {
+			s.waits(ctx, fault.Of(err))
+			again = netx.Sleep(ctx, wait) == nil
+		}
+		if !again {
+			if attempt > 0 {
+				s.waits(ctx, nil)
+			}
+			return fingerprint, err
+		}
 	}
-	return fault.New(fault.SourceMissing, fault.Of(err).Op, err)
+}
+
+const (
+	// maxUnreadWait is the longest wait before files and folders that cannot be read are
+	// tried again, and maxInUse how often those are that another program uses.
+	maxUnreadWait = 30 * time.Second
+	maxInUse      = 3
+)
+
+// retryUnread decides whether a file or folder that cannot be read is tried again, like
+// [retry.Decide] for an upload that has begun. A scan does not wait until another program
+// does not use a file any more.
+func retryUnread(f *fault.Fault, attempt int) (wait time.Duration, again bool) {
+	if f.FileInUse() && attempt >= maxInUse {
+		return 0, false
+	}
+	decision := retry.Decide(f, attempt, 1)
+	return min(decision.Delay, maxUnreadWait), decision.Retry
+}
+
+// waits delivers what was found and reports why the scan waits; nil once it does not.
+func (s *Scanner) waits(ctx context.Context, f *fault.Fault) {
+	if f != nil && len(s.portion) > 0 {
+		s.deliver(ctx, false)
+	}
+	s.Reporter.Waits(f)
 }
 
 // Abort ends a scan whose Run panicked. Files that were not delivered are dropped.

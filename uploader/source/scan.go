@@ -1,11 +1,13 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"iter"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +23,15 @@ type ScanOptions struct {
 	// Hidden includes hidden files and folders: those whose names begin with a dot, and
 	// on Windows those with the hidden attribute.
 	Hidden bool
+
+	// Retry decides whether a file or folder that cannot be examined is tried again, after
+	// its attempt-th failure (0 for the first), and after which wait. nil: never. The rest
+	// is scanned first.
+	Retry func(f *fault.Fault, attempt int) (wait time.Duration, again bool)
+
+	// Waits is called with a fault before the scan waits because of it, and with nil when
+	// nothing is waited for any more. It may be nil.
+	Waits func(*fault.Fault)
 }
 
 // DefaultIgnore returns patterns of files that desktops create in folders.
@@ -38,7 +49,8 @@ func DefaultIgnore() []string {
 // scanned under the name of a link only if it was not visited before.
 //
 // A file or folder that cannot be read is yielded with its Path, its RelPath and a
-// *fault.Fault, and the scan continues. What is skipped because it is a link or another
+// *fault.Fault, and the scan continues; if the options say so, it is tried again at the
+// end and yielded only if that fails. What is skipped because it is a link or another
 // file that is not regular is yielded in the same way, with a *[Skipped]; a root is not
 // skipped. If ctx ends, the last pair is a zero File and the context's error.
 //
@@ -60,10 +72,11 @@ func (d Disk) Scan(ctx context.Context, roots []string, options ScanOptions) ite
 				return
 			}
 		}
-		for len(s.links) > 0 {
-			next := s.links[0]
-			s.links = s.links[1:]
-			if !s.running() || !s.roots[next.location] && !s.link(next.entry) {
+		if !s.followLinks() {
+			return
+		}
+		for len(s.failures) > 0 {
+			if !s.retryFailures() || !s.followLinks() {
 				return
 			}
 		}
@@ -95,6 +108,71 @@ type scan struct {
 	folders map[location]bool // visited, or being visited
 	roots   map[location]bool // names of roots
 	links   []link            // to be followed
+
+	failures []failure // to be tried again
+	attempt  int       // of what is scanned now: how often it failed before
+}
+
+// failure is a file or folder that could not be examined and is tried again.
+type failure struct {
+	fault   *fault.Fault
+	attempt int // how often it failed
+	wait    time.Duration
+	again   func() bool // scans it
+}
+
+func (s *scan) followLinks() bool {
+	for len(s.links) > 0 {
+		next := s.links[0]
+		s.links = s.links[1:]
+		if !s.running() || !s.roots[next.location] && !s.link(next.entry) {
+			return false
+		}
+	}
+	return true
+}
+
+// retryFailures tries everything that failed once more, after the longest of the waits.
+func (s *scan) retryFailures() bool {
+	longest := slices.MaxFunc(s.failures, func(a, b failure) int { return cmp.Compare(a.wait, b.wait) })
+	s.waits(longest.fault)
+	select {
+	case <-time.After(longest.wait):
+	case <-s.ctx.Done():
+		return s.running()
+	}
+	failures := s.failures
+	s.failures = nil
+	for _, f := range failures {
+		if s.attempt = f.attempt; !s.running() || !f.again() {
+			return false
+		}
+	}
+	s.attempt = 0
+	if len(s.failures) == 0 {
+		s.waits(nil)
+	}
+	return true
+}
+
+func (s *scan) waits(f *fault.Fault) {
+	if s.options.Waits != nil {
+		s.options.Waits(f)
+	}
+}
+
+// postponed reports whether what failed with err is to be tried again, by calling again at
+// the end of the scan.
+func (s *scan) postponed(op fault.Op, err error, again func() bool) bool {
+	f := fault.Of(Classify(op, err))
+	if f == nil || s.options.Retry == nil {
+		return false
+	}
+	wait, retry := s.options.Retry(f, s.attempt)
+	if retry {
+		s.failures = append(s.failures, failure{fault: f, attempt: s.attempt + 1, wait: wait, again: again})
+	}
+	return retry
 }
 
 func (s *scan) root(root string) bool {
@@ -107,7 +185,7 @@ func (s *scan) root(root string) bool {
 	}
 	info, err := s.disk.fs().Stat(abs)
 	if err != nil {
-		return s.yield(File{Path: abs}, Classify(fault.Stat, err))
+		return s.failed(entry{path: abs}, fault.Stat, err, func() bool { return s.root(abs) })
 	}
 	if s.visited(abs) {
 		return true
@@ -148,34 +226,30 @@ func (s *scan) isRegular(parent, name string) bool {
 // rootFolder scans a folder by its path, which may be a link. If it was visited before,
 // it is skipped for that reason; "" for silently.
 func (s *scan) rootFolder(at entry, ifVisited SkipReason) bool {
-	var folder Folder
-	err := s.whileExhausted(func() (err error) {
-		folder, err = s.disk.fs().OpenFolder(at.path)
-		return err
-	})
+	again := func() bool { return s.rootFolder(at, ifVisited) }
+	folder, err := s.disk.fs().OpenFolder(at.path)
 	if err != nil {
-		return s.failed(at, fault.List, err)
+		return s.failed(at, fault.List, err, again)
 	}
 	defer func() { _ = folder.Close() }() // it was only read
-	return s.folder(folder, at, ifVisited)
+	return s.folder(folder, at, ifVisited, again)
 }
 
-// folder scans an open folder.
-func (s *scan) folder(folder Folder, at entry, ifVisited SkipReason) bool {
+// folder scans an open folder. again opens it once more and scans it.
+func (s *scan) folder(folder Folder, at entry, ifVisited SkipReason, again func() bool) bool {
 	info, err := folder.Stat()
 	if err != nil {
-		return s.failed(at, fault.List, err)
+		return s.failed(at, fault.List, err, again)
 	}
 	here := locate(at.path, info)
 	if s.folders[here] {
 		return ifVisited == "" || s.skipped(at, ifVisited)
 	}
+	names, err := folder.Names()
+	if s.postponed(fault.List, err, again) {
+		return true
+	}
 	s.folders[here] = true
-	var names []string
-	err = s.whileExhausted(func() (err error) {
-		names, err = folder.Names()
-		return err
-	})
 	for _, name := range names {
 		if !s.running() {
 			return false
@@ -188,28 +262,7 @@ func (s *scan) folder(folder Folder, at entry, ifVisited SkipReason) bool {
 			return false
 		}
 	}
-	return err == nil || s.failed(at, fault.List, err)
-}
-
-const (
-	maxListTries = 30 // of a folder while this computer has no more open files
-	listDelay    = time.Second
-)
-
-// whileExhausted calls list. While the system has no more open files, it waits and calls
-// it again.
-func (s *scan) whileExhausted(list func() error) error {
-	for try := 1; ; try++ {
-		err := list()
-		if !fault.IsExhausted(err) || try == maxListTries {
-			return err
-		}
-		select {
-		case <-time.After(listDelay):
-		case <-s.ctx.Done():
-			return s.ctx.Err()
-		}
-	}
+	return err == nil || s.failed(at, fault.List, err, nil)
 }
 
 // entry scans a file or folder in an open folder.
@@ -218,7 +271,7 @@ func (s *scan) entry(folder Folder, here location, at entry) bool {
 	info, err := folder.Lstat(name)
 	switch {
 	case err != nil:
-		return s.failed(at, fault.Stat, err)
+		return s.failed(at, fault.Stat, err, func() bool { return s.reopen(at) })
 	case isLink(info) && s.disk.followLinks:
 		s.links = append(s.links, link{at, here})
 		return true
@@ -234,16 +287,29 @@ func (s *scan) entry(folder Folder, here location, at entry) bool {
 }
 
 func (s *scan) subfolder(folder Folder, name string, at entry) bool {
-	var next Folder
-	err := s.whileExhausted(func() (err error) {
-		next, err = folder.OpenFolder(name)
-		return err
-	})
+	again := func() bool { return s.reopen(at) }
+	next, err := folder.OpenFolder(name)
 	if err != nil {
-		return s.failed(at, fault.List, err)
+		return s.failed(at, fault.List, err, again)
 	}
 	defer func() { _ = next.Close() }() // it was only read
-	return s.folder(next, at, "")
+	return s.folder(next, at, "", again)
+}
+
+// reopen opens the folder that a file or folder is in, and scans the file or folder. Like
+// the first time, it follows no link on the way unless the Disk follows them.
+func (s *scan) reopen(at entry) bool {
+	again := func() bool { return s.reopen(at) }
+	parent, err := s.disk.openFolderOf(File{Path: at.path, RelPath: at.rel})
+	if err != nil {
+		return s.failed(at, fault.List, err, again)
+	}
+	defer func() { _ = parent.Close() }() // it was only read
+	info, err := parent.Stat()
+	if err != nil {
+		return s.failed(at, fault.List, err, again)
+	}
+	return s.entry(parent, locate(filepath.Dir(at.path), info).file(filepath.Base(at.path)), at)
 }
 
 // link follows a link in a folder.
@@ -253,7 +319,7 @@ func (s *scan) link(at entry) bool {
 	case fault.Is(Classify(fault.Stat, err), fault.SourceMissing):
 		return s.skipped(at, SkippedUseless)
 	case err != nil:
-		return s.failed(at, fault.Stat, err)
+		return s.failed(at, fault.Stat, err, func() bool { return s.link(at) })
 	case info.IsDir():
 		return s.rootFolder(at, SkippedUseless)
 	case !info.Mode().IsRegular():
@@ -266,13 +332,18 @@ func (s *scan) link(at entry) bool {
 func (s *scan) file(at entry, info fs.FileInfo) bool {
 	found, err := newFile(fault.Stat, at.path, info)
 	if err != nil {
-		return s.failed(at, fault.Stat, err)
+		return s.failed(at, fault.Stat, err, nil)
 	}
 	found.RelPath = at.rel
 	return s.yield(found, nil)
 }
 
-func (s *scan) failed(at entry, op fault.Op, err error) bool {
+// failed yields the fault of a file or folder, unless it is tried again by calling again;
+// nil: it is not.
+func (s *scan) failed(at entry, op fault.Op, err error, again func() bool) bool {
+	if again != nil && s.postponed(op, err, again) {
+		return true
+	}
 	return s.yield(File{Path: at.path, RelPath: at.rel}, Classify(op, err))
 }
 

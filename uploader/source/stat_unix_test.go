@@ -10,8 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -135,46 +133,6 @@ func TestTooManyOpenFilesIsTransient(t *testing.T) {
 		if got.Kind != fault.Transient || got.Code != fault.CodeExhausted {
 			t.Errorf("%s: got %v, code %q", name, got, got.Code)
 		}
-	}
-}
-
-// exhaustedSystem has no file descriptor to list a folder for some time.
-type exhaustedSystem struct {
-	source.OS
-	until time.Time
-}
-
-func (s exhaustedSystem) OpenFolder(path string) (source.Folder, error) {
-	if time.Now().Before(s.until) {
-		return nil, &os.PathError{Op: "open", Path: path, Err: syscall.EMFILE}
-	}
-	return s.OS.OpenFolder(path)
-}
-
-func TestScanWaitsForFileDescriptors(t *testing.T) {
-	top := tree(t, "a", "sub/b")
-	for name, test := range map[string]struct {
-		wait time.Duration
-		want string
-	}{
-		"soon":  {5 * time.Second, "top/a top/sub/b "},
-		"never": {time.Hour, "top: transient "},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				got := ""
-				system := source.NewDisk(exhaustedSystem{until: time.Now().Add(test.wait)})
-				for file, err := range system.Scan(t.Context(), []string{top}, source.ScanOptions{}) {
-					if got += file.RelPath; err != nil {
-						got += ": " + fault.Of(err).Kind.String()
-					}
-					got += " "
-				}
-				if got != test.want {
-					t.Errorf("found %q, want %q", got, test.want)
-				}
-			})
-		})
 	}
 }
 

@@ -240,8 +240,8 @@ func (c *Client) Head(ctx context.Context, url string) (Status, error) {
 	return resp.parseHead()
 }
 
-// Terminate removes an upload from the server (tus 1.0.0, Termination). It succeeds
-// if the upload no longer exists. A server without the extension is a fault of kind
+// Terminate removes an upload from the server (tus 1.0.0, Termination). An upload that
+// does not exist is a fault of kind Gone, a server without the extension one of kind
 // Refused.
 func (c *Client) Terminate(ctx context.Context, url string) error {
 	target, err := parseUploadURL(fault.Terminate, url)
@@ -249,9 +249,6 @@ func (c *Client) Terminate(ctx context.Context, url string) error {
 		return err
 	}
 	_, err = c.do(ctx, c.newRequest(fault.Terminate, http.MethodDelete, target, http.Header{}))
-	if fault.Is(err, fault.Gone) {
-		return nil
-	}
 	return err
 }
 

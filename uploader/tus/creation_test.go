@@ -282,11 +282,9 @@ func TestT1TerminateAcceptsAny2xx(t *testing.T) {
 	}
 }
 
-func TestT2TerminateOfMissingUploadSucceeds(t *testing.T) {
+func TestT2TerminateOfMissingUploadIsGone(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	if err := calls[fault.Terminate](t, newClient(t, tus.Config{Endpoint: server.Endpoint}), server.Endpoint+"nothing"); err != nil {
-		t.Error(err)
-	}
+	wantKind(t, calls[fault.Terminate](t, newClient(t, tus.Config{Endpoint: server.Endpoint}), server.Endpoint+"nothing"), fault.Gone)
 }
 
 func TestT3ServerWithoutTerminationRefuses(t *testing.T) {

@@ -46,9 +46,7 @@ func TestE3ExpiredUploadIsGone(t *testing.T) {
 	wantKind(t, err, fault.Gone)
 	_, err = client.Patch(t.Context(), upload.URL, 0, strings.NewReader("hello"), 5)
 	wantKind(t, err, fault.Gone)
-	if err := client.Terminate(t.Context(), upload.URL); err != nil {
-		t.Errorf("terminate: %v", err)
-	}
+	wantKind(t, client.Terminate(t.Context(), upload.URL), fault.Gone)
 }
 
 func TestE3TusNodeExpiresFinishedUploads(t *testing.T) {

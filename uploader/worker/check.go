@@ -47,7 +47,7 @@ func (w *Worker) check(ctx context.Context) error {
 	if w.file.growth() == uploader.GrowthTruncated {
 		return sourceCut()
 	}
-	if seen.Size == w.transfer.Source.Size || w.transfer.Source.Size == uploader.SizeUnknown {
+	if w.file.ignoreAppended(seen, w.transfer.Source.Size).Size == w.transfer.Source.Size || w.transfer.Source.Size == uploader.SizeUnknown {
 		return nil
 	}
 	if understates, err := w.file.understates(seen); understates || err != nil {

@@ -188,7 +188,7 @@ func (c *concatenation) joinIncomplete(ctx context.Context, joined int64) error 
 		return f
 	}
 	session := c.transfer.Session
-	abandoned := session.URL
+	abandoned := Deletion{URL: session.URL, Unconfirmed: session.Unconfirmed}
 	session.URL, session.Unconfirmed = "", 0
 	if err := c.reportAndSave(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
 		return err
@@ -220,7 +220,7 @@ func (c *concatenation) delete(ctx context.Context) {
 		if part.URL == "" {
 			continue
 		}
-		if err := c.remote.Terminate(ctx, part.URL); err != nil {
+		if err := c.remote.Terminate(ctx, Deletion{URL: part.URL, Unconfirmed: part.Unconfirmed}); err != nil {
 			return
 		}
 	}

@@ -185,7 +185,7 @@ func (p *prover) check(ctx context.Context) error {
 	if p.saving != nil && time.Since(p.saveBegan) >= maxSaveWait {
 		s.gate.open(s.hasher.Hashed())
 	}
-	now, err := source.StateOf(s.handle, s.opened, time.Now())
+	now, err := s.state(s.opened)
 	if err != nil || p.comparing != nil {
 		return nil //nolint:nilerr // the requests meet it as well
 	}
@@ -284,7 +284,7 @@ func (s *sourceFile) reportProof() {
 // changed: the hash may not be that of what was sent.
 func (s *sourceFile) unsavedProof() (lifecycle.BlocksHashed, savedProof, bool) {
 	if s.gate.hasUnproven() {
-		now, err := source.StateOf(s.handle, s.opened, time.Now())
+		now, err := s.state(s.opened)
 		if err != nil || !now.Same(s.known) {
 			return lifecycle.BlocksHashed{}, savedProof{}, false
 		}

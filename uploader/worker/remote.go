@@ -29,6 +29,10 @@ const (
 	// maxDeletionWait the longest wait between two tries.
 	maxDeletionTries = 4
 	maxDeletionWait  = 10 * time.Second
+
+	// maxUnknownAge is how long capabilities that are not known are used: an
+	// intermediary may have rejected OPTIONS for a moment, in place of the server.
+	maxUnknownAge = time.Minute
 )
 
 // ErrNotDeleted is returned by [Remote.Terminate] for a server that cannot delete
@@ -41,10 +45,11 @@ type Remote struct {
 	Server   uploader.Server
 	protocol uploader.Protocol
 
-	probing          chan struct{} // a lock for the fields below that can be awaited with a context
-	probed, measured bool
-	caps             tus.Capabilities
-	responseTime     time.Duration // the shortest of those of the probes
+	probing      chan struct{} // a lock for the fields below that can be awaited with a context
+	probed       time.Time     // when caps were received; zero: never
+	measured     bool
+	caps         tus.Capabilities
+	responseTime time.Duration // the shortest of those of the probes
 
 	maxBody      atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
@@ -94,8 +99,8 @@ func (r *Remote) limitBody(limit int64) int64 {
 	}
 }
 
-// Capabilities returns what the server supports. It probes the server once; an error
-// is not cached.
+// Capabilities returns what the server supports. It probes the server once. An error
+// is not cached, and capabilities that are not known are for maxUnknownAge.
 func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	select {
 	case r.probing <- struct{}{}:
@@ -103,7 +108,7 @@ func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	case <-ctx.Done():
 		return tus.Capabilities{}, ctx.Err()
 	}
-	if r.probed {
+	if !r.probed.IsZero() && (r.caps.Known || time.Since(r.probed) < maxUnknownAge) {
 		return r.caps, nil
 	}
 	began := time.Now()
@@ -111,7 +116,11 @@ func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	if err != nil {
 		return tus.Capabilities{}, err
 	}
-	r.caps, r.probed, r.responseTime = caps, true, time.Since(began)
+	took := time.Since(began)
+	if r.probed.IsZero() || took < r.responseTime {
+		r.responseTime = took
+	}
+	r.caps, r.probed = caps, time.Now()
 	return caps, nil
 }
 
@@ -164,17 +173,27 @@ func serverKey(s uploader.Server) string {
 	return cmp.Or(s.OriginalEndpoint, s.Endpoint)
 }
 
+// Deletion is an upload that is to be deleted.
+type Deletion struct {
+	URL         string
+	Unconfirmed uploader.Timestamp // as in [uploader.Session]
+}
+
 // Terminate deletes an upload, or returns ErrNotDeleted if the server cannot. It
-// retries after transient faults. An upload whose URL the user entered is not
-// deleted.
-func (r *Remote) Terminate(ctx context.Context, url string) error {
+// retries after transient faults, and while the server may only not show a new upload
+// yet. An upload that the server does not have is a success, and so is one whose URL the
+// user entered, which is not deleted.
+func (r *Remote) Terminate(ctx context.Context, upload Deletion) error {
 	if r.Server.Options.GivenURL {
 		return nil
 	}
 	for attempt := 0; ; attempt++ {
-		err := r.terminateOnce(ctx, url)
-		wait, again := retryDeletion(err, attempt)
-		if !again {
+		err := r.terminateOnce(ctx, upload.URL)
+		wait, again := retryDeletion(err, attempt, upload.Unconfirmed)
+		switch {
+		case !again && fault.Is(err, fault.Gone):
+			return nil
+		case !again:
 			return err
 		}
 		if netx.Sleep(ctx, wait) != nil {
@@ -188,7 +207,7 @@ func (r *Remote) terminateOnce(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(caps.Extensions, tus.Termination) {
+	if caps.Known && !slices.Contains(caps.Extensions, tus.Termination) {
 		return ErrNotDeleted
 	}
 	return r.protocol.Terminate(ctx, url)
@@ -196,8 +215,11 @@ func (r *Remote) terminateOnce(ctx context.Context, url string) error {
 
 // retryDeletion reports whether a failed deletion is tried again, and after which
 // wait.
-func retryDeletion(err error, attempt int) (wait time.Duration, again bool) {
+func retryDeletion(err error, attempt int, unconfirmed uploader.Timestamp) (wait time.Duration, again bool) {
 	f := fault.Of(err)
+	if f != nil && f.Kind == fault.Gone && !unconfirmed.IsZero() {
+		return retry.AwaitNewUpload(f, time.Since(unconfirmed.Time()))
+	}
 	if f == nil || attempt+1 >= maxDeletionTries || f.Kind != fault.Transient && f.Kind != fault.Busy {
 		return 0, false
 	}

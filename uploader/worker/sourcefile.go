@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -17,6 +18,7 @@ type sourceFile struct {
 	disk        source.Disk
 	settings    uploader.Settings
 	continued   bool                                  // Config.Continued
+	asIs        bool                                  // the user chose not to wait for its writer: what is appended is not uploaded
 	gate        *gate                                 // of the requests that send the file
 	growing     func(path string) uploader.FileGrowth // Config.Growth
 	loadProof   func(context.Context, uploader.TransferID) (source.Proof, error)
@@ -39,6 +41,7 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 		disk:        c.Disk,
 		settings:    c.Settings,
 		continued:   c.Continued,
+		asIs:        c.Transfer.AsIs || c.Options.SettleTime == uploader.NoSettleTime,
 		gate:        newGate(),
 		growing:     c.Growth,
 		loadProof:   c.LoadProof,
@@ -47,8 +50,9 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 }
 
 // open opens the file. If it changed before the upload began, the new state is taken
-// over. If the upload has begun, a different size is a fault. If the system reports too
-// small a size, the file is read to determine its size.
+// over. If the upload has begun, a different size is a fault, unless the file is sent as
+// it was then and has grown. If the system reports too small a size, the file is read to
+// determine its size.
 func (s *sourceFile) open(ctx context.Context) error {
 	handle, seen, err := s.disk.Open(s.transfer.Source)
 	if fault.Is(err, fault.SourceMissing) {
@@ -72,8 +76,10 @@ func (s *sourceFile) open(ctx context.Context) error {
 			s.update(ctx, seen)
 		}
 		err = s.checkSettled(seen)
-	case seen.Size != s.transfer.Source.Size:
-		err = sourceChanged(s.transfer.Source, seen)
+	default:
+		if seen = s.ignoreAppended(seen, s.transfer.Source.Size); seen.Size != s.transfer.Source.Size {
+			err = sourceChanged(s.transfer.Source, seen)
+		}
 	}
 	if err != nil {
 		_ = handle.Close()
@@ -81,6 +87,22 @@ func (s *sourceFile) open(ctx context.Context) error {
 	}
 	s.handle, s.opened = handle, seen
 	return nil
+}
+
+// ignoreAppended returns the state of a file without what was appended to its first size
+// bytes, if the file is sent as it was when it had these.
+func (s *sourceFile) ignoreAppended(seen source.File, size int64) source.File {
+	if s.asIs && seen.Size > size {
+		seen.Size = size
+	}
+	return seen
+}
+
+// state returns the current state of the open file, which is identified by file.
+func (s *sourceFile) state(file source.File) (source.State, error) {
+	now, err := source.StateOf(s.handle, file, time.Now())
+	now.File = s.ignoreAppended(now.File, s.opened.Size)
+	return now, err
 }
 
 // openGrowing opens a file that is being written. If the upload has begun, it must be
@@ -179,7 +201,7 @@ func (s *sourceFile) cause(err error) error {
 	switch {
 	case statErr != nil:
 		return statErr
-	case seen.Size != s.transfer.Source.Size:
+	case s.ignoreAppended(seen, s.opened.Size).Size != s.transfer.Source.Size:
 		return changedWhileSent()
 	default:
 		return err

@@ -14,7 +14,7 @@ import (
 // hash the rest. acknowledged is the end of the furthest byte of the file that the
 // server acknowledged.
 func (s *sourceFile) verify(ctx context.Context, acknowledged int64) error {
-	state, err := source.StateOf(s.handle, s.opened, time.Now()) // before anything is read
+	state, err := s.state(s.opened) // before anything is read
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (s *sourceFile) differs(seen source.File, err error) error {
 // verifyComplete verifies that the file, all of which was sent, is what was sent. If its
 // state changed since it was last compared, all of it is compared.
 func (s *sourceFile) verifyComplete(ctx context.Context) error {
-	now, err := source.StateOf(s.handle, s.transfer.Source, time.Now())
+	now, err := s.state(s.transfer.Source)
 	switch {
 	case err != nil:
 		return err

@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -58,8 +59,13 @@ func (e *Engine) Parts(context.Context, uploader.TransferID) ([]uploader.Part, e
 // Publish makes a snapshot the newest one.
 func (e *Engine) Publish(s *uploader.Snapshot) {
 	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.publish(s)
+}
+
+// publish is Publish for a caller that holds mu.
+func (e *Engine) publish(s *uploader.Snapshot) {
 	e.current = Summed(s)
-	e.mu.Unlock()
 	select {
 	case e.changes <- struct{}{}:
 	default:
@@ -67,13 +73,14 @@ func (e *Engine) Publish(s *uploader.Snapshot) {
 }
 
 // Submit records the command and, unless Err is set, publishes a snapshot with its effect.
+// Who sees the command in Commands does not publish before that.
 func (e *Engine) Submit(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.sent = append(e.sent, command)
-	err, old := e.Err, e.current
-	e.mu.Unlock()
+	err := e.Err
 	if err == nil {
-		e.Publish(execute(old, command))
+		e.publish(execute(e.current, command))
 	}
 	return func(context.Context) error { return err }, nil
 }
@@ -89,8 +96,10 @@ func (e *Engine) Commands() []uploader.Command {
 func execute(old *uploader.Snapshot, command uploader.Command) *uploader.Snapshot {
 	transfers := slices.Clone(old.Transfers)
 	servers := slices.Clone(old.Servers)
+	batches := maps.Clone(old.Batches)
 	switch c := command.(type) {
 	case uploader.Add:
+		batches[c.Batch] = &uploader.Batch{ID: c.Batch, Server: c.Server, Roots: c.Paths}
 		for _, path := range c.Paths {
 			t := &uploader.Transfer{ID: uploader.TransferID(len(transfers) + 1), Server: c.Server, Batch: c.Batch}
 			t.Source.Path, t.Source.Size = path, 1000
@@ -113,7 +122,7 @@ func execute(old *uploader.Snapshot, command uploader.Command) *uploader.Snapsho
 		servers = append(servers, c.Server)
 	}
 	next := Snapshot(transfers...)
-	next.Servers, next.Batches = servers, old.Batches
+	next.Servers, next.Batches = servers, batches
 	return next
 }
 

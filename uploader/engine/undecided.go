@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// undecided is a request for the transfers that wait for the user to resume them. They are
+// put into it.
+type undecided map[uploader.TransferID]bool
+
+// Undecided returns the transfers that an earlier run left unfinished and that wait until
+// the user resumes them ([Config.AskBeforeResume]). It fails like Do.
+func (e *Engine) Undecided(ctx context.Context) (map[uploader.TransferID]bool, error) {
+	found := undecided{}
+	r := request{found, make(chan error, 1)}
+	select {
+	case e.commands <- r:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-e.done:
+		return nil, ErrStopped
+	}
+	if err := e.await(ctx, r.reply); err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// collectUndecided adds the transfers that wait for the user. One that is to run is in the
+// queue otherwise, or was taken out of it for its drive.
+func (l *loop) collectUndecided(found undecided) {
+	s := l.state
+	for t := range s.table.All() {
+		waits := t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun && s.running[t.ID] == nil
+		if waits && (s.checks[t.ID] || !s.queue.Contains(int64(t.ID))) {
+			found[t.ID] = true
+		}
+	}
+	for _, parked := range l.drives.parked {
+		for _, id := range parked {
+			delete(found, id)
+		}
+	}
+}
