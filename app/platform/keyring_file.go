@@ -83,12 +83,9 @@ func (k *FileKeyring) Unlock(passphrase string) error {
 	case err != nil:
 		return fmt.Errorf("read keyring file: %w", err)
 	}
-	var file keyringFile
-	if err := json.Unmarshal(text, &file); err != nil {
+	file, err := parseKeyringFile(text)
+	if err != nil {
 		return fmt.Errorf("read keyring file: %w", err)
-	}
-	if file.Version != keyringFileVersion || len(file.Salt) != saltSize || len(file.Nonce) != chacha20poly1305.NonceSizeX {
-		return errors.New("read keyring file: unknown version or damaged")
 	}
 	aead, err := deriveAEAD(passphrase, file.Salt)
 	if err != nil {
@@ -104,6 +101,18 @@ func (k *FileKeyring) Unlock(passphrase string) error {
 	}
 	k.aead, k.salt, k.secrets = aead, file.Salt, secrets
 	return nil
+}
+
+// parseKeyringFile parses the content of a keyring file.
+func parseKeyringFile(text []byte) (keyringFile, error) {
+	var file keyringFile
+	if err := json.Unmarshal(text, &file); err != nil {
+		return keyringFile{}, err
+	}
+	if file.Version != keyringFileVersion || len(file.Salt) != saltSize || len(file.Nonce) != chacha20poly1305.NonceSizeX {
+		return keyringFile{}, errors.New("unknown version or damaged")
+	}
+	return file, nil
 }
 
 func (k *FileKeyring) create(passphrase string) error {
