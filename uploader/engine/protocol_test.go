@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -190,6 +191,9 @@ func TestE2ExpiredUploadGetsHeadFirst(t *testing.T) {
 				deleteStored(t, server)
 			}
 			proxy.Restore(t)
+			for countRequests(server.Requests(), http.MethodPatch) == 0 { // it is recorded when the server has ended it
+				time.Sleep(10 * time.Millisecond)
+			}
 			before := len(server.Requests())
 			h.do(uploader.Resume{Target: uploader.TargetAll()})
 			h.waitState(c.want)
