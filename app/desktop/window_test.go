@@ -265,8 +265,8 @@ func TestSettingsApplyNowAndAfterRestart(t *testing.T) {
 	must(t, ferry.Key(ctx, "Down", "Down", "Down")) // the look section
 	waitDrawn(t, ctx)
 	picture(t, ferry, "section")
-	// The first field is the language: same as system, English, Chinese.
-	must(t, ferry.Key(ctx, "Tab", "Tab", "Down"))
+	// After the sections that follow, the first field is the language: same as system, English, Chinese.
+	must(t, ferry.Key(ctx, "Tab", "Tab", "Tab", "Down"))
 	waitDrawn(t, ctx)
 	must(t, ferry.Key(ctx, "Down", "Down", "Down", "Return"))
 	must(t, ferry.AwaitTray(ctx, "打开 Ferry"))
