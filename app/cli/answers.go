@@ -9,7 +9,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Answers are the flags that answer what the window would ask about a file.
+// Answers are the flags that answer what the window would ask about a file. As in
+// parse.go, placeholder is what the help shows for a value.
 type Answers struct {
 	Again   string `enum:",yes,no" default:"" placeholder:"yes|no" help:"${help_again}"`
 	Earlier string `enum:",use,ignore" default:"" placeholder:"use|ignore" help:"${help_earlier}"`

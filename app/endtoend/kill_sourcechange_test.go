@@ -85,10 +85,7 @@ func TestKillThenSourceChange(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			ferry, server, proxy, source := newChangedSource(t)
-			first := source.send(ferry, 1)
-			source.waitStored(server, 8<<20)
-			_ = first.command.Process.Kill()
-			first.wait(t, runTimeout)
+			source.sendUntilKilled(ferry, server, 1, 8<<20)
 			source.acked = source.stored(server)
 			c.change(source)
 			proxy.Restore(t)
@@ -129,10 +126,7 @@ func TestKillInPartsThenSourceChange(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			ferry, server, proxy, source := newChangedSource(t)
-			first := source.send(ferry, 4)
-			source.waitStored(server, 3<<20) // of one part
-			_ = first.command.Process.Kill()
-			first.wait(t, runTimeout)
+			source.sendUntilKilled(ferry, server, 4, 3<<20) // of one part
 			c.change(source)
 			proxy.Restore(t)
 			resumed := ferry.resume()
@@ -146,10 +140,7 @@ func TestKillInPartsThenSourceChange(t *testing.T) {
 func TestResumeStartsOverOnlyIfAsked(t *testing.T) {
 	t.Parallel()
 	ferry, server, proxy, source := newChangedSource(t)
-	first := source.send(ferry, 1)
-	source.waitStored(server, 8<<20)
-	_ = first.command.Process.Kill()
-	first.wait(t, runTimeout)
+	source.sendUntilKilled(ferry, server, 1, 8<<20)
 	source.acked = source.stored(server)
 	source.editAt(3_000_000)
 	proxy.Restore(t)
@@ -188,6 +179,16 @@ func newChangedSource(t *testing.T) (*client, *uploadtest.Tusd, *uploadtest.Prox
 	}
 	source.setTime(source.modTime)
 	return &client{t: t, profile: t.TempDir(), endpoint: proxy.URL(server.Endpoint)}, server, proxy, source
+}
+
+// sendUntilKilled sends the file over that many connections, and kills the program once
+// the server has size bytes.
+func (s *changedSource) sendUntilKilled(ferry *client, server *uploadtest.Tusd, connections int, size int64) {
+	s.t.Helper()
+	run := s.send(ferry, connections)
+	s.waitStored(server, size)
+	_ = run.command.Process.Kill()
+	run.wait(s.t, runTimeout)
 }
 
 // send starts to upload the file with that maximum of connections.
