@@ -45,6 +45,7 @@ type Connector struct {
 	keyring    Keyring
 	transports *transportPool
 	headers    *headers
+	perFile    sync.Map // from endpoint to the program of SetPerFile
 
 	mu      sync.Mutex // locked before a client's mutex, never after it
 	clients map[uploader.ServerID]*serverClient

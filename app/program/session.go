@@ -95,7 +95,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	}
 	cli.RememberSignIn(s.connector, o.request, servers)
 	s.engine = engine.New(engine.Config{
-		Store: s.database, Connect: s.connect, Log: c.log, Settings: &transfers, BuiltinEndpoint: builtin,
+		Store: s.database, Connect: s.connect, PerFile: s.connector.PerFile, Log: c.log, Settings: &transfers, BuiltinEndpoint: builtin,
 		Growth:          spool.Folder(c.profile.SpoolDir()).Growth,
 		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})

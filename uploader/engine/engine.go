@@ -41,6 +41,10 @@ type Config struct {
 	// first used and after it changed; Probe calls it with a server without an ID.
 	Connect func(uploader.Server) (uploader.Protocol, error)
 
+	// PerFile returns the function that is called for each file that is uploaded to a
+	// server; nil for most servers. It may be nil. The loop calls it.
+	PerFile func(uploader.Server) uploader.PerFileFunc
+
 	Fingerprint source.Strategy // replaces the one that the settings name, unless nil
 	Disk        source.Disk     // the zero value is this computer's
 
@@ -68,6 +72,14 @@ func (c *Config) fingerprinter(disk source.Disk, settings uploader.Settings, ser
 		strategy = settings.FingerprintStrategy()
 	}
 	return worker.Fingerprinter(strategy, disk, server)
+}
+
+// perFile returns the PerFileFunc of a server; nil for none.
+func (c *Config) perFile(server uploader.Server) uploader.PerFileFunc {
+	if c.PerFile == nil {
+		return nil
+	}
+	return c.PerFile(server)
 }
 
 // diskOf returns the disk for the files of a batch, which may be nil.

@@ -136,6 +136,7 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 		Growth:         w.config.Growth,
 		Report:         w.report,
 		Save:           w.save,
+		PerFile:        w.config.perFile(w.servers.byID[t.Server]),
 		LoadProof:      w.config.Store.Proof,
 		LoadParts:      w.config.Store.Parts,
 		Fingerprint:    w.config.fingerprinter(disk, settings, w.servers.byID[t.Server]),

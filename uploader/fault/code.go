@@ -21,6 +21,8 @@ const (
 	CodeNotComparable      = "NOT_COMPARABLE"      // SourceChanged: the file may be unchanged, but this cannot be verified
 	CodeUploadNotVisible   = "NOT_VISIBLE"         // Transient: the server does not find an upload that it has just created
 	CodeForeignResponse    = "FOREIGN_RESPONSE"    // Transient: an intermediary responded instead of the server
+	CodePerFileFailed      = "PER_FILE_FAILED"     // Refused: the program that prints what is issued for each file failed
+	CodePerFileRejected    = "PER_FILE_REJECTED"   // Refused: the server rejected the sign-in that was issued for the file
 	CodeProxySignIn        = "PROXY_SIGN_IN"       // Auth: the proxy requires a sign-in, not the server
 	CodeServerSettings     = "SERVER_SETTINGS"     // Refused: the server's address, proxy or headers can never work
 	CodeExhausted          = "EXHAUSTED"           // Transient: this computer has no more open files, connections or memory
@@ -43,7 +45,7 @@ func Codes() []string {
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeCertificateUnknown, CodeCertificateChanged,
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
-		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodePerFileFailed, CodePerFileRejected, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
 		CodeLinkInFolder, CodePathTooLong,

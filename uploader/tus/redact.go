@@ -3,7 +3,6 @@ package tus
 import (
 	"encoding/base64"
 	"net/http"
-	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,11 +54,12 @@ func credentialsIn(value string) []string {
 	return credentials
 }
 
-// redact replaces secrets in the text of a response to a request to target: those of
-// the client and of target, and what looks like one in any URL.
-func (c *Client) redact(target *url.URL, text string) string {
+// redact replaces secrets in the text of a response to a request: those of the client, of
+// the file and of the URL, and what looks like one in any URL.
+func (c *Client) redact(r request, text string) string {
 	text = redactSecrets(text, c.secrets)
-	text = redactSecrets(text, urlSecrets(target))
+	text = redactSecrets(text, secretsOf(r.file))
+	text = redactSecrets(text, urlSecrets(r.url))
 	return redactURLs(text)
 }
 

@@ -31,6 +31,7 @@ type request struct {
 	method string
 	url    *url.URL
 	header http.Header // of the protocol; nil for none
+	file   http.Header // of WithFileHeader, set when it is sent; nil for none
 	body   *body       // nil for none
 }
 
@@ -64,6 +65,7 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 // send sends one HTTP request and reads its response. It is the only function that sends
 // any, and refuses those to hosts that are not allowed.
 func (c *Client) send(ctx context.Context, r request) (*response, error) {
+	r.file = fileHeader(ctx)
 	if err := c.hosts.Check(r.url); err != nil {
 		return nil, hostFault(r.op, err)
 	}
@@ -94,6 +96,7 @@ func (c *Client) httpRequest(ctx context.Context, r request) (*http.Request, err
 	}).WithContext(ctx)
 	if c.hosts.Own(r.url) { // it usually contains credentials
 		httpReq.Header = c.header.Clone()
+		maps.Copy(httpReq.Header, r.file)
 	}
 	maps.Copy(httpReq.Header, r.header)
 	if r.body == nil {
@@ -202,7 +205,7 @@ func (c *Client) roundTripError(ctx context.Context, r request, err error) error
 		return c.localFault(r, local)
 	}
 	f := transportFault(r.op, err)
-	f.Detail = c.redact(r.url, f.Detail) // it may quote a malformed response
+	f.Detail = c.redact(r, f.Detail) // it may quote a malformed response
 	return f
 }
 

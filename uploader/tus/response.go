@@ -44,7 +44,7 @@ type response struct {
 func (c *Client) readResponse(r request, httpResp *http.Response, cancel context.CancelFunc) *response {
 	resp := &response{
 		op: r.op, url: r.url, status: httpResp.StatusCode, header: httpResp.Header, checksummed: r.hasChecksum(),
-		redact: func(text string) string { return c.redact(r.url, text) },
+		redact: func(text string) string { return c.redact(r, text) },
 	}
 	timer := time.AfterFunc(readBodyTimeout, cancel)
 	defer timer.Stop()

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // create creates an upload for the file, and sends a small file with the request. If
 // more is to be sent, the URL is saved first.
 func (w *Worker) create(ctx context.Context) (complete bool, err error) {
-	if w.remote.Server.Options.GivenURL {
+	if w.remote.Server.Options.GivenURL || w.perFile.URL != "" {
 		return false, w.useGivenUpload(ctx)
 	}
 	caps, err := w.remote.Capabilities(ctx)
@@ -62,7 +63,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 // for its body, it is sent again without.
 func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
-	request := tus.CreateRequest{Size: size, Metadata: w.remote.metadata(&w.transfer, w.file.handle)}
+	request := tus.CreateRequest{Size: size, Metadata: w.perFile.apply(w.remote.metadata(&w.transfer, w.file.handle))}
 	if w.createsWithBody(caps) {
 		request.Body, request.BodySize = w.patcher.body(ctx, w.file.handle, 0, size, w.whole, 0), size
 		upload, err := w.remote.protocol.Create(ctx, request)
@@ -84,11 +85,11 @@ func (w *Worker) createsWithBody(caps tus.Capabilities) bool {
 		options.RequestSize(size, w.patcher.chunkMax) == size && !options.Checksums && !w.remote.noCreateBody.Load()
 }
 
-// useGivenUpload begins the upload whose URL the user entered, in place of creating
-// one. It must be empty: data that it has may be of another file.
+// useGivenUpload begins the upload whose URL the user entered or a service issued, in place
+// of creating one. It must be empty: data that it has may be of another file.
 func (w *Worker) useGivenUpload(ctx context.Context) error {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
-	url := w.remote.Server.Endpoint
+	url := cmp.Or(w.perFile.URL, w.remote.Server.Endpoint)
 	status, err := w.remote.protocol.Head(ctx, url)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type record struct {
 	whole    *partCounter // counts the file when it is not sent in parts
 	yields   *yields      // of the server
 	poor     bool         // the last request counts as a failed attempt
+	perFile  perFile      // what a service issued for this attempt
 
 	progressed atomic.Bool // the server acknowledged enough of a part not to count as a failed attempt
 
@@ -37,7 +38,7 @@ func newRecord(c *Config) *record {
 		transfer: c.Transfer,
 		counters: c.Counters,
 		whole:    &partCounter{counters: c.Counters},
-		yields:   &yields{},
+		yields:   &yields{whole: newWholeRequests(uploader.ServerOptions{})},
 		emit:     c.Report,
 		save:     c.Save,
 	}

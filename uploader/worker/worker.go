@@ -68,6 +68,8 @@ type Config struct {
 	Report func(uploader.TransferID, ...lifecycle.Input)
 	Save   func(context.Context, uploader.TransferID, ...lifecycle.Input) error
 
+	PerFile uploader.PerFileFunc // nil for a server without such a service
+
 	LoadProof      func(context.Context, uploader.TransferID) (source.Proof, error)
 	LoadParts      func(context.Context, uploader.TransferID) ([]uploader.Part, error)
 	Fingerprint    func(context.Context, source.File) (string, error)
@@ -85,6 +87,7 @@ type Worker struct {
 	remote  *Remote
 	file    *sourceFile
 	slow    func(bytesPerSecond float64) // Config.Slow
+	request uploader.PerFileFunc         // Config.PerFile
 	patcher *patcher
 	parts   *concatenation
 	growing *follower
@@ -99,6 +102,7 @@ func New(c Config) *Worker {
 		record:  r,
 		remote:  c.Remote,
 		slow:    c.Slow,
+		request: c.PerFile,
 		file:    file,
 		patcher: p,
 		parts: &concatenation{
@@ -120,15 +124,20 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 	case ctx.Err() != nil:
 		end.Stopped = true
 	default:
-		end.Fault = w.remote.faultOf(err)
+		end.Fault = w.perFile.fault(w.remote.faultOf(err), w.transfer.Session)
 	}
 	w.emit(w.id, append(w.deferred, end)...)
 }
 
 func (w *Worker) upload(ctx context.Context) error {
-	if follow, err := w.growing.check(ctx); err != nil {
+	follow, err := w.growing.check(ctx)
+	if err != nil {
 		return err
-	} else if follow {
+	}
+	if ctx, err = w.requestPerFile(ctx); err != nil {
+		return err
+	}
+	if follow {
 		return w.growing.upload(ctx)
 	}
 	if err := w.file.open(ctx); err != nil {
@@ -145,7 +154,7 @@ func (w *Worker) upload(ctx context.Context) error {
 		return w.file.cause(err)
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	err := w.file.finish(ctx)
+	err = w.file.finish(ctx)
 	if err != nil {
 		w.file.reportProof() // the next worker compares the file with it
 	}
