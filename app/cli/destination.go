@@ -179,14 +179,31 @@ func fingerprintOf(to string) string {
 // field, because the rest may be a secret.
 func parseHeaders(lines []string) (http.Header, error) {
 	header, err := connect.ParseHeader(lines)
-	headerErr, _ := errors.AsType[*connect.HeaderError](err)
-	switch {
-	case headerErr != nil && headerErr.Name != "":
-		return nil, usageError("cli.usage.header", words.Data{"Name": words.Printable(headerErr.Name)})
-	case headerErr != nil, slices.Contains(lines, ""):
+	if headerErr, ok := errors.AsType[*connect.HeaderError](err); ok {
+		return nil, headerUsageError(headerErr)
+	}
+	if slices.Contains(lines, "") {
 		return nil, usageError("cli.usage.header.form", nil)
 	}
 	return header, err
+}
+
+func headerUsageError(err *connect.HeaderError) error {
+	name := words.Data{"Name": words.Printable(err.Name)}
+	switch {
+	case err.Reason == connect.HeaderRepeated:
+		return usageError("cli.usage.header.repeated", name)
+	case err.Reason == connect.HeaderInvalid && err.Name == "":
+		return usageError("cli.usage.header.form", nil)
+	case err.Reason == connect.HeaderInvalid:
+		return usageError("cli.usage.header", name)
+	case strings.EqualFold(err.Name, "Upload-Metadata"):
+		return usageError("cli.usage.header.metadata", name)
+	case strings.EqualFold(err.Name, "X-HTTP-Method-Override"):
+		return usageError("cli.usage.header.override", name)
+	default:
+		return usageError("cli.usage.header.reserved", name)
+	}
 }
 
 func findByEndpoint(servers []uploader.Server, endpoint string) (uploader.Server, bool) {

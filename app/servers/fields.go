@@ -94,7 +94,7 @@ func (f *serverForm) readAccess() (a uploader.Access, typed connect.Secrets, err
 	case uploader.SignInHeaders:
 		typed.SignIn = strings.TrimSpace(f.headers.Text)
 		if _, err := connect.ParseHeader(strings.Split(typed.SignIn, "\n")); err != nil {
-			return a, typed, &fieldError{words.Text("server.headers.invalid"), f.headers}
+			return a, typed, &fieldError{headerText(err), f.headers}
 		}
 	}
 	a.Proxy, typed.Proxy, err = f.readProxy()

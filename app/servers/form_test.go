@@ -120,6 +120,7 @@ func TestInvalidFieldsAreReported(t *testing.T) {
 		"user with a colon":         {func(d *serverDialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
 		"token with a space":        {func(d *serverDialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
 		"invalid header":            {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "one header"},
+		"header that Ferry sets":    {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("Connection: close") }, "Connection can't be set"},
 		"proxy without an address":  {func(d *serverDialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
 		"invalid size":              {func(d *serverDialog) { d.chunkMax.SetText("big") }, "size"},
 		"invalid number":            {func(d *serverDialog) { d.connections.SetText("0") }, "1 to 64"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
 
@@ -71,4 +72,17 @@ func newSecretName() string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never returns an error
 	return "server-" + hex.EncodeToString(b[:])
+}
+
+// headerText returns the text for an error of [connect.ParseHeader].
+func headerText(err error) string {
+	headerErr, _ := errors.AsType[*connect.HeaderError](err)
+	switch {
+	case headerErr != nil && headerErr.Reason == connect.HeaderReserved:
+		return words.Text("server.headers.reserved", words.Data{"Name": words.Printable(headerErr.Name)})
+	case headerErr != nil && headerErr.Reason == connect.HeaderRepeated:
+		return words.Text("server.headers.repeated", words.Data{"Name": words.Printable(headerErr.Name)})
+	default:
+		return words.Text("server.headers.invalid")
+	}
 }

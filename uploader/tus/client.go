@@ -31,7 +31,8 @@ type Config struct {
 
 	// Header is added to every request to the endpoint's own origin, and to no
 	// other: it usually contains credentials. The protocol's own headers take
-	// precedence.
+	// precedence. "Host" is the Host of these requests, in place of the endpoint's; a
+	// Location with that host is on the endpoint's own origin.
 	Header http.Header
 
 	// AllowedHosts are the hosts besides the endpoint's own origin that requests may be
@@ -53,7 +54,8 @@ type Client struct {
 	endpoint *url.URL
 	hosts    netx.Hosts
 	http     http.RoundTripper
-	header   http.Header
+	header   http.Header // without Host
+	host     string      // Host of requests to the endpoint's own origin; "": that of the URL
 	override bool
 	secrets  []string
 
@@ -75,6 +77,8 @@ func New(config Config) (*Client, error) {
 	if err := checkHeader(header); err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
 	}
+	host := header.Get("Host")
+	delete(header, "Host")
 	if user := endpoint.User; user != nil {
 		if header.Get("Authorization") == "" {
 			password, _ := user.Password()
@@ -87,7 +91,7 @@ func New(config Config) (*Client, error) {
 		transport = http.DefaultTransport
 	}
 	c := &Client{
-		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header,
+		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header, host: host,
 		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}
 	c.sendsVersion.Store(config.SendsVersion)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -83,7 +84,23 @@ func (c *Client) send(ctx context.Context, r request) (*response, error) {
 			return nil, c.roundTripError(ctx, r, err)
 		}
 	}
+	c.locateOwnHost(r.url, httpResp.Header)
 	return c.readResponse(r, httpResp, cancel), nil
+}
+
+// locateOwnHost replaces the host of a response's Location by that of the request's URL if
+// it is the one that the request named as its Host: the server is reached at another
+// address than the one that it builds its URLs with.
+func (c *Client) locateOwnHost(requested *url.URL, header http.Header) {
+	if c.host == "" || !c.hosts.Own(requested) {
+		return
+	}
+	location, err := url.Parse(strings.TrimSpace(header.Get("Location")))
+	if err != nil || !strings.EqualFold(location.Host, c.host) {
+		return
+	}
+	location.Host = requested.Host
+	header.Set("Location", location.String())
 }
 
 // httpRequest returns the HTTP request for r.
@@ -94,6 +111,9 @@ func (c *Client) httpRequest(ctx context.Context, r request) (*http.Request, err
 	}).WithContext(ctx)
 	if c.hosts.Own(r.url) { // it usually contains credentials
 		httpReq.Header = c.header.Clone()
+		if c.host != "" {
+			httpReq.Host = c.host
+		}
 	}
 	maps.Copy(httpReq.Header, r.header)
 	if r.body == nil {
