@@ -34,7 +34,22 @@ type ServerOptions struct {
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: unlimited
 	Metadata       string `json:"metadata,omitempty"`       // template of additional metadata; see ParseMetadata
 	Checksums      bool   `json:"checksums,omitempty"`      // requests have a checksum if the server supports it
+
+	Preset     string     `json:"preset,omitempty"`     // name of the preset that the server was added with; "" for none
+	UploadPath string     `json:"uploadPath,omitempty"` // template of the path below Endpoint at which the upload of a file is created; "": at Endpoint; see ParseUploadPath
+	Folders    FolderMode `json:"folders,omitempty"`    // what becomes of the folders of an added folder
 }
+
+// FolderMode is what becomes of the folders of an added folder on the server. The values
+// are stored.
+type FolderMode string
+
+// The folder modes.
+const (
+	FoldersInMetadata FolderMode = ""      // they are only in the metadata; the server decides
+	FoldersByMKCOL    FolderMode = "mkcol" // they are created by MKCOL (RFC 4918, 9.3) before the first file in them
+	FoldersFlat       FolderMode = "flat"  // none: all files are uploaded as if they were added themselves
+)
 
 // SignIn is a way to sign in to a server.
 type SignIn string
