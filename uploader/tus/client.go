@@ -2,13 +2,10 @@ package tus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"golang.org/x/net/http/httpguts"
@@ -121,59 +118,6 @@ func checkHeader(header http.Header) error {
 		}
 	}
 	return nil
-}
-
-// Probe returns the capabilities of the server (tus 1.0.0, OPTIONS). They are zero
-// for a server that rejects OPTIONS. A server that does not implement tus is a
-// fault of kind NotTus.
-func (c *Client) Probe(ctx context.Context) (Capabilities, error) {
-	resp, err := c.do(ctx, request{op: fault.Probe, method: http.MethodOptions, url: c.endpoint})
-	if err != nil {
-		if isOptionsRejected(err) {
-			return Capabilities{}, nil
-		}
-		if f := fault.Of(err); f.Kind == fault.NotTus && c.sendsVersion.Load() {
-			return Capabilities{}, foreign(f)
-		}
-		return Capabilities{}, err
-	}
-	versions := headerTokens(resp.header, "Tus-Version")
-	if len(versions) == 0 && !resp.isTus() {
-		if isPreflightResponse(resp.header) {
-			return Capabilities{}, nil
-		}
-		if c.sendsVersion.Load() {
-			return Capabilities{}, foreign(resp.notTus())
-		}
-		return Capabilities{}, resp.notTus()
-	}
-	if len(versions) > 0 && !slices.Contains(versions, Version) {
-		return Capabilities{}, resp.fault(fault.Refused, "server supports tus %s, want %s", strings.Join(versions, ", "), Version)
-	}
-	maxSize, err := parseByteCount(resp.header, "Tus-Max-Size")
-	if err != nil {
-		maxSize = 0
-	}
-	return Capabilities{
-		Known:      true,
-		Versions:   versions,
-		Extensions: toLower(headerTokens(resp.header, "Tus-Extension")),
-		MaxSize:    maxSize,
-		Checksums:  headerTokens(resp.header, "Tus-Checksum-Algorithm"),
-	}, nil
-}
-
-// isOptionsRejected reports whether the server rejected only the method OPTIONS.
-func isOptionsRejected(err error) bool {
-	f, ok := errors.AsType[*fault.Fault](err)
-	return ok && slices.Contains([]int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented}, f.Status)
-}
-
-// isPreflightResponse reports whether a CORS layer in front of a tus server
-// responded to OPTIONS as to a browser's preflight request.
-func isPreflightResponse(header http.Header) bool {
-	names := append(headerTokens(header, "Access-Control-Allow-Headers"), headerTokens(header, "Access-Control-Expose-Headers")...)
-	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, "Tus-Resumable") })
 }
 
 // Create creates an upload (tus 1.0.0, Creation). If the request has a body, it

@@ -16,14 +16,16 @@ import (
 // Version is the version of the protocol that this client implements.
 const Version = "1.0.0"
 
-// Capabilities are the features of a server as returned by OPTIONS. The zero value
-// is that of a server that rejected OPTIONS; only plain creation is used with it.
+// Capabilities are the features of a server as returned by OPTIONS. Only plain creation
+// is used with a server whose capabilities are not known.
 type Capabilities struct {
-	Known      bool     // the server responded to OPTIONS
+	Known      bool     // the response to OPTIONS told them; Response is zero then
 	Versions   []string // Tus-Version
 	Extensions []string // Tus-Extension, lower case
 	MaxSize    int64    // Tus-Max-Size in bytes; 0 means unlimited
 	Checksums  []string // Tus-Checksum-Algorithm
+
+	Response OptionsResponse // what the server responded instead, if it did respond
 }
 
 // The names of the protocol's extensions.
