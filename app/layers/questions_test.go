@@ -29,6 +29,7 @@ var questions = []question{
 	{"The file was already uploaded: again?", nil, []fault.Kind{fault.AlreadyUploaded}},
 	{"It may match an earlier upload: resume that?", nil, []fault.Kind{fault.AmbiguousMatch}},
 	{"The file can't be verified to be the one that was partly uploaded: continue?", nil, []fault.Kind{fault.SourceChanged}},
+	{"The given upload URL already has data: continue after it?", nil, []fault.Kind{fault.Refused}},
 	{"The file changed since its upload began: start over?", nil, []fault.Kind{fault.SourceChanged, fault.Mismatch}},
 	{"The server no longer has the upload: start over?", nil, []fault.Kind{fault.Gone}},
 	{"The file was not found: where is it?", []string{"app/actions.go:locate"}, []fault.Kind{fault.SourceMissing}},

@@ -14,7 +14,7 @@ const (
 	CodeServerLocal        = "SERVER_LOCAL"        // Unreachable: the server was on the public internet and now has a local address; Detail is its host
 	CodeUnencrypted        = "UNENCRYPTED"         // Refused: a server with https uses a URL with http; Detail is the host
 	CodeUploadURLInUse     = "URL_TAKEN"           // Refused: the configured upload URL is used by another file
-	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file
+	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file; Detail as NewUploadHasData
 	CodeUploadURLReused    = "URL_REUSED"          // Refused: the server returned the upload URL of another file
 	CodeConcatPending      = "STILL_JOINING"       // Busy: the server is still concatenating the parts
 	CodeConcatFailed       = "NOT_JOINED"          // Refused: the server has all parts but did not concatenate them

@@ -15,7 +15,7 @@ import (
 // more is to be sent, the URL is saved first.
 func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if w.remote.Server.Options.GivenURL {
-		return false, w.useGivenUpload(ctx)
+		return w.useGivenUpload(ctx)
 	}
 	caps, err := w.remote.Capabilities(ctx)
 	if err != nil {
@@ -85,22 +85,23 @@ func (w *Worker) createsWithBody(caps tus.Capabilities) bool {
 }
 
 // useGivenUpload begins the upload whose URL the user entered, in place of creating
-// one. It must be empty: data that it has may be of another file.
-func (w *Worker) useGivenUpload(ctx context.Context) error {
+// one. Data that it has may be of another file, and there is no proof of it: the user
+// decides whether the file continues after it. It is compared from then on.
+func (w *Worker) useGivenUpload(ctx context.Context) (complete bool, err error) {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
 	url := w.remote.Server.Endpoint
 	status, err := w.remote.protocol.Head(ctx, url)
 	if err != nil {
-		return err
+		return false, err
 	}
 	size := w.transfer.Source.Size
-	switch {
-	case status.Offset > 0:
-		f := fault.Newf(fault.Refused, fault.Create, "upload already has %d bytes", status.Offset)
-		f.Code = fault.CodeUploadURLHasData
-		return f
-	case status.Length >= 0 && status.Length != size:
-		return SizeMismatch(status.Length, size)
+	if err := checkLength(status, size); err != nil {
+		return false, err
 	}
-	return w.reportAndSave(ctx, lifecycle.UploadCreated{Session: uploader.Session{URL: url, Expires: uploader.TimestampOf(status.Expires)}})
+	if status.Offset > 0 && !w.file.continued {
+		return false, fault.NewUploadHasData(status.Offset, size)
+	}
+	session := uploader.Session{URL: url, Offset: status.Offset, Sent: status.Offset, Expires: uploader.TimestampOf(status.Expires)}
+	w.whole.set(session.Offset)
+	return session.Offset == size && size > 0, w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
 }
