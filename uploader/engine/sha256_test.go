@@ -38,6 +38,26 @@ func TestSHA256InMetadata(t *testing.T) {
 	}
 }
 
+// TestSHA256Placeholder is about a server that wants the hash under a key of its own.
+func TestSHA256Placeholder(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.ServerOptions{Metadata: "checksum={sha256}", Connections: 2})
+	paths := []string{createFile(t, "empty", 0), createFile(t, "small.bin", 1000), createFile(t, "large.bin", 33<<20)}
+	for _, transfer := range h.waitFinal(h.add(paths...)) {
+		if transfer.Phase != uploader.PhaseDone {
+			t.Errorf("%s: %v", transfer.Source.Name(), transfer.Fault)
+		}
+	}
+	wantStored(t, server, paths...)
+	for _, f := range server.Stored(t) {
+		if sum, declared := f.Metadata["sha256"]; f.Metadata["checksum"] != f.SHA256 || declared {
+			t.Errorf("metadata has checksum %q and sha256 %q", f.Metadata["checksum"], sum)
+		}
+	}
+}
+
 func TestHashingProgressIsReported(t *testing.T) {
 	h := newHarnessWith(t, uploadtest.NewTusd(t).Endpoint, func(s *uploader.Settings) { s.SendSHA256 = true })
 	path := createFile(t, "film.mov", 0)

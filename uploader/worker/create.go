@@ -25,7 +25,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if caps.MaxSize > 0 && size > caps.MaxSize {
 		return false, fault.Newf(fault.TooLarge, fault.Create, "server accepts at most %d bytes, file has %d", caps.MaxSize, size)
 	}
-	if err := w.file.hashBeforeSending(ctx); err != nil {
+	if err := w.file.hashBeforeSending(ctx, w.remote.hashInMetadata(w.file.settings.SendSHA256)); err != nil {
 		return false, err
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
@@ -62,7 +62,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 // for its body, it is sent again without.
 func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
-	request := tus.CreateRequest{Size: size, Metadata: w.remote.metadata(&w.transfer, w.file.handle)}
+	request := tus.CreateRequest{Size: size, Metadata: w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256)}
 	if w.createsWithBody(caps) {
 		request.Body, request.BodySize = w.patcher.body(ctx, w.file.handle, 0, size, w.whole, 0), size
 		upload, err := w.remote.protocol.Create(ctx, request)

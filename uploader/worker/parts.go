@@ -147,7 +147,7 @@ func (c *concatenation) join(ctx context.Context) error {
 	}
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	request := tus.ConcatRequest{Parts: urls, Metadata: c.remote.metadata(&c.transfer, c.file.handle), Size: c.transfer.Source.Size}
+	request := tus.ConcatRequest{Parts: urls, Metadata: c.remote.metadata(&c.transfer, c.file.handle, c.file.settings.SendSHA256), Size: c.transfer.Source.Size}
 	upload, err := c.remote.protocol.Concat(graceful, request)
 	if err != nil {
 		return err
