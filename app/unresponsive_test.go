@@ -42,10 +42,6 @@ func (e stuckEngine) Submit(ctx context.Context, _ uploader.Command) (func(conte
 	return nil, e.block.wait(ctx)
 }
 
-func (e stuckEngine) Probe(ctx context.Context, _ uploader.Server) (tus.Capabilities, error) {
-	return tus.Capabilities{}, e.block.wait(ctx)
-}
-
 func (e stuckEngine) Events(ctx context.Context, _ uploader.TransferID) ([]uploader.Event, error) {
 	return nil, e.block.wait(ctx)
 }
@@ -57,8 +53,8 @@ func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]upload
 // stuckAccess is a keyring that blocks.
 type stuckAccess struct{ block stuck }
 
-func (a stuckAccess) Test(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.TestResult, error) {
-	return connect.TestResult{}, a.block.wait(ctx)
+func (a stuckAccess) Test(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (uploader.ServerTest, error) {
+	return uploader.ServerTest{}, a.block.wait(ctx)
 }
 
 func (a stuckAccess) Storage(ctx context.Context) (storage platform.Storage) {

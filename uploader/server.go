@@ -25,6 +25,7 @@ type ServerOptions struct {
 	ChunkMultiple  int64  `json:"chunkMultiple,omitempty"`  // every request but the last is a multiple of it; 0: any size
 	MaxBody        int64  `json:"bodyMost,omitempty"`       // maximum of a request learned from refusals (413); 0: none
 	SendsVersion   bool   `json:"sendsVersion,omitempty"`   // found out from responses: the server sends Tus-Resumable
+	OmitsVersion   bool   `json:"omitsVersion,omitempty"`   // found out from responses: the server creates uploads without Tus-Resumable
 	PublicAddress  bool   `json:"publicAddress,omitempty"`  // found out from connections: the server is on the public internet
 	AllowedHosts   string `json:"allowedHosts,omitempty"`   // hosts besides the server's own that requests may be sent to, as tus.Config.AllowedHosts
 	MethodOverride bool   `json:"methodOverride,omitempty"` // PATCH and DELETE are sent as POST with X-HTTP-Method-Override

@@ -63,7 +63,7 @@ func (x *Executor) addServer(ctx context.Context, endpoint, fingerprint, allowed
 	added := uploader.Server{
 		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprint}, Options: uploader.ServerOptions{AllowedHosts: allowed},
 	}
-	if _, err := x.Engine.Probe(ctx, added); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
+	if _, err := x.Engine.Test(ctx, added); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
 		return 0, serverError(endpoint, err)
 	}
 	u, err := url.Parse(endpoint)

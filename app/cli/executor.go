@@ -15,7 +15,6 @@ import (
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // DefaultFileWait is how long a request waits for files that other programs are
@@ -26,7 +25,7 @@ const DefaultFileWait = 10 * time.Minute
 type Engine interface {
 	feed.Source
 	Do(ctx context.Context, command uploader.Command) error
-	Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error)
+	Test(ctx context.Context, server uploader.Server) (uploader.ServerTest, error)
 	Undecided(ctx context.Context) (map[uploader.TransferID]bool, error)
 }
 

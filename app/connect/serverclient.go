@@ -39,7 +39,7 @@ var (
 )
 
 // observation is what was known about a server when its client was last asked.
-type observation struct{ sendsVersion, publicAddress bool }
+type observation struct{ sendsVersion, omitsVersion, publicAddress bool }
 
 func newServerClient(connector *Connector, server uploader.Server) *serverClient {
 	return &serverClient{
@@ -56,7 +56,7 @@ func (c *serverClient) update(server uploader.Server) {
 
 // savedObservation returns what is known about a server from its options.
 func savedObservation(options uploader.ServerOptions) observation {
-	return observation{options.SendsVersion, options.PublicAddress}
+	return observation{options.SendsVersion, options.OmitsVersion, options.PublicAddress}
 }
 
 // Close implements [io.Closer]. The client can still be used afterwards.
@@ -100,7 +100,8 @@ func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 	c.mu.Lock()
 	server, secrets := c.server, c.secrets
 	c.observe()
-	server.Options.SendsVersion, server.Options.PublicAddress = c.observed.sendsVersion, c.observed.publicAddress
+	server.Options.SendsVersion, server.Options.OmitsVersion = c.observed.sendsVersion, c.observed.omitsVersion
+	server.Options.PublicAddress = c.observed.publicAddress
 	header := c.connector.headers.get(server.Endpoint)
 	c.stale = false // set again by an update from here on
 	c.mu.Unlock()
@@ -138,7 +139,7 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	}
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
-		SendsVersion: server.Options.SendsVersion, AllowedHosts: server.Options.AllowedHosts,
+		SendsVersion: server.Options.SendsVersion, OmitsVersion: server.Options.OmitsVersion, AllowedHosts: server.Options.AllowedHosts,
 	})
 	if err != nil {
 		transport.release()
@@ -147,12 +148,12 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	return client, transport, nil
 }
 
-// SendsVersion implements [uploader.VersionObserver].
-func (c *serverClient) SendsVersion() bool {
+// Version implements [uploader.VersionObserver].
+func (c *serverClient) Version() (sent, omitted bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.observe()
-	return c.observed.sendsVersion
+	return c.observed.sendsVersion, c.observed.omitsVersion
 }
 
 // PublicAddress implements [uploader.AddressObserver].
@@ -167,7 +168,7 @@ func (c *serverClient) PublicAddress() bool {
 // what is known stays.
 func (c *serverClient) observe() {
 	if c.client != nil && !c.stale {
-		c.observed.sendsVersion = c.client.SendsVersion()
+		c.observed.sendsVersion, c.observed.omitsVersion = c.client.Version()
 		c.observed.publicAddress = c.observed.publicAddress || c.transport.reachedPublic.Load()
 	}
 }

@@ -17,7 +17,10 @@ func TestSendsVersionIsKnownWithoutClient(t *testing.T) {
 	keyring := keyringWith("studio", connect.Secrets{SignIn: "first"})
 	connector := newConnector(t, connect.Config{Keyring: keyring})
 	studio := uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "studio"}}
-	sends := func(client uploader.Protocol) bool { return client.(uploader.VersionObserver).SendsVersion() }
+	sends := func(client uploader.Protocol) bool {
+		sent, _ := client.(uploader.VersionObserver).Version()
+		return sent
+	}
 
 	client := connectTo(t, connector, studio)
 	if sends(client) {

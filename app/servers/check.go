@@ -62,7 +62,7 @@ func (d *serverDialog) startCheck() {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		d.bridge.Post(func() { d.setCancelCheck(attempt, cancel) })
-		var result connect.TestResult
+		var result uploader.ServerTest
 		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
 		start := time.Now()
 		found := next
@@ -99,7 +99,7 @@ func (d *serverDialog) setCancelCheck(attempt int, cancel context.CancelFunc) {
 }
 
 // checked shows the result of a check, unless it is outdated.
-func (d *serverDialog) checked(attempt int, result connect.TestResult, latency time.Duration, err error) {
+func (d *serverDialog) checked(attempt int, result uploader.ServerTest, latency time.Duration, err error) {
 	if attempt != d.attempt {
 		return
 	}
@@ -116,7 +116,7 @@ func (d *serverDialog) checked(attempt int, result connect.TestResult, latency t
 
 // checkedAt shows the result of a check that found the server at another endpoint than the
 // user typed.
-func (d *serverDialog) checkedAt(endpoint string, result connect.TestResult, latency time.Duration) {
+func (d *serverDialog) checkedAt(endpoint string, result uploader.ServerTest, latency time.Duration) {
 	typed, _ := parseAddress(d.address.Text) // it was valid when the check started
 	d.address.SetText(endpoint + netx.FingerprintFragment(typed.fingerprint))
 	d.checked(d.attempt, result, latency, nil)
@@ -125,7 +125,7 @@ func (d *serverDialog) checkedAt(endpoint string, result connect.TestResult, lat
 }
 
 // uploadText returns a text about the upload whose URL was typed; "" for none.
-func uploadText(result connect.TestResult) string {
+func uploadText(result uploader.ServerTest) string {
 	if result.Upload == nil {
 		return ""
 	}

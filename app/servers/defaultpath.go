@@ -15,7 +15,7 @@ const defaultPath = "/files/"
 
 // tryDefaultPath tests a server. If its address has no path and is not that of a tus server,
 // it tests defaultPath as well. The server that it returns has the endpoint of the result.
-func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, uploader.Server, error) {
+func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, secrets *connect.Secrets) (uploader.ServerTest, uploader.Server, error) {
 	result, err := access.Test(ctx, server, secrets)
 	other, ok := atDefaultPath(server)
 	if !ok || !isNotTus(result, err) {
@@ -40,7 +40,7 @@ func atDefaultPath(server uploader.Server) (uploader.Server, bool) {
 }
 
 // isNotTus reports whether a result is not that of a tus server.
-func isNotTus(result connect.TestResult, err error) bool {
+func isNotTus(result uploader.ServerTest, err error) bool {
 	if err == nil {
 		return !result.Capabilities.Known
 	}

@@ -23,7 +23,7 @@ type realAccess struct {
 	connector *connect.Connector
 }
 
-func (a realAccess) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error) {
+func (a realAccess) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (uploader.ServerTest, error) {
 	return a.connector.Test(ctx, server, secrets)
 }
 

@@ -156,7 +156,7 @@ func TestAddServer(t *testing.T) {
 		if d.accept.Visible() {
 			t.Error("the result for the previous address is still used")
 		}
-		s.config.Bridge.Post(func() { d.checked(d.attempt-1, connect.TestResult{Capabilities: capabilities}, 0, nil) })
+		s.config.Bridge.Post(func() { d.checked(d.attempt-1, uploader.ServerTest{Capabilities: capabilities}, 0, nil) })
 		s.until("the result is processed", func() bool { return s.ui.Idle() })
 		if d.accept.Visible() {
 			t.Error("an outdated result is used")

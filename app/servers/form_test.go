@@ -237,7 +237,7 @@ func TestCheckShowsOffsetOfGivenUpload(t *testing.T) {
 	engine := apptest.NewEngine()
 	engine.ProbeFunc = func(context.Context, string) (tus.Capabilities, error) { return tus.Capabilities{}, nil }
 	s := start(t, engine)
-	s.access.Upload = &connect.TestResult{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
+	s.access.Result = &uploader.ServerTest{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
 	s.Add()
 	test.Type(s.dialog.address, "up.example.com/files/abc")
 	test.Tap(s.dialog.moreButton)

@@ -15,7 +15,7 @@ import (
 // Access tests servers and stores their secrets. It combines a *connect.Connector and the
 // *platform.AppKeyring that the connector reads.
 type Access interface {
-	Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error)
+	Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (uploader.ServerTest, error)
 	Storage(ctx context.Context) platform.Storage
 	Unlock(ctx context.Context, passphrase string) error
 	platform.Keyring

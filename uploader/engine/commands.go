@@ -278,7 +278,7 @@ func (l *loop) deleteUpload(id uploader.TransferID, server uploader.ServerID, se
 			l.state.apply(id, lifecycle.UploadDeleted{Session: session})
 		}
 		remote, err := l.servers.connect(server)
-		if err != nil {
+		if err != nil || session.Complete() {
 			done(true)
 			return
 		}

@@ -109,7 +109,9 @@ func (l *loop) saveServer(s uploader.Server) error {
 	}
 	old, known := l.servers.byID[s.ID]
 	s.Options.SendsVersion = false // may be another server now; set again by the next response
-	s.Options.PublicAddress = known && old.Endpoint == s.Endpoint && old.Options.PublicAddress
+	sameEndpoint := known && old.Endpoint == s.Endpoint
+	s.Options.OmitsVersion = sameEndpoint && old.Options.OmitsVersion // resuming creates no upload that would show it again
+	s.Options.PublicAddress = sameEndpoint && old.Options.PublicAddress
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint
@@ -162,7 +164,7 @@ func (l *loop) saveObserved(id uploader.ServerID) {
 	}
 	s.Options = found
 	l.putServer(s)
-	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "publicAddress", found.PublicAddress)
+	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "omitsVersion", found.OmitsVersion, "publicAddress", found.PublicAddress)
 }
 
 // moveServer changes the URLs of a server's uploads to its new endpoint. Running

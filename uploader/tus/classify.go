@@ -58,7 +58,7 @@ var statusRules = []statusRule{
 // kindOf returns the kind of a response. A creation URL that rejects uploads without
 // a Tus-Resumable header is NotTus.
 func kindOf(op fault.Op, status int, code string, isTus bool) fault.Kind {
-	if !isTus && isWrongURLStatus(status) && (op == fault.Create || op == fault.Probe) {
+	if !isTus && isWrongURLStatus(status) && op == fault.Create {
 		return fault.NotTus
 	}
 	for _, rule := range statusRules {
@@ -75,10 +75,15 @@ func (s statusRule) matches(op fault.Op, status int, code string) bool {
 		(len(s.codes) == 0 || slices.Contains(s.codes, code))
 }
 
-// isWrongURLStatus reports whether the creation URL of a tus server never returns
-// this status.
+// isWrongURLStatus reports whether the creation URL of a tus server never responds to
+// POST with this status: web servers do.
 func isWrongURLStatus(status int) bool {
-	return status == http.StatusNotFound || status == http.StatusGone || status == http.StatusMethodNotAllowed
+	switch status {
+	case http.StatusNotFound, http.StatusGone, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	default:
+		return false
+	}
 }
 
 // transportFault classifies an error of a round trip without a response.

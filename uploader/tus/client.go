@@ -41,9 +41,10 @@ type Config struct {
 	// networks that block these methods.
 	MethodOverride bool
 
-	// SendsVersion means that the server is known to send Tus-Resumable, from an
-	// earlier Client for it. See [Client.SendsVersion].
-	SendsVersion bool
+	// SendsVersion and OmitsVersion mean that the server is known to send Tus-Resumable,
+	// or to respond without it, from an earlier Client for it. At most one of them is
+	// set. See [Client.SendsVersion] and [Client.OmitsVersion].
+	SendsVersion, OmitsVersion bool
 }
 
 // Client is a client for one tus server. It is safe for concurrent use.
@@ -60,7 +61,7 @@ type Client struct {
 	// 100-continue.
 	skipExpect atomic.Bool
 
-	sendsVersion atomic.Bool
+	version atomic.Int32 // a versionUse
 }
 
 // New returns a client. It returns an error if the endpoint is not an absolute http
@@ -91,7 +92,12 @@ func New(config Config) (*Client, error) {
 		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header, host: host,
 		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}
-	c.sendsVersion.Store(config.SendsVersion)
+	switch {
+	case config.SendsVersion:
+		c.version.Store(versionSent)
+	case config.OmitsVersion:
+		c.version.Store(versionOmitted)
+	}
 	return c, nil
 }
 
@@ -122,7 +128,8 @@ func checkHeader(header http.Header) error {
 
 // Create creates an upload (tus 1.0.0, Creation). If the request has a body, it
 // also sends its first bytes, which requires creation-with-upload. The body is not
-// read after Create has returned.
+// read after Create has returned. The upload may be complete and have no URL: see
+// [Upload.URL].
 func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, error) {
 	header, err := request.header()
 	if err != nil {
@@ -135,14 +142,13 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 		defer r.body.close()
 	}
 	resp, err := c.do(ctx, r)
+	if resp != nil && resp.status/100 == 2 && !resp.hasVersion() {
+		return c.createdWithoutVersion(ctx, resp, request)
+	}
 	if err != nil {
-		if resp != nil && c.worksWithoutVersion(ctx, resp, request) {
-			c.sendsVersion.Store(false)
-			return Upload{}, resp.notTus()
-		}
 		return Upload{}, err
 	}
-	return c.parseUpload(resp, request.Body != nil)
+	return c.parseUpload(resp, request)
 }
 
 func (r CreateRequest) header() (http.Header, error) {
@@ -185,7 +191,7 @@ func (c *Client) Head(ctx context.Context, url string) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	return resp.parseHead()
+	return c.parseHead(resp)
 }
 
 // Terminate removes an upload from the server (tus 1.0.0, Termination). An upload that

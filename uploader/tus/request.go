@@ -36,12 +36,12 @@ type request struct {
 }
 
 // do sends a request and follows its redirects, as far as the hosts are allowed. It returns a response with a 2xx
-// status; any other result is an error. With the error of a foreign response it also
-// returns the response.
+// status; any other result is an error. With the error of a response it also returns that.
 func (c *Client) do(ctx context.Context, r request) (*response, error) {
+	var resp *response
 	for range maxRedirects {
-		resp, err := c.send(ctx, r)
-		if err != nil {
+		var err error
+		if resp, err = c.send(ctx, r); err != nil {
 			return nil, err
 		}
 		switch {
@@ -53,13 +53,13 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 			c.skipExpect.Store(true)
 		case resp.status/100 == 3:
 			if r.url, err = c.redirect(resp, r); err != nil {
-				return nil, err
+				return resp, err
 			}
 		default:
-			return nil, resp.statusFault()
+			return resp, resp.statusFault()
 		}
 	}
-	return nil, fault.Newf(fault.Refused, r.op, "more than %d redirects", maxRedirects)
+	return resp, fault.Newf(fault.Refused, r.op, "more than %d redirects", maxRedirects)
 }
 
 // send sends one HTTP request and reads its response. It is the only function that sends
@@ -155,21 +155,25 @@ func (c *Client) roundTrip(httpReq *http.Request, r request) (*http.Response, er
 func (r request) isLarge() bool { return r.body != nil && r.body.size >= expectContinueSize }
 
 // redirect returns the target of a 3xx response. A redirect elsewhere that does not keep
-// the method is usually that of the sign-in page of a network: it is foreign if the
-// server is known to send Tus-Resumable.
+// the method is usually that of a sign-in page: it is foreign if the server is known to
+// send Tus-Resumable, and in response to OPTIONS it tells nothing about the server.
 func (c *Client) redirect(resp *response, r request) (*url.URL, error) {
 	target, err := resp.redirect(r)
 	keepsMethod := resp.status == http.StatusTemporaryRedirect || resp.status == http.StatusPermanentRedirect
-	if keepsMethod || resp.isTus() || !c.sendsVersion.Load() {
+	if keepsMethod || resp.isTus() || r.op != fault.Probe && !c.SendsVersion() {
 		return target, err
 	}
 	if err == nil {
 		err = c.hosts.Check(target)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		return target, nil
+	case r.op == fault.Probe:
+		return nil, resp.statusFault()
+	default:
 		return nil, foreign(resp.statusFault())
 	}
-	return target, nil
 }
 
 // redirect returns the target of a 3xx response. After 301, 302 and 303 a client

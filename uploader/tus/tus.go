@@ -61,7 +61,7 @@ type CreateRequest struct {
 
 // Upload is an upload that the server created.
 type Upload struct {
-	URL     string    // absolute
+	URL     string    // absolute; "" for one that is complete, and for which the server returned none
 	Offset  int64     // bytes of the body that the server acknowledged; 0 without a body
 	Expires time.Time // zero if the server did not send it
 }

@@ -48,6 +48,9 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	session := uploader.Session{
 		URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.TimestampOf(upload.Expires), Unconfirmed: createdNow(),
 	}
+	if upload.URL == "" {
+		session.Unconfirmed = 0 // nothing can be asked about it
+	}
 	if session.Offset == size {
 		w.deferReports()
 		w.file.forgetSaved() // it is saved only if the file cannot be verified now

@@ -70,7 +70,7 @@ func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 // Observe returns options with what the protocol has found out about the server.
 func (r *Remote) Observe(options uploader.ServerOptions) uploader.ServerOptions {
 	if observer, ok := r.protocol.(uploader.VersionObserver); ok {
-		options.SendsVersion = observer.SendsVersion()
+		options.SendsVersion, options.OmitsVersion = observer.Version()
 	}
 	if observer, ok := r.protocol.(uploader.AddressObserver); ok {
 		options.PublicAddress = observer.PublicAddress()

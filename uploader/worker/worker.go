@@ -187,6 +187,8 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseChecking})
 	switch {
+	case w.transfer.Session.Complete():
+		return true, nil
 	case w.transfer.Session.URL == "":
 		return false, w.parts.query(ctx)
 	case w.transfer.Session.Parts > 0:
