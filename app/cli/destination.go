@@ -41,7 +41,31 @@ func (x *Executor) destination(ctx context.Context, to string, header http.Heade
 	if len(header) > 0 {
 		x.Connector.SetHeader(endpoint, header)
 	}
-	return x.addServer(ctx, endpoint, fingerprintOf(to), allowed)
+	return x.addServer(ctx, uploader.Server{
+		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprintOf(to)}, Options: uploader.ServerOptions{AllowedHosts: allowed},
+	})
+}
+
+// changedDestination is destination for a server that this run uses with a change. A server
+// whose URL is new is saved with it, without secrets: resuming needs it.
+func (x *Executor) changedDestination(ctx context.Context, to string, header http.Header, allowed string, change instance.ServerChange) (uploader.ServerID, error) {
+	if endpoint, fields, err := parseAddress(to, header); isURL(to) && err == nil {
+		if _, known := findByEndpoint(x.Engine.Snapshot().Servers, endpoint); !known {
+			added := changed(uploader.Server{}, change)
+			added.Endpoint, added.Options.AllowedHosts = endpoint, mergeHosts(added.Options.AllowedHosts, allowed)
+			added.Access.CertificateFingerprint = fingerprintOf(to)
+			if len(fields) > 0 {
+				x.Connector.SetHeader(endpoint, fields)
+			}
+			return x.addServer(ctx, added)
+		}
+	}
+	id, err := x.destination(ctx, to, header, allowed)
+	if err != nil {
+		return 0, err
+	}
+	server, _ := x.Engine.Snapshot().Server(id)
+	return id, x.useServer(ctx, server, change)
 }
 
 // confirm saves the fingerprint of a server's certificate, if there is one, and unblocks the
@@ -57,11 +81,12 @@ func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerpr
 	return server, x.unblock(ctx, server.ID)
 }
 
-// addServer probes a new server and saves it. It also saves a server that is
-// temporarily unavailable: its uploads are retried like any others.
-func (x *Executor) addServer(ctx context.Context, endpoint, fingerprint, allowed string) (uploader.ServerID, error) {
-	added := uploader.Server{
-		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprint}, Options: uploader.ServerOptions{AllowedHosts: allowed},
+// addServer tests a new server and saves it, with its host as its name. It also saves a
+// server that is temporarily unavailable: its uploads are retried like any others.
+func (x *Executor) addServer(ctx context.Context, added uploader.Server) (uploader.ServerID, error) {
+	endpoint := added.Endpoint
+	if err := checkServer(added); err != nil {
+		return 0, err
 	}
 	if _, err := x.Engine.Test(ctx, added); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
 		return 0, serverError(endpoint, err)

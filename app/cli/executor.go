@@ -34,6 +34,7 @@ type Engine interface {
 type Executor struct {
 	Engine    Engine
 	Connector *connect.Connector
+	Keys      Keys // of the servers' secrets
 
 	// Show brings up the window and adds files for its selected server. It is nil
 	// when there is no window.
@@ -53,6 +54,8 @@ type Reply struct {
 	Event   *feed.Event   `json:"event,omitempty"`
 	Summary *feed.Summary `json:"summary,omitempty"` // after the last Event
 	Entry   *Entry        `json:"entry,omitempty"`
+	Server  *ServerEntry  `json:"server,omitempty"`
+	Test    *TestEntry    `json:"test,omitempty"`
 }
 
 // Execute carries out one request and passes each value of the response to reply.
@@ -125,6 +128,16 @@ func (x *Executor) execute(ctx context.Context, request instance.Request, onAcce
 		return x.resume(ctx, request, onAccept, reply)
 	case instance.List:
 		return x.list(ctx, request.All, reply)
+	case instance.AddServer:
+		return x.createServer(ctx, request, reply)
+	case instance.EditServer:
+		return x.editServer(ctx, request, reply)
+	case instance.RemoveServer:
+		return x.deleteServer(ctx, request, reply)
+	case instance.TestServer:
+		return x.testSaved(ctx, request, reply)
+	case instance.ListServers:
+		return listServers(x.Engine.Snapshot(), reply)
 	case instance.Show:
 		if x.Show == nil {
 			return userError("cli.no-window", nil)
@@ -144,7 +157,10 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 	if err != nil {
 		return err
 	}
-	server, err := x.destination(ctx, request.To, header, allowed)
+	if len(request.URLs) > 0 {
+		return x.sendToURLs(ctx, request, header, onAccept, reply)
+	}
+	server, err := x.changedDestination(ctx, request.To, header, allowed, request.Server)
 	if err != nil {
 		return err
 	}

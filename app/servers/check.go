@@ -63,7 +63,7 @@ func (d *serverDialog) startCheck() {
 		defer cancel()
 		d.bridge.Post(func() { d.setCancelCheck(attempt, cancel) })
 		var result uploader.ServerTest
-		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
+		secrets, err := connect.CompleteSecrets(ctx, d.access, d.old, next, typed)
 		start := time.Now()
 		found := next
 		if err == nil {
@@ -202,9 +202,9 @@ func (d *serverDialog) saveServer() {
 	}
 	d.accept.Disable()
 	d.bridge.Run(func(ctx context.Context) {
-		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
+		secrets, err := connect.CompleteSecrets(ctx, d.access, d.old, next, typed)
 		if err == nil {
-			next, err = saveSecrets(ctx, d.access, d.old, next, secrets)
+			next, err = connect.SaveSecrets(ctx, d.access, d.old, next, secrets)
 		}
 		d.bridge.Post(func() {
 			switch {

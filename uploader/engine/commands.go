@@ -92,6 +92,8 @@ func (l *loop) command(command any) error {
 		l.unblock(c.Server)
 	case uploader.SaveServer:
 		return l.saveServer(c.Server)
+	case uploader.UseServer:
+		return l.useServer(c.Server)
 	case uploader.RemoveServer:
 		return l.removeServer(c.ID)
 	case uploader.Move:

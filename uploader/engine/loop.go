@@ -85,6 +85,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 			log:     e.config.Log,
 			open:    e.config.Connect,
 			byID:    make(map[uploader.ServerID]uploader.Server, len(saved.Servers)),
+			inUse:   map[uploader.ServerID]uploader.Server{},
 			remotes: map[uploader.ServerID]*worker.Remote{},
 			nextID:  saved.NextServer,
 		},

@@ -16,7 +16,8 @@ type servers struct {
 	log     *slog.Logger
 	open    func(uploader.Server) (uploader.Protocol, error) // Config.Connect
 	byID    map[uploader.ServerID]uploader.Server
-	remotes map[uploader.ServerID]*worker.Remote // those in use
+	inUse   map[uploader.ServerID]uploader.Server // those that this run uses otherwise than they are saved (uploader.UseServer)
+	remotes map[uploader.ServerID]*worker.Remote  // those in use
 	nextID  uploader.ServerID
 }
 
@@ -28,6 +29,9 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	server, known := s.byID[id]
 	if !known {
 		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
+	}
+	if used, ok := s.inUse[id]; ok {
+		server.Options, server.Access = withFound(used.Options, server.Options), used.Access
 	}
 	if server.Endpoint == "" {
 		if _, err := s.open(server); fault.Is(err, fault.LocalDisk) { // why the built-in receiver is not running
@@ -42,6 +46,13 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	r := worker.NewRemote(server, protocol)
 	s.remotes[id] = r
 	return r, nil
+}
+
+// withFound returns options with what was found out about the server by the saved ones.
+func withFound(options, saved uploader.ServerOptions) uploader.ServerOptions {
+	options.MaxBody, options.PublicAddress = saved.MaxBody, saved.PublicAddress
+	options.SendsVersion, options.OmitsVersion = saved.SendsVersion, saved.OmitsVersion
+	return options
 }
 
 // reconnect replaces the Remote of a server that is in use. Running workers keep
@@ -91,6 +102,7 @@ func (s *servers) takeID() uploader.ServerID {
 // remove forgets a server and closes its connections.
 func (s *servers) remove(id uploader.ServerID) {
 	delete(s.byID, id)
+	delete(s.inUse, id)
 	if r := s.remotes[id]; r != nil {
 		r.Close()
 	}
@@ -107,6 +119,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 	if s.ID == 0 {
 		s.ID = l.servers.takeID()
 	}
+	delete(l.servers.inUse, s.ID)
 	old, known := l.servers.byID[s.ID]
 	s.Options.SendsVersion = false // may be another server now; set again by the next response
 	sameEndpoint := known && old.Endpoint == s.Endpoint
@@ -127,6 +140,17 @@ func (l *loop) saveServer(s uploader.Server) error {
 	} else {
 		l.servers.reconnect(s.ID)
 	}
+	return nil
+}
+
+// useServer makes this run use a server otherwise than it is saved. Running workers keep
+// their connections.
+func (l *loop) useServer(s uploader.Server) error {
+	if _, known := l.servers.byID[s.ID]; !known {
+		return fault.Newf(fault.Refused, fault.Save, "no server %d", s.ID)
+	}
+	l.servers.inUse[s.ID] = s
+	l.unblock(s.ID)
 	return nil
 }
 
