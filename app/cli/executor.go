@@ -144,7 +144,8 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 	if err != nil {
 		return err
 	}
-	server, err := x.destination(ctx, request.To, header, allowed)
+	advise := func(e feed.Event) error { return reply(Reply{Event: &e}) }
+	server, err := x.destination(ctx, destination{request.To, header, allowed}, advise)
 	if err != nil {
 		return err
 	}
