@@ -17,7 +17,6 @@ import (
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // stuck blocks all calls outside of the UI goroutine until it is closed.

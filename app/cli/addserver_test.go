@@ -10,15 +10,15 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// fakeEngine has no servers until one is saved. Its Probe returns probeErr.
+// fakeEngine has no servers until one is saved. Its Test returns probeErr.
 type fakeEngine struct {
 	Engine
 	probeErr error
 	saved    []uploader.Server
 }
 
-func (e *fakeEngine) Probe(context.Context, uploader.Server) (tus.Capabilities, error) {
-	return tus.Capabilities{}, e.probeErr
+func (e *fakeEngine) Test(context.Context, uploader.Server) (uploader.ServerTest, error) {
+	return uploader.ServerTest{Capabilities: tus.Capabilities{Known: true}}, e.probeErr
 }
 
 func (e *fakeEngine) Snapshot() *uploader.Snapshot { return &uploader.Snapshot{Servers: e.saved} }
@@ -46,7 +46,7 @@ func TestNewServerIsSavedIfItResponds(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			engine := &fakeEngine{probeErr: test.probeErr}
-			id, err := (&Executor{Engine: engine}).destination(t.Context(), "https://studio.example/files/", nil, "")
+			id, err := (&Executor{Engine: engine}).destination(t.Context(), destination{to: "https://studio.example/files/"}, nil)
 			if saved := err == nil && id == 2 && len(engine.saved) == 1; saved != test.saved || len(engine.saved) > 0 != test.saved {
 				t.Errorf("saved %v: id %d, err %v", engine.saved, id, err)
 			}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -17,9 +18,17 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// destination returns the server with the name or URL to, which may use the allowed hosts.
-// It probes and saves a server whose URL is new.
-func (x *Executor) destination(ctx context.Context, to string, header http.Header, allowed string) (uploader.ServerID, error) {
+// destination is where the files of a request are sent.
+type destination struct {
+	to      string // name or URL of a server; "" for the built-in receiver
+	header  http.Header
+	allowed string // hosts that the server may use
+}
+
+// destination returns the server of a destination. It tests and saves a server whose URL is
+// new, and passes advice about it to advise.
+func (x *Executor) destination(ctx context.Context, d destination, advise func(feed.Event) error) (uploader.ServerID, error) {
+	to, header, allowed := d.to, d.header, d.allowed
 	if to == "" {
 		return uploader.BuiltinServer, nil
 	}
@@ -43,24 +52,24 @@ func (x *Executor) destination(ctx context.Context, to string, header http.Heade
 	}
 	return x.addServer(ctx, uploader.Server{
 		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprintOf(to)}, Options: uploader.ServerOptions{AllowedHosts: allowed},
-	})
+	}, advise)
 }
 
 // changedDestination is destination for a server that this run uses with a change. A server
 // whose URL is new is saved with it, without secrets: resuming needs it.
-func (x *Executor) changedDestination(ctx context.Context, to string, header http.Header, allowed string, change instance.ServerChange) (uploader.ServerID, error) {
-	if endpoint, fields, err := parseAddress(to, header); isURL(to) && err == nil {
+func (x *Executor) changedDestination(ctx context.Context, d destination, change instance.ServerChange, advise func(feed.Event) error) (uploader.ServerID, error) {
+	if endpoint, header, err := parseAddress(d.to, d.header); isURL(d.to) && err == nil {
 		if _, known := findByEndpoint(x.Engine.Snapshot().Servers, endpoint); !known {
 			added := changed(uploader.Server{}, change)
-			added.Endpoint, added.Options.AllowedHosts = endpoint, mergeHosts(added.Options.AllowedHosts, allowed)
-			added.Access.CertificateFingerprint = fingerprintOf(to)
-			if len(fields) > 0 {
-				x.Connector.SetHeader(endpoint, fields)
+			added.Endpoint, added.Options.AllowedHosts = endpoint, mergeHosts(added.Options.AllowedHosts, d.allowed)
+			added.Access.CertificateFingerprint = fingerprintOf(d.to)
+			if len(header) > 0 {
+				x.Connector.SetHeader(endpoint, header)
 			}
-			return x.addServer(ctx, added)
+			return x.addServer(ctx, added, advise)
 		}
 	}
-	id, err := x.destination(ctx, to, header, allowed)
+	id, err := x.destination(ctx, d, advise)
 	if err != nil {
 		return 0, err
 	}
@@ -81,17 +90,21 @@ func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerpr
 	return server, x.unblock(ctx, server.ID)
 }
 
-// addServer tests a new server and saves it, with its host as its name. It also saves a
-// server that is temporarily unavailable: its uploads are retried like any others.
-func (x *Executor) addServer(ctx context.Context, added uploader.Server) (uploader.ServerID, error) {
-	endpoint := added.Endpoint
+// addServer tests a new server and saves it, except one that cannot be reached, requires a
+// sign-in or is only a web server. It also saves a server that is temporarily unavailable:
+// its uploads are retried like any others.
+func (x *Executor) addServer(ctx context.Context, added uploader.Server, advise func(feed.Event) error) (uploader.ServerID, error) {
 	if err := checkServer(added); err != nil {
 		return 0, err
 	}
-	if _, err := x.Engine.Test(ctx, added); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
-		return 0, serverError(endpoint, err)
+	test, err := x.Engine.Test(ctx, added)
+	switch {
+	case err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient):
+		return 0, serverError(added.Endpoint, err)
+	case err == nil && test.Outcome() == uploader.TestNotTus:
+		return 0, serverError(added.Endpoint, test.Creation.Fault)
 	}
-	u, err := url.Parse(endpoint)
+	u, err := url.Parse(added.Endpoint)
 	if err != nil {
 		return 0, err
 	}
@@ -99,9 +112,12 @@ func (x *Executor) addServer(ctx context.Context, added uploader.Server) (upload
 	if err := x.Engine.Do(ctx, uploader.SaveServer{Server: added}); err != nil {
 		return 0, err
 	}
-	server, ok := findByEndpoint(x.Engine.Snapshot().Servers, endpoint)
+	server, ok := findByEndpoint(x.Engine.Snapshot().Servers, added.Endpoint)
 	if !ok {
-		return 0, fault.Newf(fault.Bug, fault.Save, "server %s missing after save", endpoint)
+		return 0, fault.Newf(fault.Bug, fault.Save, "server %s missing after save", added.Endpoint)
+	}
+	if text := words.ServerTest(test, words.Server(server)); text != "" {
+		return server.ID, advise(feed.Event{Event: feed.Advice, Server: words.Server(server), Message: text})
 	}
 	return server.ID, nil
 }

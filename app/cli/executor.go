@@ -160,7 +160,8 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 	if len(request.URLs) > 0 {
 		return x.sendToURLs(ctx, request, header, onAccept, reply)
 	}
-	server, err := x.changedDestination(ctx, request.To, header, allowed, request.Server)
+	advise := func(e feed.Event) error { return reply(Reply{Event: &e}) }
+	server, err := x.changedDestination(ctx, destination{request.To, header, allowed}, request.Server, advise)
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func (p *Printer) printEvent(e feed.Event) error {
 	case feed.Failed:
 		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
 		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": e.Message}))
-	case feed.Omitted:
+	case feed.Omitted, feed.Advice:
 		if p.style == Quiet {
 			return nil
 		}

@@ -246,17 +246,11 @@ func testFaultText(server uploader.Server, f *fault.Fault) string {
 // testText returns the text for a result: what the server is, what it supports, and what
 // requests will be like.
 func testText(server uploader.Server, result uploader.ServerTest, e *TestEntry) string {
-	data := words.Data{"URL": e.URL, "Time": words.Text("time.milliseconds", words.Data{"N": e.Milliseconds})}
-	lines := []string{words.Text("cli.test."+e.Test, data)}
-	if f := result.Creation.Fault; f != nil && !e.usable() {
-		lines = append(lines, testFaultText(server, f))
+	text := words.ServerTest(result, e.URL)
+	if text == "" {
+		text = words.Text("cli.test.ready", words.Data{"URL": e.URL, "Time": words.Text("time.milliseconds", words.Data{"N": e.Milliseconds})})
 	}
-	switch result.Creation.Result {
-	case uploader.CreationRemoved:
-		lines = append(lines, words.Text("cli.test.created.removed"))
-	case uploader.CreationLeft:
-		lines = append(lines, words.Text("cli.test.created.left", words.Data{"Name": words.Printable(result.Creation.Name)}))
-	}
+	lines := []string{text}
 	if result.Capabilities.Known {
 		lines = append(lines, supportText(result.Capabilities)...)
 	}

@@ -2,7 +2,6 @@ package servers
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 
 	"github.com/ferryapp/ferry/app/connect"
@@ -21,7 +20,7 @@ func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, 
 	if !ok || !isNotTus(result, err) {
 		return result, server, err
 	}
-	if otherResult, err := access.Test(ctx, other, secrets); err == nil && otherResult.Capabilities.Known {
+	if otherResult, err := access.Test(ctx, other, secrets); err == nil && !isNotTus(otherResult, nil) {
 		return otherResult, other, nil
 	}
 	return result, server, err
@@ -39,11 +38,10 @@ func atDefaultPath(server uploader.Server) (uploader.Server, bool) {
 	return server, true
 }
 
-// isNotTus reports whether a result is not that of a tus server.
+// isNotTus reports whether a result shows no tus server.
 func isNotTus(result uploader.ServerTest, err error) bool {
 	if err == nil {
-		return !result.Capabilities.Known
+		return result.Outcome() == uploader.TestNotTus || result.Outcome() == uploader.TestRefused
 	}
-	f := fault.Of(err)
-	return f.Kind == fault.NotTus || f.Status == http.StatusNotFound
+	return fault.Of(err).Kind == fault.NotTus
 }

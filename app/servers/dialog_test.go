@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"

@@ -47,10 +47,13 @@ func (c *Client) isForeign(r *response) bool {
 		c.version.Store(versionSent)
 		return false
 	}
-	if r.op == fault.Terminate && c.OmitsVersion() {
-		return r.status/100 == 2 && r.isPage() // nothing else in the response shows whose it is
+	if c.OmitsVersion() {
+		return r.isForeignWithoutVersion()
 	}
-	if r.op == fault.Probe || !c.SendsVersion() || r.status/100 == 3 || r.status/100 == 5 {
+	if r.op == fault.Probe || !c.SendsVersion() || r.status/100 == 3 {
+		return false
+	}
+	if r.status/100 == 5 && r.status != http.StatusNotImplemented {
 		return false
 	}
 	switch r.status {
@@ -59,6 +62,20 @@ func (c *Client) isForeign(r *response) bool {
 		return false
 	default:
 		return true
+	}
+}
+
+// isForeignWithoutVersion is isForeign for a server that does not send Tus-Resumable. Its
+// successes are checked by what they contain, and a HEAD or PATCH that fails cannot be told
+// from that of an intermediary.
+func (r *response) isForeignWithoutVersion() bool {
+	switch r.op {
+	case fault.Create:
+		return isWrongURLStatus(r.status) // it has created uploads at this URL
+	case fault.Terminate:
+		return r.status/100 == 2 && r.isPage()
+	default:
+		return false
 	}
 }
 

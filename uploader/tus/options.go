@@ -74,7 +74,7 @@ func (c *Client) Probe(ctx context.Context) (Capabilities, error) {
 func (r *response) tellsNoCapabilities() bool {
 	switch r.status {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired,
-		http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests,
+		http.StatusRequestTimeout, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests,
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return false

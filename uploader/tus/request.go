@@ -155,12 +155,12 @@ func (c *Client) roundTrip(httpReq *http.Request, r request) (*http.Response, er
 func (r request) isLarge() bool { return r.body != nil && r.body.size >= expectContinueSize }
 
 // redirect returns the target of a 3xx response. A redirect elsewhere that does not keep
-// the method is usually that of a sign-in page: it is foreign if the server is known to
-// send Tus-Resumable, and in response to OPTIONS it tells nothing about the server.
+// the method is usually that of a sign-in page: it is foreign if the server is known (see
+// [Client.Version]), and in response to OPTIONS it tells nothing about the server.
 func (c *Client) redirect(resp *response, r request) (*url.URL, error) {
 	target, err := resp.redirect(r)
 	keepsMethod := resp.status == http.StatusTemporaryRedirect || resp.status == http.StatusPermanentRedirect
-	if keepsMethod || resp.isTus() || r.op != fault.Probe && !c.SendsVersion() {
+	if keepsMethod || resp.isTus() || r.op != fault.Probe && c.version.Load() == versionUnknown {
 		return target, err
 	}
 	if err == nil {
