@@ -38,8 +38,8 @@ func TestSHA256InMetadata(t *testing.T) {
 	}
 }
 
-// TestSHA256Placeholder is about a server that wants the hash under a key of its own.
-func TestSHA256Placeholder(t *testing.T) {
+// TestM6SHA256Placeholder is about a server that wants the hash under a key of its own.
+func TestM6SHA256Placeholder(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)

@@ -16,6 +16,7 @@ const (
 	CodeUploadURLInUse     = "URL_TAKEN"           // Refused: the configured upload URL is used by another file
 	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file
 	CodeUploadURLReused    = "URL_REUSED"          // Refused: the server returned the upload URL of another file
+	CodeFolderMissing      = "FOLDER_MISSING"      // Refused: the folder of the server's address, in which folders are created, does not exist
 	CodeConcatPending      = "STILL_JOINING"       // Busy: the server is still concatenating the parts
 	CodeConcatFailed       = "NOT_JOINED"          // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable      = "NOT_COMPARABLE"      // SourceChanged: the file may be unchanged, but this cannot be verified
@@ -43,6 +44,7 @@ func Codes() []string {
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeCertificateUnknown, CodeCertificateChanged,
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
+		CodeFolderMissing,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
