@@ -3,6 +3,7 @@ package presets_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 
 	"github.com/ferryapp/ferry/app/presets"
@@ -40,7 +41,7 @@ func TestAsk(t *testing.T) {
 			t.Parallel()
 			asked := ""
 			server := uploader.Server{Endpoint: c.endpoint, Options: uploader.ServerOptions{Preset: c.preset, ChunkMax: 1 << 20}}
-			got := presets.Ask(t.Context(), server, func(_ context.Context, url string) ([]byte, error) {
+			got := presets.Ask(t.Context(), server, func(_ context.Context, url string, _ http.Header) ([]byte, error) {
 				asked = url
 				return []byte(c.body), c.err
 			})
@@ -64,7 +65,7 @@ func FuzzAsk(f *testing.F) {
 			{Endpoint: "https://a.example/files/tus", Options: uploader.ServerOptions{Preset: "directus"}},
 			{Endpoint: "https://a.example/remote.php/dav/files/me/", Options: uploader.ServerOptions{Preset: "opencloud"}},
 		} {
-			got := presets.Ask(t.Context(), server, func(context.Context, string) ([]byte, error) { return []byte(body), nil })
+			got := presets.Ask(t.Context(), server, func(context.Context, string, http.Header) ([]byte, error) { return []byte(body), nil })
 			if size := got.Options.ChunkMax; size < 0 || size > 0 && size < 64<<10 {
 				t.Errorf("chunk size %d", size)
 			}
