@@ -56,6 +56,11 @@ func (a stuckAccess) Test(ctx context.Context, _ uploader.Server, _ *connect.Sec
 	return uploader.ServerTest{}, a.block.wait(ctx)
 }
 
+func (a stuckAccess) WithLimits(ctx context.Context, server uploader.Server, _ *connect.Secrets) uploader.Server {
+	_ = a.block.wait(ctx)
+	return server
+}
+
 func (a stuckAccess) Storage(ctx context.Context) (storage platform.Storage) {
 	_ = a.block.wait(ctx)
 	return storage

@@ -23,6 +23,14 @@ type AddressObserver interface {
 	PublicAddress() bool
 }
 
+// FolderMaker is a [Protocol] that can create folders on its server
+// ([FoldersByMKCOL]).
+type FolderMaker interface {
+	// MakeFolder creates the folder below the endpoint with a path of segments. Its
+	// parent must exist. A folder that exists is a success.
+	MakeFolder(ctx context.Context, path []string) error
+}
+
 // Protocol is a client of one server. Implementations are safe for concurrent use.
 // Every error is a *fault.Fault, or wraps the error of ctx. Nothing is retried.
 type Protocol interface {

@@ -38,6 +38,9 @@ func (x *Executor) createServer(ctx context.Context, request instance.Request, r
 	if err := x.checkStorage(ctx, added); err != nil {
 		return err
 	}
+	if added.Options.Preset != "" {
+		added = x.withLimits(ctx, added, &typed, request.Server)
+	}
 	test, testErr := x.testServer(ctx, added, &typed)
 	if fault.IsCanceled(testErr) {
 		return testErr
@@ -56,6 +59,16 @@ func (x *Executor) createServer(ctx context.Context, request instance.Request, r
 		return errors.Join(err, x.deleteSecrets(context.WithoutCancel(ctx), added))
 	}
 	return x.replyServer(added.Endpoint, reply)
+}
+
+// withLimits asks a server of a preset for its chunk sizes. Those of the change stay.
+func (x *Executor) withLimits(ctx context.Context, server uploader.Server, secrets *connect.Secrets, change instance.ServerChange) uploader.Server {
+	found := x.Connector.WithLimits(ctx, server, secrets)
+	changeOptions(&found.Options, change)
+	if checkServer(found) != nil {
+		return server
+	}
+	return found
 }
 
 // newServer returns the server that a change describes. It must be new.

@@ -36,6 +36,7 @@ var (
 	_ io.Closer                = (*serverClient)(nil)
 	_ uploader.VersionObserver = (*serverClient)(nil)
 	_ uploader.AddressObserver = (*serverClient)(nil)
+	_ uploader.FolderMaker     = (*serverClient)(nil)
 )
 
 // observation is what was known about a server when its client was last asked.
@@ -217,5 +218,11 @@ func (c *serverClient) Concat(ctx context.Context, request tus.ConcatRequest) (t
 // Terminate implements uploader.Protocol.
 func (c *serverClient) Terminate(ctx context.Context, url string) error {
 	_, err := with(ctx, c, func(client *tus.Client) (struct{}, error) { return struct{}{}, client.Terminate(ctx, url) })
+	return err
+}
+
+// MakeFolder implements [uploader.FolderMaker].
+func (c *serverClient) MakeFolder(ctx context.Context, path []string) error {
+	_, err := with(ctx, c, func(client *tus.Client) (struct{}, error) { return struct{}{}, client.MakeFolder(ctx, path) })
 	return err
 }

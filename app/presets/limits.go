@@ -3,6 +3,7 @@ package presets
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -16,9 +17,9 @@ type limitsQuery struct {
 	parse func(body []byte) (chunkMax int64, ok bool)
 }
 
-// Get sends a GET request for a URL with the sign-in of a server, and returns the body of
-// a successful response.
-type Get func(ctx context.Context, url string) ([]byte, error)
+// Get sends a GET request for a URL with the sign-in of a server and more header fields,
+// and returns the body of a successful response.
+type Get func(ctx context.Context, url string, header http.Header) ([]byte, error)
 
 // Ask asks a server that was made by a preset for its chunk sizes, if servers of that kind
 // tell them, and returns it with these. A server that does not tell them keeps those that it
@@ -32,7 +33,8 @@ func Ask(ctx context.Context, server uploader.Server, get Get) uploader.Server {
 	if !ok {
 		return server
 	}
-	body, err := get(ctx, at)
+	header := http.Header{"Accept": {"application/json"}, "Ocs-Apirequest": {"true"}} // ownCloud refuses requests without the latter
+	body, err := get(ctx, at, header)
 	if err != nil {
 		return server // it works with the values of the preset
 	}

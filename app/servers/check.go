@@ -70,7 +70,9 @@ func (d *serverDialog) startCheck() {
 			result, found, err = tryDefaultPath(ctx, d.access, next, &secrets)
 		}
 		latency := time.Since(start)
+		limits := d.askLimits(ctx, found, &secrets, err)
 		d.bridge.Post(func() {
+			d.showLimits(attempt, limits)
 			if attempt == d.attempt && found.Endpoint != next.Endpoint {
 				d.checkedAt(found.Endpoint, result, latency)
 				return

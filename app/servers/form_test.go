@@ -53,11 +53,12 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 	test.Tap(d.moreButton)
 	for field, text := range map[*form.Entry]string{
 		d.ca: "/etc/ours.pem", d.certificate: "/home/me/me.pem", d.key: "/home/me/me.key",
-		d.chunkMin: "5 MiB", d.chunkMax: "200MiB", d.chunkMultiple: "256 KiB", d.connections: "4", d.maxFiles: "2", d.metadata: "objectName {name}",
+		d.chunkMin: "5 MiB", d.chunkMax: "200MiB", d.chunkMultiple: "256 KiB", d.connections: "4", d.maxFiles: "2", d.metadata: "objectName={name}", d.uploadPath: "in/{path}",
 		d.allowedHosts: "Media.example.com, https://b.example:8443/files/",
 	} {
 		test.Type(field, text)
 	}
+	d.folders.SetSelectedIndex(2)
 	d.proxy.SetSelectedIndex(4)
 	test.Type(d.proxyAddress, "proxy.example.com:1080")
 	test.Type(d.proxyUser, "us")
@@ -74,7 +75,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 		Name: "Studio 2", Endpoint: "https://up.example.com/files/",
 		Options: uploader.ServerOptions{
 			ChunkMin: 5 << 20, ChunkMax: 200 << 20, ChunkMultiple: 256 << 10, Connections: 4, MaxFiles: 2,
-			Limit: 3_000_000, Metadata: "objectName {name}", Checksums: true, MethodOverride: true,
+			Limit: 3_000_000, Metadata: "objectName={name}", UploadPath: "in/{path}", Folders: uploader.FoldersFlat, Checksums: true, MethodOverride: true,
 			AllowedHosts: "media.example.com b.example:8443",
 		},
 		Access: uploader.Access{

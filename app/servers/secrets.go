@@ -14,6 +14,7 @@ import (
 // *platform.AppKeyring that the connector reads.
 type Access interface {
 	Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (uploader.ServerTest, error)
+	WithLimits(ctx context.Context, server uploader.Server, secrets *connect.Secrets) uploader.Server
 	Storage(ctx context.Context) platform.Storage
 	Unlock(ctx context.Context, passphrase string) error
 	platform.Keyring

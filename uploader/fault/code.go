@@ -17,6 +17,7 @@ const (
 	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file; Detail as NewUploadHasData
 	CodeUploadURLReused    = "URL_REUSED"          // Refused: the server returned the upload URL of another file
 	CodeWebServer          = "WEB_SERVER"          // NotTus: the address is that of a web server, which does not accept uploads there
+	CodeFolderMissing      = "FOLDER_MISSING"      // Refused: the folder of the server's address, in which folders are created, does not exist
 	CodeConcatPending      = "STILL_JOINING"       // Busy: the server is still concatenating the parts
 	CodeConcatFailed       = "NOT_JOINED"          // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable      = "NOT_COMPARABLE"      // SourceChanged: the file may be unchanged, but this cannot be verified
@@ -44,7 +45,8 @@ func Codes() []string {
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeCertificateUnknown, CodeCertificateChanged,
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
-		CodeWebServer, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
+		CodeWebServer, CodeFolderMissing,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
 		CodeLinkInFolder, CodePathTooLong,

@@ -32,7 +32,7 @@ var statusRules = []statusRule{
 
 	{ops: []fault.Op{fault.Concat}, codes: []string{"ERR_UPLOAD_NOT_FINISHED"}, from: 400, to: 400, kind: fault.Conflict}, // a part is not complete
 
-	{ops: []fault.Op{fault.Terminate, fault.Concat}, from: 403, to: 403, kind: fault.Refused}, // the feature is disabled; it is not a missing sign-in
+	{ops: []fault.Op{fault.Terminate, fault.Concat, fault.MakeFolder}, from: 403, to: 403, kind: fault.Refused}, // the feature is disabled; it is not a missing sign-in
 	{from: 401, to: 401, kind: fault.Auth},
 	{from: 403, to: 403, kind: fault.Auth},
 	{from: 407, to: 407, kind: fault.Auth},

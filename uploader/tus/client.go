@@ -135,7 +135,11 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 	if err != nil {
 		return Upload{}, err
 	}
-	r := c.newRequest(fault.Create, http.MethodPost, c.endpoint, header)
+	target, err := below(c.endpoint, request.Path)
+	if err != nil {
+		return Upload{}, fault.New(fault.Refused, fault.Create, err)
+	}
+	r := c.newRequest(fault.Create, http.MethodPost, target, header)
 	if request.Body != nil {
 		header.Set("Content-Type", contentType)
 		r.body = newBody(request.Body, request.BodySize)

@@ -51,6 +51,10 @@ type CreateRequest struct {
 	Body     io.Reader // the first BodySize bytes, or nil; requires creation-with-upload
 	BodySize int64
 
+	// Path has the segments of the path below the endpoint at which the upload is
+	// created, for servers that have a URL for each file or folder; nil: the endpoint.
+	Path []string
+
 	// Deferred leaves the length of the upload open until it is sent with
 	// [PatchRequest.Last]. Size must be 0. It requires creation-defer-length.
 	Deferred bool

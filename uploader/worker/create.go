@@ -61,11 +61,21 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session})...)
 }
 
-// requestUpload sends the request that creates the upload. If the server refuses it
+// requestUpload makes the folders of the file, if the server wants that, and sends the
+// request that creates the upload.
+func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (upload tus.Upload, err error) {
+	err = w.remote.inFolder(ctx, &w.transfer, func(path []string) (err error) {
+		upload, err = w.requestUploadAt(ctx, path, caps)
+		return err
+	})
+	return upload, err
+}
+
+// requestUploadAt sends the request that creates the upload. If the server refuses it
 // for its body, it is sent again without.
-func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (tus.Upload, error) {
+func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
-	request := tus.CreateRequest{Size: size, Metadata: w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256)}
+	request := tus.CreateRequest{Size: size, Path: path, Metadata: w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256)}
 	if w.createsWithBody(caps) {
 		request.Body, request.BodySize = w.patcher.body(ctx, w.file.handle, 0, size, w.whole, 0), size
 		upload, err := w.remote.protocol.Create(ctx, request)

@@ -141,7 +141,12 @@ func (f *follower) begin(ctx context.Context) error {
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	upload, err := f.remote.protocol.Create(graceful, tus.CreateRequest{Deferred: true, Metadata: f.remote.metadata(&f.transfer, f.file.handle, false)})
+	var upload tus.Upload
+	err := f.remote.inFolder(graceful, &f.transfer, func(path []string) (err error) {
+		request := tus.CreateRequest{Deferred: true, Path: path, Metadata: f.remote.metadata(&f.transfer, f.file.handle, false)}
+		upload, err = f.remote.protocol.Create(graceful, request)
+		return err
+	})
 	if err != nil {
 		return err
 	}

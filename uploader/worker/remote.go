@@ -54,7 +54,8 @@ type Remote struct {
 	maxBody      atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
-	yields yields
+	yields  yields
+	folders *folders
 
 	mu      sync.Mutex
 	refused []checksum
@@ -62,7 +63,7 @@ type Remote struct {
 
 // NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
-	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
+	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1), folders: newFolders()}
 	r.maxBody.Store(server.Options.MaxBody)
 	return r
 }

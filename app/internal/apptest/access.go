@@ -25,6 +25,8 @@ type Access struct {
 	Tested       []uploader.Server // the servers passed to Test
 	Secrets      []connect.Secrets // the secrets passed to Test
 	Result       *uploader.ServerTest
+
+	Limits func(uploader.ServerOptions) uploader.ServerOptions // what WithLimits finds out; nil: nothing
 }
 
 // NewAccess returns an empty keyring.
@@ -43,6 +45,16 @@ func (a *Access) Test(ctx context.Context, server uploader.Server, secrets *conn
 		return *result, err
 	}
 	return uploader.ServerTest{Capabilities: can}, err
+}
+
+// WithLimits implements servers.Access.
+func (a *Access) WithLimits(_ context.Context, server uploader.Server, _ *connect.Secrets) uploader.Server {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.Limits != nil {
+		server.Options = a.Limits(server.Options)
+	}
+	return server
 }
 
 // Storage implements servers.Access.
