@@ -2,8 +2,11 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"io"
 
 	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/presets"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -103,6 +106,14 @@ func (s *ServerAdd) complete() (err error) {
 		}
 	}
 	return errors.Join(s.checkSignIn(&s.ServerFlags), checkServer(changed(uploader.Server{}, s.Change)))
+}
+
+// Advise prints to out which preset fits the URL, if one does and none was chosen.
+func (s *ServerAdd) Advise(out io.Writer) {
+	preset, _, ok := presets.Recognise(s.URL)
+	if ok && s.Preset == "" {
+		fmt.Fprintln(out, words.Text("cli.preset.advice", words.Data{"Title": words.Text(preset.TextKey()), "Name": preset.Name}))
+	}
 }
 
 // complete sets Change and validates the arguments.

@@ -26,6 +26,7 @@ func (c command) server(ctx context.Context, i cli.Invocation) error {
 }
 
 func (c command) addServer(ctx context.Context, s *cli.ServerAdd) error {
+	s.Advise(c.streams.Err)
 	if err := s.ReadSecrets(ctx, &s.Change, c.streams); err != nil {
 		return err
 	}
