@@ -28,7 +28,7 @@ func createUpload(t *testing.T, endpoint, size string) string {
 	return response.Header.Get("Location")
 }
 
-func TestUploadURLAcceptsOneFile(t *testing.T) {
+func TestU1UploadURLAcceptsOneFile(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	url := createUpload(t, server.Endpoint, "3000000")
@@ -51,7 +51,7 @@ func TestUploadURLAcceptsOneFile(t *testing.T) {
 	}
 }
 
-func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
+func TestU1UploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	url := createUpload(t, server.Endpoint, "6000000")
@@ -96,9 +96,9 @@ func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	})
 }
 
-// TestUploadURLWithDataContinuesAfterTheQuestion uploads a file to a URL at which another
+// TestU2UploadURLWithDataContinuesAfterTheQuestion uploads a file to a URL at which another
 // program has sent its beginning.
-func TestUploadURLWithDataContinuesAfterTheQuestion(t *testing.T) {
+func TestU2UploadURLWithDataContinuesAfterTheQuestion(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	url := createUpload(t, server.Endpoint, "3000000")
