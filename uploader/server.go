@@ -30,6 +30,7 @@ type ServerOptions struct {
 	AllowedHosts   string `json:"allowedHosts,omitempty"`   // hosts besides the server's own that requests may be sent to, as tus.Config.AllowedHosts
 	MethodOverride bool   `json:"methodOverride,omitempty"` // PATCH and DELETE are sent as POST with X-HTTP-Method-Override
 	GivenURL       bool   `json:"given,omitempty"`          // Endpoint is the upload URL of one file: no upload is created
+	RemoveUsed     bool   `json:"removeUsed,omitempty"`     // with GivenURL: the server is removed once its file is uploaded, at the next start at the latest
 	Connections    int    `json:"connections,omitempty"`    // parts of one file at the same time; 0: as in Settings
 	MaxFiles       int    `json:"simultaneous,omitempty"`   // files at the same time; 0: as in Settings
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: unlimited

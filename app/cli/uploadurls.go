@@ -1,114 +1,67 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"os"
-	"strings"
 
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
-	"github.com/ferryapp/ferry/app/presets"
+	"github.com/ferryapp/ferry/app/uploadurls"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Limits of a list of upload URLs.
-const (
-	maxUploadURLs    = 10_000
-	maxUploadURLLine = 64 << 10 // bytes
-)
-
-// UploadURLs are files with the upload URLs that were given for them.
-type UploadURLs struct {
-	Paths, URLs []string // of the same length
-}
-
 // ReadURLs reads the list of --urls, from in if it is "-", for the paths of the arguments.
-// It fails with a *[UserError] or a *[UsageError].
-func (s *Send) ReadURLs(in io.Reader) (UploadURLs, error) {
+// It returns as many paths as URLs. It fails with a *[UserError] or a *[UsageError].
+func (s *Send) ReadURLs(in io.Reader) (uploadurls.List, error) {
 	if s.URLs != Stdin {
 		file, err := os.Open(s.URLs)
 		if err != nil {
-			return UploadURLs{}, userError("cli.urls.file", words.Data{"File": words.Printable(s.URLs)})
+			return uploadurls.List{}, userError("cli.urls.file", words.Data{"File": words.Printable(s.URLs)})
 		}
 		defer file.Close()
 		in = file
 	}
-	return parseUploadURLs(in, s.Paths)
+	list, err := uploadurls.Parse(in)
+	if err != nil {
+		return uploadurls.List{}, urlsError(err)
+	}
+	return listFor(list, s.Paths)
 }
 
-// parseUploadURLs parses a list of upload URLs: one per line, for the paths in their order,
-// or a path and a URL with a tab between. Empty lines and those that begin with # are
-// skipped. It fails with a *[UserError] or a *[UsageError].
-func parseUploadURLs(in io.Reader, paths []string) (list UploadURLs, err error) {
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, maxUploadURLLine)
-	withPaths := 0
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		path, address, hasPath := cutLast(line, "\t")
-		if hasPath {
-			withPaths++
-			list.Paths = append(list.Paths, path)
-		}
-		server, err := givenServer(address)
-		if err != nil || hasPath && path == "" {
-			return UploadURLs{}, usageError("cli.urls.line", words.Data{"N": n})
-		}
-		list.URLs = append(list.URLs, server.Endpoint)
-	}
-	if lines.Err() != nil || len(list.URLs) > maxUploadURLs {
-		return UploadURLs{}, userError("cli.urls.long", words.Data{"Most": words.Number(maxUploadURLs)})
-	}
-	return list.forPaths(paths, withPaths)
-}
-
-// cutLast cuts a line at the last separator: a path may contain it, a URL does not.
-func cutLast(line, separator string) (before, after string, found bool) {
-	i := strings.LastIndex(line, separator)
-	if i < 0 {
-		return "", line, false
-	}
-	return strings.TrimSpace(line[:i]), strings.TrimSpace(line[i+len(separator):]), true
-}
-
-// forPaths returns the list with the paths of the arguments, if it has none itself.
-func (l UploadURLs) forPaths(paths []string, withPaths int) (UploadURLs, error) {
-	seen := map[string]bool{}
-	for _, address := range l.URLs {
-		if seen[address] {
-			return UploadURLs{}, usageError("cli.urls.twice", words.Data{"URL": words.Address(address)})
-		}
-		seen[address] = true
-	}
+// listFor returns a list with the paths of the arguments, if it has none itself.
+func listFor(list uploadurls.List, paths []string) (uploadurls.List, error) {
 	switch {
-	case len(l.URLs) == 0:
-		return UploadURLs{}, usageError("cli.urls.empty", nil)
-	case withPaths > 0 && withPaths < len(l.URLs), withPaths > 0 && len(paths) > 0:
-		return UploadURLs{}, usageError("cli.urls.mixed", nil)
-	case withPaths > 0:
-		return l, nil
-	case len(paths) != len(l.URLs):
-		return UploadURLs{}, usageError("cli.urls.count", words.Data{"URLs": words.Number(len(l.URLs)), "Files": words.Number(len(paths))})
+	case len(list.Paths) > 0 && len(paths) > 0:
+		return uploadurls.List{}, usageError("cli.urls.mixed", nil)
+	case len(list.Paths) > 0:
+		return list, nil
+	case len(paths) != len(list.URLs):
+		return uploadurls.List{}, usageError("cli.urls.count", words.Data{"URLs": words.Number(len(list.URLs)), "Files": words.Number(len(paths))})
 	}
-	l.Paths = paths
-	return l, nil
+	list.Paths = paths
+	return list, nil
 }
 
-// givenServer returns the server that is an upload URL for one file.
-func givenServer(address string) (uploader.Server, error) {
-	if _, _, err := parseAddress(address, nil); err != nil {
-		return uploader.Server{}, err
+// urlsError returns the text for an error of [uploadurls.Parse].
+func urlsError(err error) error {
+	line, _ := errors.AsType[*uploadurls.LineError](err)
+	repeated, _ := errors.AsType[*uploadurls.RepeatedError](err)
+	switch {
+	case line != nil:
+		return usageError("cli.urls.line", words.Data{"N": line.Line})
+	case repeated != nil:
+		return usageError("cli.urls.twice", words.Data{"URL": words.Address(repeated.URL)})
+	case errors.Is(err, uploadurls.ErrMixed):
+		return usageError("cli.urls.mixed", nil)
+	case errors.Is(err, uploadurls.ErrEmpty):
+		return usageError("cli.urls.empty", nil)
+	default:
+		return userError("cli.urls.long", words.Data{"Most": words.Number(uploadurls.Max)})
 	}
-	preset, _ := presets.ByName(givenPreset)
-	return preset.Server(presets.Values{"url": address})
 }
 
 // sendToURLs uploads each path of a request to the upload URL that was given for it. Each
@@ -143,7 +96,7 @@ func (x *Executor) sendToURLs(ctx context.Context, request instance.Request, hea
 
 // serverForURL returns the server that is an upload URL, and whether it is new.
 func (x *Executor) serverForURL(ctx context.Context, address string, header http.Header, change instance.ServerChange) (id uploader.ServerID, isNew bool, err error) {
-	server, err := givenServer(address)
+	server, err := uploadurls.Server(address)
 	if err != nil {
 		return 0, false, err
 	}

@@ -1,76 +1,41 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/uploadurls"
+	"github.com/ferryapp/ferry/app/words"
 )
 
-func TestParseUploadURLs(t *testing.T) {
+func TestReadURLs(t *testing.T) {
+	if err := words.Load("en"); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name, list string
 		paths      []string
-		want       UploadURLs
-		exit       int
+		want       uploadurls.List
+		error      string
 	}{
-		{"in the order of the files", "https://a.example/1\n\n# second\n https://a.example/2?x=y \n", []string{"a", "b"}, UploadURLs{[]string{"a", "b"}, []string{"https://a.example/1", "https://a.example/2?x=y"}}, ExitOK},
-		{"with paths", "a b\thttps://a.example/1\r\nc\td\thttps://a.example/2\r\n", nil, UploadURLs{[]string{"a b", "c\td"}, []string{"https://a.example/1", "https://a.example/2"}}, ExitOK},
-		{"byte order mark", "\ufeffhttps://a.example/1", []string{"a"}, UploadURLs{[]string{"a"}, []string{"https://a.example/1"}}, ExitOK},
-		{"empty", "\n# none\n", []string{"a"}, UploadURLs{}, ExitUsage},
-		{"fewer files", "https://a.example/1\nhttps://a.example/2", []string{"a"}, UploadURLs{}, ExitUsage},
-		{"more files", "https://a.example/1", []string{"a", "b"}, UploadURLs{}, ExitUsage},
-		{"files in both places", "a\thttps://a.example/1", []string{"a"}, UploadURLs{}, ExitUsage},
-		{"paths in some lines", "a\thttps://a.example/1\nhttps://a.example/2", nil, UploadURLs{}, ExitUsage},
-		{"no path before the tab", "\thttps://a.example/1", nil, UploadURLs{}, ExitUsage},
-		{"the same URL twice", "https://a.example/1\nhttps://a.example/1", []string{"a", "b"}, UploadURLs{}, ExitUsage},
-		{"the same URL with another fragment", "https://a.example/1\nhttps://a.example/1#x", []string{"a", "b"}, UploadURLs{}, ExitUsage},
-		{"not a URL", "hello", []string{"a"}, UploadURLs{}, ExitUsage},
-		{"another scheme", "ftp://a.example/1", []string{"a"}, UploadURLs{}, ExitUsage},
-		{"user in the URL", "https://me:secret@a.example/1", []string{"a"}, UploadURLs{}, ExitUsage},
-		{"too long", "https://a.example/" + strings.Repeat("a", maxUploadURLLine), []string{"a"}, UploadURLs{}, ExitFailed},
+		{"in the order of the files", "https://a.example/1\nhttps://a.example/2", []string{"a", "b"}, uploadurls.List{Paths: []string{"a", "b"}, URLs: []string{"https://a.example/1", "https://a.example/2"}}, ""},
+		{"with paths", "a\thttps://a.example/1", nil, uploadurls.List{Paths: []string{"a"}, URLs: []string{"https://a.example/1"}}, ""},
+		{"empty", "", []string{"a"}, uploadurls.List{}, "contains no URL"},
+		{"fewer files", "https://a.example/1\nhttps://a.example/2", []string{"a"}, uploadurls.List{}, "2 URLs for 1 files"},
+		{"more files", "https://a.example/1", []string{"a", "b"}, uploadurls.List{}, "1 URLs for 2 files"},
+		{"files in both places", "a\thttps://a.example/1", []string{"a"}, uploadurls.List{}, "only in one place"},
+		{"paths in some lines", "a\thttps://a.example/1\nhttps://a.example/2", nil, uploadurls.List{}, "in every line or in none"},
+		{"the same URL twice", "https://a.example/1\nhttps://a.example/1", []string{"a", "b"}, uploadurls.List{}, "https://a.example/1 twice"},
+		{"not a URL", "#\nhello", []string{"a"}, uploadurls.List{}, "Line 2"},
+		{"line too long", strings.Repeat("a", 64<<10), []string{"a"}, uploadurls.List{}, "at most 10,000"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := parseUploadURLs(strings.NewReader(test.list), test.paths)
-			if diff := cmp.Diff(test.want, got); diff != "" || ExitCode(err) != test.exit {
+			got, err := (&Send{URLs: Stdin, Paths: test.paths}).ReadURLs(strings.NewReader(test.list))
+			if diff := cmp.Diff(test.want, got); diff != "" || (err == nil) != (test.error == "") || err != nil && !strings.Contains(Explain(err), test.error) {
 				t.Errorf("%v (-want +got):\n%s", err, diff)
-			}
-			if err != nil && strings.Contains(Explain(err), "secret") {
-				t.Errorf("the error contains the secret: %v", err)
 			}
 		})
 	}
-	var many strings.Builder
-	for i := range maxUploadURLs + 1 {
-		fmt.Fprintf(&many, "f%d\thttps://a.example/%d\n", i, i)
-	}
-	if _, err := parseUploadURLs(strings.NewReader(many.String()), nil); ExitCode(err) != ExitFailed {
-		t.Errorf("more than the maximum: %v", err)
-	}
-}
-
-func FuzzParseUploadURLs(f *testing.F) {
-	f.Add("https://a.example/1\nhttps://a.example/2", 2)
-	f.Add("a\thttps://a.example/1", 0)
-	f.Add("a\tb\t\n#", 1)
-	f.Add("\ufeffhttps://a.example/%zz", 1)
-	f.Fuzz(func(t *testing.T, list string, n int) {
-		paths := make([]string, max(0, min(n, 10)))
-		for i := range paths {
-			paths[i] = fmt.Sprint(i)
-		}
-		got, err := parseUploadURLs(strings.NewReader(list), paths)
-		if err != nil {
-			return
-		}
-		if len(got.URLs) == 0 || len(got.Paths) != len(got.URLs) {
-			t.Fatalf("%d paths for %d URLs", len(got.Paths), len(got.URLs))
-		}
-		for i, address := range got.URLs {
-			if server, err := givenServer(address); err != nil || server.Endpoint != address || got.Paths[i] == "" {
-				t.Errorf("accepted %q for %q: %v", address, got.Paths[i], err)
-			}
-		}
-	})
 }

@@ -50,7 +50,7 @@ var (
 	// use.
 	belowShell = []string{
 		"app/bridge", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/presets", "app/profile", "app/settings",
-		"app/spool", "app/view", "app/words",
+		"app/spool", "app/uploadurls", "app/view", "app/words",
 	}
 
 	// pureParts are the packages of the engine without clock and I/O.

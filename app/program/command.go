@@ -13,6 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/uploadurls"
 	"github.com/ferryapp/ferry/app/words"
 )
 
@@ -46,7 +47,7 @@ type job struct {
 
 func (c command) send(ctx context.Context, s cli.Send) error {
 	j := job{style: cli.StyleFor(s.JSON, s.Quiet), fingerprint: s.Fingerprint}
-	list := cli.UploadURLs{Paths: s.Paths}
+	list := uploadurls.List{Paths: s.Paths}
 	if s.URLs != "" {
 		var err error
 		if list, err = s.ReadURLs(c.streams.In); err != nil {

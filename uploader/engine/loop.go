@@ -190,6 +190,7 @@ func (l *loop) load() {
 			s.drop(t)
 		}
 	}
+	l.removeUsedURLs()
 	for t := range s.table.Resumable() {
 		if t.Session.URL != "" {
 			l.workers.uploadURLs.Put(t.Session.URL, table.URLOwner{ID: t.ID, Part: table.WholeFile})

@@ -222,6 +222,24 @@ func (l *loop) moveServer(old uploader.Server, endpoint string) {
 	}
 }
 
+// removeUsedURLs removes the servers that are upload URLs whose files are uploaded, if they
+// are to be removed then.
+func (l *loop) removeUsedURLs() {
+	used := map[uploader.ServerID]bool{}
+	for t := range l.state.table.All() {
+		done, known := used[t.Server]
+		used[t.Server] = t.Phase == uploader.PhaseDone && (done || !known)
+	}
+	for id, s := range l.servers.byID {
+		if !s.Options.RemoveUsed || !s.Options.GivenURL || !used[id] {
+			continue
+		}
+		if err := l.removeServer(id); err != nil {
+			l.log.Warn("used upload URL not removed", "server", id, "err", err)
+		}
+	}
+}
+
 func (l *loop) removeServer(id uploader.ServerID) error {
 	if id == uploader.BuiltinServer {
 		return fault.Newf(fault.Refused, fault.Save, "the built-in receiver cannot be removed")

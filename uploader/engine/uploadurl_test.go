@@ -96,6 +96,36 @@ func TestU1UploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	})
 }
 
+func TestU1UsedUploadURLIsRemovedAtTheNextStart(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		remove bool
+	}{{"of a list", true}, {"added by the user", false}} {
+		t.Run(test.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t)
+			h := newHarness(t, createUpload(t, server.Endpoint, "10"))
+			h.setServerOptions(uploader.ServerOptions{GivenURL: true, RemoveUsed: test.remove})
+			restart := func() {
+				h.restart()
+				h.waitFor("a loaded engine", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+			}
+			restart()
+			if _, known := h.engine.Snapshot().Server(testServer); !known {
+				t.Fatal("the server was removed before it was used")
+			}
+			h.waitFinal(h.add(createFile(t, "film.mov", 10)))
+			restart()
+			if _, known := h.engine.Snapshot().Server(testServer); known == test.remove {
+				t.Errorf("the server is known: %t", known)
+			}
+			if transfers := h.engine.Snapshot().Transfers; len(transfers) != 1 || transfers[0].Session.URL == "" {
+				t.Errorf("transfers after the restart: %+v", transfers)
+			}
+		})
+	}
+}
+
 // TestU2UploadURLWithDataContinuesAfterTheQuestion uploads a file to a URL at which another
 // program has sent its beginning.
 func TestU2UploadURLWithDataContinuesAfterTheQuestion(t *testing.T) {
