@@ -97,14 +97,14 @@ func (r *secretReader) read(ctx context.Context, prompt string) (string, error) 
 		err  error
 	}
 	read := func() (string, error) { return r.lines.ReadString('\n') }
-	if file, ok := r.In.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if terminal, ok := r.terminal(); ok {
 		fmt.Fprint(r.Err, prompt)
 		defer fmt.Fprintln(r.Err)
-		if state, err := term.GetState(int(file.Fd())); err == nil {
-			defer func() { _ = term.Restore(int(file.Fd()), state) }() // also after an interrupt
+		if state, err := term.GetState(terminal); err == nil {
+			defer func() { _ = term.Restore(terminal, state) }() // also after an interrupt
 		}
 		read = func() (string, error) {
-			text, err := term.ReadPassword(int(file.Fd()))
+			text, err := term.ReadPassword(terminal)
 			return string(text), err
 		}
 	}
@@ -123,4 +123,14 @@ func (r *secretReader) read(ctx context.Context, prompt string) (string, error) 
 		}
 		return text, nil
 	}
+}
+
+// terminal returns the descriptor of the standard input, and whether it is a terminal.
+func (r *secretReader) terminal() (descriptor int, ok bool) {
+	file, ok := r.In.(*os.File)
+	if !ok {
+		return 0, false
+	}
+	descriptor = int(file.Fd())
+	return descriptor, term.IsTerminal(descriptor)
 }

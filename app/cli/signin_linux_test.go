@@ -84,13 +84,14 @@ func TestPasswordIsAskedForOnTerminal(t *testing.T) {
 }
 
 func TestInterruptWhileAskingForPassword(t *testing.T) {
-	_, program := newTerminal(t)
+	user, program := newTerminal(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &promptWatcher{prompted: cancel}
 	change := instance.ServerChange{SignIn: new(uploader.SignInBearer)}
 	if err := (&SavedHeaders{}).ReadSecrets(ctx, &change, Streams{In: program, Out: out, Err: out}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
+	_, _ = user.WriteString("\n") // ends the read
 	if change.Secret != "" || strings.Contains(out.String(), "oar") {
 		t.Errorf("read %q, printed %q", change.Secret, out.String())
 	}

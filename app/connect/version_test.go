@@ -47,3 +47,14 @@ func TestSendsVersionIsKnownWithoutClient(t *testing.T) {
 		t.Error("known of a server that was edited")
 	}
 }
+
+// TestOmitsVersionIsSaved checks that a server that was found to omit the version is treated
+// so by a later client.
+func TestOmitsVersionIsSaved(t *testing.T) {
+	connector := newConnector(t, connect.Config{})
+	studio := uploader.Server{ID: 2, Endpoint: "https://studio.example/files/", Options: uploader.ServerOptions{OmitsVersion: true}}
+	observer := connectTo(t, connector, studio).(uploader.VersionObserver)
+	if sent, omitted := observer.Version(); sent || !omitted {
+		t.Errorf("sends its version: %t, omits it: %t", sent, omitted)
+	}
+}

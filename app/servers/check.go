@@ -110,7 +110,8 @@ func (d *serverDialog) checked(attempt int, result uploader.ServerTest, latency 
 		d.checkFailed(err)
 		return
 	}
-	text, tone := resultText(result, hostOf(d.address.Text), latency)
+	next, _, _ := d.read()
+	text, tone := resultText(result, hostOf(next.Endpoint), latency)
 	if d.old.ID == 0 && tone == theme.Error {
 		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
 	} else if d.old.ID == 0 {
@@ -147,12 +148,11 @@ func (d *serverDialog) checkFailed(err error) {
 	f := faultOf(err)
 	next, _, _ := d.read()
 	d.setResult(checkFaultText(f, next), faultTone(f))
-	if f.Code == fault.CodeHostNotAllowed {
-		d.dialogs.Ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
-		return
-	}
 	if d.old.ID == 0 {
 		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
+	}
+	if f.Code == fault.CodeHostNotAllowed {
+		d.dialogs.Ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
 	}
 }
 
