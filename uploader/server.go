@@ -24,6 +24,7 @@ type ServerOptions struct {
 	ChunkMax       int64  `json:"chunkMax,omitempty"`       // maximum of a request; 0: none
 	ChunkMultiple  int64  `json:"chunkMultiple,omitempty"`  // every request but the last is a multiple of it; 0: any size
 	MaxBody        int64  `json:"bodyMost,omitempty"`       // maximum of a request learned from refusals (413); 0: none
+	WholeRequests  int64  `json:"wholeRequests,omitempty"`  // maximum of a request found out from interrupted ones of which the server kept nothing; 0: none
 	SendsVersion   bool   `json:"sendsVersion,omitempty"`   // found out from responses: the server sends Tus-Resumable
 	OmitsVersion   bool   `json:"omitsVersion,omitempty"`   // found out from responses: the server creates uploads without Tus-Resumable
 	PublicAddress  bool   `json:"publicAddress,omitempty"`  // found out from connections: the server is on the public internet
@@ -40,6 +41,19 @@ type ServerOptions struct {
 	Preset     string     `json:"preset,omitempty"`     // name of the preset that the server was added with; "" for none
 	UploadPath string     `json:"uploadPath,omitempty"` // template of the path below Endpoint at which the upload of a file is created; "": at Endpoint; see ParseUploadPath
 	Folders    FolderMode `json:"folders,omitempty"`    // what becomes of the folders of an added folder
+}
+
+// Chosen returns the options without what was found out about the server, which is found
+// out again after the server was edited.
+func (o ServerOptions) Chosen() ServerOptions {
+	return o.WithFound(ServerOptions{})
+}
+
+// WithFound returns the options with what was found out about the server by others.
+func (o ServerOptions) WithFound(found ServerOptions) ServerOptions {
+	o.MaxBody, o.WholeRequests = found.MaxBody, found.WholeRequests
+	o.SendsVersion, o.OmitsVersion, o.PublicAddress = found.SendsVersion, found.OmitsVersion, found.PublicAddress
+	return o
 }
 
 // FolderMode is what becomes of the folders of an added folder on the server. The values

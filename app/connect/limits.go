@@ -26,7 +26,7 @@ const (
 func (c *Connector) WithLimits(ctx context.Context, server uploader.Server, secrets *Secrets) uploader.Server {
 	ctx, cancel := context.WithTimeout(ctx, limitsTimeout)
 	defer cancel()
-	return presets.Ask(ctx, server, func(ctx context.Context, url string, header http.Header) ([]byte, error) {
+	return presets.WithLimits(ctx, server, func(ctx context.Context, url string, header http.Header) ([]byte, error) {
 		return c.get(ctx, server, secrets, url, header)
 	})
 }

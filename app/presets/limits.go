@@ -21,10 +21,10 @@ type limitsQuery struct {
 // and returns the body of a successful response.
 type Get func(ctx context.Context, url string, header http.Header) ([]byte, error)
 
-// Ask asks a server that was made by a preset for its chunk sizes, if servers of that kind
+// WithLimits asks a server that was made by a preset for its chunk sizes, if servers of that kind
 // tell them, and returns it with these. A server that does not tell them keeps those that it
 // has. The request is to the server's own host.
-func Ask(ctx context.Context, server uploader.Server, get Get) uploader.Server {
+func WithLimits(ctx context.Context, server uploader.Server, get Get) uploader.Server {
 	p, ok := ByName(server.Options.Preset)
 	if !ok || p.limits == nil {
 		return server

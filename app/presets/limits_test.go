@@ -15,7 +15,7 @@ const (
 	ocs          = `{"ocs":{"meta":{"status":"ok"},"data":{"capabilities":{"files":{"tus_support":{"version":"1.0.0","max_chunk_size":10000000}}}}}}`
 )
 
-func TestAsk(t *testing.T) {
+func TestWithLimits(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		preset, endpoint, body string
@@ -41,7 +41,7 @@ func TestAsk(t *testing.T) {
 			t.Parallel()
 			asked := ""
 			server := uploader.Server{Endpoint: c.endpoint, Options: uploader.ServerOptions{Preset: c.preset, ChunkMax: 1 << 20}}
-			got := presets.Ask(t.Context(), server, func(_ context.Context, url string, _ http.Header) ([]byte, error) {
+			got := presets.WithLimits(t.Context(), server, func(_ context.Context, url string, _ http.Header) ([]byte, error) {
 				asked = url
 				return []byte(c.body), c.err
 			})
@@ -56,8 +56,8 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// FuzzAsk checks that no response gives a server a size that cannot be used.
-func FuzzAsk(f *testing.F) {
+// FuzzWithLimits checks that no response gives a server a size that cannot be used.
+func FuzzWithLimits(f *testing.F) {
 	f.Add(directusInfo)
 	f.Add(ocs)
 	f.Fuzz(func(t *testing.T, body string) {
@@ -65,7 +65,7 @@ func FuzzAsk(f *testing.F) {
 			{Endpoint: "https://a.example/files/tus", Options: uploader.ServerOptions{Preset: "directus"}},
 			{Endpoint: "https://a.example/remote.php/dav/files/me/", Options: uploader.ServerOptions{Preset: "opencloud"}},
 		} {
-			got := presets.Ask(t.Context(), server, func(context.Context, string, http.Header) ([]byte, error) { return []byte(body), nil })
+			got := presets.WithLimits(t.Context(), server, func(context.Context, string, http.Header) ([]byte, error) { return []byte(body), nil })
 			if size := got.Options.ChunkMax; size < 0 || size > 0 && size < 64<<10 {
 				t.Errorf("chunk size %d", size)
 			}

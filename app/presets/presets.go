@@ -6,7 +6,7 @@
 // and [Preset.FieldKey] return. Secrets are not part of a preset: [Preset.SignIn] is the
 // way to sign in, for which the caller asks.
 //
-// Everything may be called from any goroutine. Only [Ask] sends requests.
+// Everything may be called from any goroutine. Only [WithLimits] sends requests.
 package presets
 
 import (

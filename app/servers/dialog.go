@@ -191,7 +191,15 @@ func (d *serverDialog) reset() {
 	d.check.Refresh()
 	d.accept.Refresh()
 	d.box.Refresh() // lay out without the hidden button
-	d.setResult(words.Text("server.hint"), theme.Muted)
+	d.setResult(d.hint(), theme.Muted)
+}
+
+// hint returns the text that is shown before the server was checked.
+func (d *serverDialog) hint() string {
+	if d.presets != nil && !d.presets.plain() {
+		return "" // each field has a sentence
+	}
+	return words.Text("server.hint")
 }
 
 // setResult shows a text in a tone.

@@ -54,7 +54,8 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.given.SetChecked(options.GivenURL)
 	f.checksums.SetChecked(options.Checksums)
 	f.override.SetChecked(options.MethodOverride)
-	options.MaxBody, options.SendsVersion, options.PublicAddress, options.Preset = 0, false, false, "" // have no field
+	options = options.Chosen()
+	options.Preset = "" // has no field
 	access := s.Access
 	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Proxy != ""
 	f.arrange()
@@ -133,7 +134,7 @@ func (f *serverForm) readProxy() (proxy, password string, err error) {
 
 // readOptions reads the server options. Its error is a *fieldError.
 func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
-	options.Preset = f.options.Preset // has no field; what was found out is found out again
+	options = f.options.Chosen() // those without a field stay
 	for _, size := range []struct {
 		from *form.Entry
 		to   *int64

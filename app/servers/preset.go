@@ -45,7 +45,7 @@ type presetField struct {
 }
 
 func newPresetForm(host form.Host, chosen, changed func()) *presetForm {
-	p := &presetForm{host: host, changed: changed, preset: presets.All()[0], offered: widget.NewRichText()}
+	p := &presetForm{host: host, changed: changed, preset: presets.All()[0], offered: widget.NewRichText(), take: func() {}}
 	var names []string
 	for _, preset := range presets.All() {
 		names = append(names, words.Text(preset.TextKey()))

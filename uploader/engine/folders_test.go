@@ -1,10 +1,12 @@
 package engine_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,6 +115,42 @@ func TestM4FlatFoldersAreNotMade(t *testing.T) {
 	h.waitFinal(h.add(createFolder(t, "album", map[string]string{"x/a.txt": "a", "b.txt": "b"})))
 	if diff := cmp.Diff(map[string]string{"a.txt": "a", "b.txt": "b"}, contents(t, server)); diff != "" {
 		t.Error("(-want +got):\n" + diff)
+	}
+}
+
+// TestM3UploadsAreCreatedAtTheirPaths is about a server with a URL for each file, also
+// where it offers parts.
+func TestM3UploadsAreCreatedAtTheirPaths(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var created []string
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				mu.Lock()
+				created = append(created, r.RequestURI)
+				mu.Unlock()
+				r.URL.Path, r.URL.RawPath = "/files/", ""
+			}
+			next.ServeHTTP(w, r)
+		})
+	}))
+	h := newHarness(t, server.Endpoint+"?override=false")
+	h.setServerOptions(uploader.ServerOptions{UploadPath: "in/{path}", Connections: 2})
+	folder := createFolder(t, "Ísland", map[string]string{"a.txt": "a", "day 1/50%.txt": strings.Repeat("b", 33<<20)})
+	for _, transfer := range h.waitFinal(h.add(folder, createFile(t, "c.txt", 5))) {
+		if transfer.Phase != uploader.PhaseDone {
+			t.Errorf("%s: %v", transfer.Source.Path, transfer.Fault)
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	slices.Sort(created)
+	want := []string{
+		"/files/in/%C3%8Dsland/a.txt?override=false", "/files/in/%C3%8Dsland/day%201/50%25.txt?override=false", "/files/in/c.txt?override=false",
+	}
+	if diff := cmp.Diff(want, created); diff != "" {
+		t.Error("uploads that were created (-want +got):\n" + diff)
 	}
 }
 

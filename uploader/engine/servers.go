@@ -31,7 +31,7 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
 	}
 	if used, ok := s.inUse[id]; ok {
-		server.Options, server.Access = withFound(used.Options, server.Options), used.Access
+		server.Options, server.Access = used.Options.WithFound(server.Options), used.Access
 	}
 	if server.Endpoint == "" {
 		if _, err := s.open(server); fault.Is(err, fault.LocalDisk) { // why the built-in receiver is not running
@@ -46,13 +46,6 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	r := worker.NewRemote(server, protocol)
 	s.remotes[id] = r
 	return r, nil
-}
-
-// withFound returns options with what was found out about the server by the saved ones.
-func withFound(options, saved uploader.ServerOptions) uploader.ServerOptions {
-	options.MaxBody, options.PublicAddress = saved.MaxBody, saved.PublicAddress
-	options.SendsVersion, options.OmitsVersion = saved.SendsVersion, saved.OmitsVersion
-	return options
 }
 
 // reconnect replaces the Remote of a server that is in use. Running workers keep
@@ -130,7 +123,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.OriginalEndpoint = old.OriginalEndpoint
 	}
 	if known && old.Endpoint != s.Endpoint {
-		s.Options.MaxBody = 0 // learned from another server
+		s.Options.MaxBody, s.Options.WholeRequests = 0, 0 // learned from another server
 		l.moveServer(old, s.Endpoint)
 	}
 	l.putServer(s)
@@ -188,7 +181,8 @@ func (l *loop) saveObserved(id uploader.ServerID) {
 	}
 	s.Options = found
 	l.putServer(s)
-	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "omitsVersion", found.OmitsVersion, "publicAddress", found.PublicAddress)
+	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "omitsVersion", found.OmitsVersion, "publicAddress", found.PublicAddress,
+		"wholeRequests", found.WholeRequests)
 }
 
 // moveServer changes the URLs of a server's uploads to its new endpoint. Running
