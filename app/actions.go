@@ -190,7 +190,7 @@ func (a *transferActions) chooseServer(t *uploader.Transfer) {
 	refused, _ := s.Server(t.Server)
 	answers := []form.Answer{{Label: words.Text("cancel")}, {Label: words.Text("top.add-server"), Do: a.addServer}}
 	for _, server := range s.Servers {
-		if server.ID != t.Server {
+		if server.ID != t.Server && !server.Options.GivenURL {
 			name := view.Shorten(words.Server(server), view.MaxNameLength)
 			answers = append(answers, form.Answer{Label: name, Importance: widget.HighImportance, Do: func() { a.sendTo(server.ID, t) }})
 		}

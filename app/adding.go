@@ -92,6 +92,9 @@ func (a *adder) paste() {
 }
 
 func (a *adder) pasteText(text string) {
+	if a.pasteURLs(text) {
+		return
+	}
 	paths, refused := platform.ParseClipboard(text)
 	if len(paths) == 0 {
 		a.showMessage(words.Text("paste.nothing"))

@@ -25,11 +25,14 @@ func (a *transferActions) copyLinks(transfers []*uploader.Transfer) {
 // copyPriorLink copies the URL of an earlier upload of the same file.
 func (a *transferActions) copyPriorLink(t *uploader.Transfer) {
 	prior := a.bridge.Snapshot().Transfer(t.EarlierUpload)
-	if prior == nil || view.Link(prior) == "" {
+	switch {
+	case prior == nil:
 		a.window.showMessage(words.Text("link.gone"))
-		return
+	case view.Link(prior) == "":
+		a.window.showMessage(words.Text("link.none"))
+	default:
+		a.copyLinks([]*uploader.Transfer{prior})
 	}
-	a.copyLinks([]*uploader.Transfer{prior})
 }
 
 // chooseRecent copies the link of a finished upload, or shows the file if the built-in

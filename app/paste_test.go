@@ -38,4 +38,53 @@ func TestPaste(t *testing.T) {
 			t.Error("engine received a command")
 		}
 	})
+	t.Run("upload URLs with paths are servers of one file each", func(t *testing.T) {
+		one, two := apptest.File(t, "a.mov"), apptest.File(t, "b.mov")
+		s := startWindow(t, apptest.NewEngine(), copied(one+"\thttps://up.example/1\n"+two+"\thttps://up.example/2\n"))
+		s.adder.paste()
+		s.wantUploads(map[string]string{"https://up.example/1": one, "https://up.example/2": two})
+	})
+	t.Run("upload URLs are for the files that are chosen, by name", func(t *testing.T) {
+		one, two := apptest.File(t, "a.mov"), apptest.File(t, "b.mov")
+		s := startWindow(t, apptest.NewEngine(), copied("https://up.example/1\nhttps://up.example/2\n"))
+		s.desktop.chosen = []string{two, one}
+		s.adder.paste()
+		s.until("the question is shown", func() bool { return s.overlay() != nil })
+		s.press("Choose files…")
+		s.wantUploads(map[string]string{"https://up.example/1": one, "https://up.example/2": two})
+	})
+	t.Run("another number of files adds nothing", func(t *testing.T) {
+		one := apptest.File(t, "a.mov")
+		s := startWindow(t, apptest.NewEngine(), copied("https://up.example/1\nhttps://up.example/2\n"))
+		s.desktop.chosen = []string{one}
+		s.adder.paste()
+		s.until("the question is shown", func() bool { return s.overlay() != nil })
+		s.press("Choose files…")
+		s.until("message is shown", func() bool { return s.message() == "1 file was chosen for 2 upload URLs. Nothing was added." })
+		if len(s.engine.Commands()) > 0 {
+			t.Error("engine received a command")
+		}
+	})
+}
+
+// wantUploads waits until the engine has received a server for each upload URL and the file
+// for it.
+func (s *testWindow) wantUploads(want map[string]string) {
+	s.t.Helper()
+	s.until("engine receives the commands", func() bool { return len(s.engine.Commands()) == 2*len(want) })
+	endpoints, got := map[uploader.ServerID]string{}, map[string]string{}
+	for _, server := range s.engine.Snapshot().Servers {
+		endpoints[server.ID] = server.Endpoint
+		if want[server.Endpoint] != "" && (!server.Options.GivenURL || !server.Options.RemoveUsed) {
+			s.t.Errorf("server %s has options %+v", server.Endpoint, server.Options)
+		}
+	}
+	for _, command := range s.engine.Commands() {
+		if added, ok := command.(uploader.Add); ok {
+			got[endpoints[added.Server]] = added.Paths[0]
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		s.t.Error(diff)
+	}
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // stuck blocks all calls outside of the UI goroutine until it is closed.
@@ -42,10 +41,6 @@ func (e stuckEngine) Submit(ctx context.Context, _ uploader.Command) (func(conte
 	return nil, e.block.wait(ctx)
 }
 
-func (e stuckEngine) Probe(ctx context.Context, _ uploader.Server) (tus.Capabilities, error) {
-	return tus.Capabilities{}, e.block.wait(ctx)
-}
-
 func (e stuckEngine) Events(ctx context.Context, _ uploader.TransferID) ([]uploader.Event, error) {
 	return nil, e.block.wait(ctx)
 }
@@ -57,8 +52,13 @@ func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]upload
 // stuckAccess is a keyring that blocks.
 type stuckAccess struct{ block stuck }
 
-func (a stuckAccess) Test(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.TestResult, error) {
-	return connect.TestResult{}, a.block.wait(ctx)
+func (a stuckAccess) Test(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (uploader.ServerTest, error) {
+	return uploader.ServerTest{}, a.block.wait(ctx)
+}
+
+func (a stuckAccess) WithLimits(ctx context.Context, server uploader.Server, _ *connect.Secrets) uploader.Server {
+	_ = a.block.wait(ctx)
+	return server
 }
 
 func (a stuckAccess) Storage(ctx context.Context) (storage platform.Storage) {

@@ -74,6 +74,11 @@ type Unblock struct{ Server ServerID }
 // changes, upload URLs below the old endpoint move to the new one.
 type SaveServer struct{ Server Server }
 
+// UseServer makes this run use a server with the Options and the Access of Server, in place
+// of those that are saved, until the program ends or the server is saved again. Nothing of
+// it is saved. Limits of speed and of files at the same time stay the saved ones.
+type UseServer struct{ Server Server }
+
 // RemoveServer removes a server. It fails while unfinished transfers use it.
 type RemoveServer struct{ ID ServerID }
 
@@ -131,6 +136,7 @@ func (Cancel) command()          {}
 func (Remove) command()          {}
 func (Unblock) command()         {}
 func (SaveServer) command()      {}
+func (UseServer) command()       {}
 func (RemoveServer) command()    {}
 func (Configure) command()       {}
 func (Move) command()            {}

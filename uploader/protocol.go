@@ -7,11 +7,12 @@ import (
 )
 
 // VersionObserver is a [Protocol] that finds out whether its server sends the
-// protocol's version in its responses ([ServerOptions.SendsVersion]).
+// protocol's version in its responses ([ServerOptions.SendsVersion],
+// [ServerOptions.OmitsVersion]).
 type VersionObserver interface {
-	// SendsVersion reports what is known: from responses, or before these from the
-	// server's options. It may be called from any goroutine.
-	SendsVersion() bool
+	// Version reports what is known: from responses, or before these from the server's
+	// options. At most one of the results is true. It may be called from any goroutine.
+	Version() (sent, omitted bool)
 }
 
 // AddressObserver is a [Protocol] that finds out whether its server is on the public
@@ -22,14 +23,23 @@ type AddressObserver interface {
 	PublicAddress() bool
 }
 
+// FolderMaker is a [Protocol] that can create folders on its server
+// ([FoldersByMKCOL]).
+type FolderMaker interface {
+	// MakeFolder creates the folder below the endpoint with a path of segments. Its
+	// parent must exist. A folder that exists is a success.
+	MakeFolder(ctx context.Context, path []string) error
+}
+
 // Protocol is a client of one server. Implementations are safe for concurrent use.
 // Every error is a *fault.Fault, or wraps the error of ctx. Nothing is retried.
 type Protocol interface {
-	// Probe returns what the server supports. A tus server that refuses the request
-	// yields zero Capabilities and no error.
+	// Probe returns what the server supports. A response that does not tell it yields
+	// Capabilities that are not known, and no error.
 	Probe(ctx context.Context) (tus.Capabilities, error)
 
-	// Create creates an upload. With a body, its first bytes are sent too.
+	// Create creates an upload. With a body, its first bytes are sent too. An upload
+	// that is complete may have no URL.
 	Create(ctx context.Context, request tus.CreateRequest) (tus.Upload, error)
 
 	// Head returns the offset of an upload.

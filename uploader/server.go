@@ -26,16 +26,46 @@ type ServerOptions struct {
 	MaxBody        int64  `json:"bodyMost,omitempty"`       // maximum of a request learned from refusals (413); 0: none
 	WholeRequests  int64  `json:"wholeRequests,omitempty"`  // maximum of a request found out from interrupted ones of which the server kept nothing; 0: none
 	SendsVersion   bool   `json:"sendsVersion,omitempty"`   // found out from responses: the server sends Tus-Resumable
+	OmitsVersion   bool   `json:"omitsVersion,omitempty"`   // found out from responses: the server creates uploads without Tus-Resumable
 	PublicAddress  bool   `json:"publicAddress,omitempty"`  // found out from connections: the server is on the public internet
 	AllowedHosts   string `json:"allowedHosts,omitempty"`   // hosts besides the server's own that requests may be sent to, as tus.Config.AllowedHosts
 	MethodOverride bool   `json:"methodOverride,omitempty"` // PATCH and DELETE are sent as POST with X-HTTP-Method-Override
 	GivenURL       bool   `json:"given,omitempty"`          // Endpoint is the upload URL of one file: no upload is created
+	RemoveUsed     bool   `json:"removeUsed,omitempty"`     // with GivenURL: the server is removed once its file is uploaded, at the next start at the latest
 	Connections    int    `json:"connections,omitempty"`    // parts of one file at the same time; 0: as in Settings
 	MaxFiles       int    `json:"simultaneous,omitempty"`   // files at the same time; 0: as in Settings
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: unlimited
 	Metadata       string `json:"metadata,omitempty"`       // template of additional metadata; see ParseMetadata
 	Checksums      bool   `json:"checksums,omitempty"`      // requests have a checksum if the server supports it
+
+	Preset     string     `json:"preset,omitempty"`     // name of the preset that the server was added with; "" for none
+	UploadPath string     `json:"uploadPath,omitempty"` // template of the path below Endpoint at which the upload of a file is created; "": at Endpoint; see ParseUploadPath
+	Folders    FolderMode `json:"folders,omitempty"`    // what becomes of the folders of an added folder
 }
+
+// Chosen returns the options without what was found out about the server, which is found
+// out again after the server was edited.
+func (o ServerOptions) Chosen() ServerOptions {
+	return o.WithFound(ServerOptions{})
+}
+
+// WithFound returns the options with what was found out about the server by others.
+func (o ServerOptions) WithFound(found ServerOptions) ServerOptions {
+	o.MaxBody, o.WholeRequests = found.MaxBody, found.WholeRequests
+	o.SendsVersion, o.OmitsVersion, o.PublicAddress = found.SendsVersion, found.OmitsVersion, found.PublicAddress
+	return o
+}
+
+// FolderMode is what becomes of the folders of an added folder on the server. The values
+// are stored.
+type FolderMode string
+
+// The folder modes.
+const (
+	FoldersInMetadata FolderMode = ""      // they are only in the metadata; the server decides
+	FoldersByMKCOL    FolderMode = "mkcol" // they are created by MKCOL (RFC 4918, 9.3) before the first file in them
+	FoldersFlat       FolderMode = "flat"  // none: all files are uploaded as if they were added themselves
+)
 
 // SignIn is a way to sign in to a server.
 type SignIn string

@@ -116,10 +116,17 @@ func (t *Transfer) Resumable() bool {
 // it. It may still be kept while its batch is scanned.
 func (t *Transfer) Removed() bool { return t.Intent == IntentRemove && t.Phase.Final() }
 
-// NotComparable reports whether the transfer failed because not all that was sent can be
-// compared with its file. The upload stays on the server until the user decides.
+// NotComparable reports whether the transfer failed because not all that the server has
+// can be compared with its file: what was sent, or what an upload had whose URL the user
+// entered. The upload stays on the server until the user decides.
 func (t *Transfer) NotComparable() bool {
-	return t.Phase == PhaseFailed && fault.Is(t.Fault, fault.SourceChanged) && t.Fault.Code == fault.CodeNotComparable
+	return t.Phase == PhaseFailed && (fault.Is(t.Fault, fault.SourceChanged) && t.Fault.Code == fault.CodeNotComparable || t.UploadHasData())
+}
+
+// UploadHasData reports whether the transfer failed because the upload whose URL the user
+// entered already has data. No other upload can be created in its place.
+func (t *Transfer) UploadHasData() bool {
+	return t.Phase == PhaseFailed && fault.Is(t.Fault, fault.Refused) && t.Fault.Code == fault.CodeUploadURLHasData
 }
 
 // FailedBeforeStart reports whether the transfer failed before an upload was created,

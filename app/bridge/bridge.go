@@ -11,7 +11,6 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // Engine is the part of an *engine.Engine that the window needs.
@@ -19,7 +18,6 @@ type Engine interface {
 	Submit(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error)
 	Snapshot() *uploader.Snapshot
 	Watch(ctx context.Context) <-chan struct{}
-	Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error)
 	Events(ctx context.Context, id uploader.TransferID) ([]uploader.Event, error)
 	Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/ferryapp/ferry/app/words"
@@ -35,13 +34,7 @@ func parseHosts(hosts []string) (string, error) {
 // allow saves that a server may use hosts as well, unless it is saved already. hosts is
 // the result of parseHosts. The engine then sends what has waited for that.
 func (x *Executor) allow(ctx context.Context, server uploader.Server, hosts string) error {
-	all := strings.Fields(server.Options.AllowedHosts)
-	for host := range strings.FieldsSeq(hosts) {
-		if !slices.Contains(all, host) {
-			all = append(all, host)
-		}
-	}
-	allowed := strings.Join(all, " ")
+	allowed := mergeHosts(server.Options.AllowedHosts, hosts)
 	if server.Builtin() || allowed == server.Options.AllowedHosts {
 		return nil
 	}

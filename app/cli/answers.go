@@ -34,7 +34,7 @@ func answerFor(answers instance.Answers) func(*uploader.Transfer) feed.Answer {
 			return feed.StartOver
 		case t.NotComparable() && answers.Earlier == instance.AnswerUse:
 			return feed.ContinueEarlier
-		case t.NotComparable() && answers.Earlier == instance.AnswerIgnore:
+		case t.NotComparable() && !t.UploadHasData() && answers.Earlier == instance.AnswerIgnore:
 			return feed.StartOver
 		case t.State() == uploader.StateChanged && answers.Changed == instance.AnswerRestart:
 			return feed.StartOver

@@ -60,3 +60,25 @@ func TestAnswerForFileThatCannotBeCompared(t *testing.T) {
 		})
 	}
 }
+
+// TestAnswerForUploadURLWithData tests the question whether a file continues after the
+// data that its given upload already has. There is no other upload to start over with.
+func TestAnswerForUploadURLWithData(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		answers instance.Answers
+		want    feed.Answer
+	}{
+		{"open", instance.Answers{}, feed.LeaveOpen},
+		{"continued", instance.Answers{Earlier: instance.AnswerUse}, feed.ContinueEarlier},
+		{"not continued", instance.Answers{Earlier: instance.AnswerIgnore}, feed.LeaveOpen},
+		{"answer to another question", instance.Answers{Changed: instance.AnswerRestart}, feed.LeaveOpen},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			failed := &uploader.Transfer{ID: 1, Phase: uploader.PhaseFailed, Fault: fault.NewUploadHasData(5, 9)}
+			if got := answerFor(c.answers)(failed); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}

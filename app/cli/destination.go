@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -17,9 +18,17 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// destination returns the server with the name or URL to, which may use the allowed hosts.
-// It probes and saves a server whose URL is new.
-func (x *Executor) destination(ctx context.Context, to string, header http.Header, allowed string) (uploader.ServerID, error) {
+// destination is where the files of a request are sent.
+type destination struct {
+	to      string // name or URL of a server; "" for the built-in receiver
+	header  http.Header
+	allowed string // hosts that the server may use
+}
+
+// destination returns the server of a destination. It tests and saves a server whose URL is
+// new, and passes advice about it to advise.
+func (x *Executor) destination(ctx context.Context, d destination, advise func(feed.Event) error) (uploader.ServerID, error) {
+	to, header, allowed := d.to, d.header, d.allowed
 	if to == "" {
 		return uploader.BuiltinServer, nil
 	}
@@ -41,7 +50,31 @@ func (x *Executor) destination(ctx context.Context, to string, header http.Heade
 	if len(header) > 0 {
 		x.Connector.SetHeader(endpoint, header)
 	}
-	return x.addServer(ctx, endpoint, fingerprintOf(to), allowed)
+	return x.addServer(ctx, uploader.Server{
+		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprintOf(to)}, Options: uploader.ServerOptions{AllowedHosts: allowed},
+	}, advise)
+}
+
+// changedDestination is destination for a server that this run uses with a change. A server
+// whose URL is new is saved with it, without secrets: resuming needs it.
+func (x *Executor) changedDestination(ctx context.Context, d destination, change instance.ServerChange, advise func(feed.Event) error) (uploader.ServerID, error) {
+	if endpoint, header, err := parseAddress(d.to, d.header); isURL(d.to) && err == nil {
+		if _, known := findByEndpoint(x.Engine.Snapshot().Servers, endpoint); !known {
+			added := changed(uploader.Server{}, change)
+			added.Endpoint, added.Options.AllowedHosts = endpoint, mergeHosts(added.Options.AllowedHosts, d.allowed)
+			added.Access.CertificateFingerprint = fingerprintOf(d.to)
+			if len(header) > 0 {
+				x.Connector.SetHeader(endpoint, header)
+			}
+			return x.addServer(ctx, added, advise)
+		}
+	}
+	id, err := x.destination(ctx, d, advise)
+	if err != nil {
+		return 0, err
+	}
+	server, _ := x.Engine.Snapshot().Server(id)
+	return id, x.useServer(ctx, server, change)
 }
 
 // confirm saves the fingerprint of a server's certificate, if there is one, and unblocks the
@@ -57,16 +90,21 @@ func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerpr
 	return server, x.unblock(ctx, server.ID)
 }
 
-// addServer probes a new server and saves it. It also saves a server that is
-// temporarily unavailable: its uploads are retried like any others.
-func (x *Executor) addServer(ctx context.Context, endpoint, fingerprint, allowed string) (uploader.ServerID, error) {
-	added := uploader.Server{
-		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprint}, Options: uploader.ServerOptions{AllowedHosts: allowed},
+// addServer tests a new server and saves it, except one that cannot be reached, requires a
+// sign-in or is only a web server. It also saves a server that is temporarily unavailable:
+// its uploads are retried like any others.
+func (x *Executor) addServer(ctx context.Context, added uploader.Server, advise func(feed.Event) error) (uploader.ServerID, error) {
+	if err := checkServer(added); err != nil {
+		return 0, err
 	}
-	if _, err := x.Engine.Probe(ctx, added); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
-		return 0, serverError(endpoint, err)
+	test, err := x.Engine.Test(ctx, added)
+	switch {
+	case err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient):
+		return 0, serverError(added.Endpoint, err)
+	case err == nil && test.Outcome() == uploader.TestNotTus:
+		return 0, serverError(added.Endpoint, test.Creation.Fault)
 	}
-	u, err := url.Parse(endpoint)
+	u, err := url.Parse(added.Endpoint)
 	if err != nil {
 		return 0, err
 	}
@@ -74,9 +112,12 @@ func (x *Executor) addServer(ctx context.Context, endpoint, fingerprint, allowed
 	if err := x.Engine.Do(ctx, uploader.SaveServer{Server: added}); err != nil {
 		return 0, err
 	}
-	server, ok := findByEndpoint(x.Engine.Snapshot().Servers, endpoint)
+	server, ok := findByEndpoint(x.Engine.Snapshot().Servers, added.Endpoint)
 	if !ok {
-		return 0, fault.Newf(fault.Bug, fault.Save, "server %s missing after save", endpoint)
+		return 0, fault.Newf(fault.Bug, fault.Save, "server %s missing after save", added.Endpoint)
+	}
+	if text := words.ServerTest(test, words.Server(server)); text != "" {
+		return server.ID, advise(feed.Event{Event: feed.Advice, Server: words.Server(server), Message: text})
 	}
 	return server.ID, nil
 }
@@ -179,14 +220,31 @@ func fingerprintOf(to string) string {
 // field, because the rest may be a secret.
 func parseHeaders(lines []string) (http.Header, error) {
 	header, err := connect.ParseHeader(lines)
-	headerErr, _ := errors.AsType[*connect.HeaderError](err)
-	switch {
-	case headerErr != nil && headerErr.Name != "":
-		return nil, usageError("cli.usage.header", words.Data{"Name": words.Printable(headerErr.Name)})
-	case headerErr != nil, slices.Contains(lines, ""):
+	if headerErr, ok := errors.AsType[*connect.HeaderError](err); ok {
+		return nil, headerUsageError(headerErr)
+	}
+	if slices.Contains(lines, "") {
 		return nil, usageError("cli.usage.header.form", nil)
 	}
 	return header, err
+}
+
+func headerUsageError(err *connect.HeaderError) error {
+	name := words.Data{"Name": words.Printable(err.Name)}
+	switch {
+	case err.Reason == connect.HeaderRepeated:
+		return usageError("cli.usage.header.repeated", name)
+	case err.Reason == connect.HeaderInvalid && err.Name == "":
+		return usageError("cli.usage.header.form", nil)
+	case err.Reason == connect.HeaderInvalid:
+		return usageError("cli.usage.header", name)
+	case strings.EqualFold(err.Name, "Upload-Metadata"):
+		return usageError("cli.usage.header.metadata", name)
+	case strings.EqualFold(err.Name, "X-HTTP-Method-Override"):
+		return usageError("cli.usage.header.override", name)
+	default:
+		return usageError("cli.usage.header.reserved", name)
+	}
 }
 
 func findByEndpoint(servers []uploader.Server, endpoint string) (uploader.Server, bool) {

@@ -116,13 +116,18 @@ func TestParseHeaders(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	for _, line := range []string{"", "no colon", ": value", "a b: c", "A: x\r\nB: y", "A: \x00"} {
+	for _, line := range []string{"", "no colon", ": value", "a b: c", "A: x\r\nB: y", "A: \x00", "Host: a/b", "Connection: close", "Content-Length: 1", "Tus-Resumable: 1"} {
 		if _, err := parseHeaders([]string{line}); ExitCode(err) != ExitUsage {
 			t.Errorf("%q: got %v, want a usage error", line, err)
 		}
 	}
 	if _, err := parseHeaders([]string{"s3cret"}); err == nil || Explain(err) != "A header must have the form 'Name: value'." {
 		t.Errorf("error for a line that may be a secret: %v", err)
+	}
+	for line, hint := range map[string]string{"upload-metadata: a Yg==": "--metadata", "X-HTTP-Method-Override: PATCH": "--method-override"} {
+		if _, err := parseHeaders([]string{line}); err == nil || !strings.Contains(Explain(err), hint) {
+			t.Errorf("%q: error without %s: %v", line, hint, err)
+		}
 	}
 	if ExitCode(errors.New("any")) != ExitFailed || ExitCode(nil) != ExitOK {
 		t.Error("wrong exit code for an error or nil")

@@ -15,7 +15,6 @@ import (
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // DefaultFileWait is how long a request waits for files that other programs are
@@ -26,7 +25,7 @@ const DefaultFileWait = 10 * time.Minute
 type Engine interface {
 	feed.Source
 	Do(ctx context.Context, command uploader.Command) error
-	Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error)
+	Test(ctx context.Context, server uploader.Server) (uploader.ServerTest, error)
 	Undecided(ctx context.Context) (map[uploader.TransferID]bool, error)
 }
 
@@ -35,6 +34,7 @@ type Engine interface {
 type Executor struct {
 	Engine    Engine
 	Connector *connect.Connector
+	Keys      Keys // of the servers' secrets
 
 	// Show brings up the window and adds files for its selected server. It is nil
 	// when there is no window.
@@ -54,6 +54,8 @@ type Reply struct {
 	Event   *feed.Event   `json:"event,omitempty"`
 	Summary *feed.Summary `json:"summary,omitempty"` // after the last Event
 	Entry   *Entry        `json:"entry,omitempty"`
+	Server  *ServerEntry  `json:"server,omitempty"`
+	Test    *TestEntry    `json:"test,omitempty"`
 }
 
 // Execute carries out one request and passes each value of the response to reply.
@@ -126,6 +128,16 @@ func (x *Executor) execute(ctx context.Context, request instance.Request, onAcce
 		return x.resume(ctx, request, onAccept, reply)
 	case instance.List:
 		return x.list(ctx, request.All, reply)
+	case instance.AddServer:
+		return x.createServer(ctx, request, reply)
+	case instance.EditServer:
+		return x.editServer(ctx, request, reply)
+	case instance.RemoveServer:
+		return x.deleteServer(ctx, request, reply)
+	case instance.TestServer:
+		return x.testSaved(ctx, request, reply)
+	case instance.ListServers:
+		return listServers(x.Engine.Snapshot(), reply)
 	case instance.Show:
 		if x.Show == nil {
 			return userError("cli.no-window", nil)
@@ -145,7 +157,11 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 	if err != nil {
 		return err
 	}
-	server, err := x.destination(ctx, request.To, header, allowed)
+	if len(request.URLs) > 0 {
+		return x.sendToURLs(ctx, request, header, onAccept, reply)
+	}
+	advise := func(e feed.Event) error { return reply(Reply{Event: &e}) }
+	server, err := x.changedDestination(ctx, destination{request.To, header, allowed}, request.Server, advise)
 	if err != nil {
 		return err
 	}

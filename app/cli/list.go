@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
 	"time"
 
@@ -84,6 +85,8 @@ func newEntry(s *uploader.Snapshot, t *uploader.Transfer, position int) Entry {
 	}
 	if server, ok := s.Server(t.Server); ok {
 		e.Server = server.Name
+	} else if u, err := url.Parse(t.Session.URL); err == nil { // the server was removed
+		e.Server = u.Host
 	}
 	if t.Fault != nil {
 		e.Fault = t.Fault.Kind.String()

@@ -14,6 +14,7 @@ import (
 // data; larger ones are most likely typing errors.
 const (
 	maxConnections = 16
+	maxFiles       = 64
 	minSize        = 1_000             // bytes, or bytes per second
 	maxSize        = 1_000_000_000_000 // bytes, or bytes per second
 	maxReceived    = 1 << 60           // bytes; of a receiver's limits

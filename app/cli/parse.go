@@ -12,6 +12,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +26,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -45,6 +47,13 @@ type Invocation struct {
 	List    *List
 	Receive *Receive
 	Version *Version
+
+	ServerAdd     *ServerAdd
+	ServerEdit    *ServerEdit
+	ServerTest    *ServerTest
+	ServerRemove  *ServerRemove
+	ServerList    *ServerList
+	ServerPresets *ServerPresets
 }
 
 // In the tags below, placeholder is what the help shows for a value. The help texts
@@ -62,7 +71,7 @@ type Send struct {
 	Headers
 	AllowHost   []string `placeholder:"HOST" sep:"none" help:"${help_allow_host}"`
 	Connections *int     `placeholder:"N" help:"${help_connections}"`
-	Chunk       string   `placeholder:"SIZE" help:"${help_chunk}"`
+	Chunk       string   `aliases:"chunk-max" placeholder:"SIZE" help:"${help_chunk}"`
 	Limit       string   `placeholder:"RATE" help:"${help_limit}"`
 	Settle      string   `placeholder:"DURATION" help:"${help_settle}"`
 	Fingerprint string   `enum:",metadata,path,content" default:"" placeholder:"NAME" help:"${help_fingerprint}"`
@@ -70,9 +79,12 @@ type Send struct {
 	JSON        bool     `name:"json" help:"${help_json}"`
 	Quiet       bool     `short:"q" help:"${help_quiet}"`
 	Name        string   `placeholder:"NAME" help:"${help_name}"`
+	URLs        string   `name:"urls" placeholder:"FILE" help:"${help_urls}"`
 	Answers
-	Paths []string `arg:"" name:"file" help:"${help_paths_send}"`
+	ServerFlags `group:"server"`
+	Paths       []string `arg:"" optional:"" name:"file" help:"${help_paths_send}"`
 
+	Change  instance.ServerChange `kong:"-"` // from ServerFlags, without secrets
 	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk, Limit, Settle and FollowLinks
 }
 
@@ -113,6 +125,9 @@ type Version struct {
 	Licences bool `aliases:"licenses" help:"${help_licences}"`
 }
 
+// serverGroup is the group of the flags of "ferry send" that say how a server is used.
+const serverGroup = "server"
+
 // commandLine is the syntax of the command line, for kong.
 type commandLine struct {
 	Help    helpFlag `short:"h" help:"${help_help}"`
@@ -122,6 +137,7 @@ type commandLine struct {
 	Send    Send    `cmd:"" help:"${help_send}"`
 	Resume  Resume  `cmd:"" help:"${help_resume}"`
 	List    List    `cmd:"" help:"${help_list}"`
+	Server  Server  `cmd:"" help:"${help_server}"`
 	Receive Receive `cmd:"" help:"${help_receive}"`
 	Version Version `cmd:"" help:"${help_version}"`
 }
@@ -144,6 +160,7 @@ func Parse(args []string, out io.Writer) (Invocation, error) {
 	parser, err := kong.New(&parsed,
 		kong.Name("ferry"), kong.Description(words.Text("cli.description")), kong.NoDefaultHelp(),
 		kong.Writers(out, out), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), helpTexts(),
+		kong.ExplicitGroups([]kong.Group{{Key: serverGroup, Title: words.Text("help.group.server")}}),
 		kong.KindMapper(reflect.String, kong.MapperFunc(decodeString)),
 	)
 	if err != nil {
@@ -156,7 +173,7 @@ func Parse(args []string, out io.Writer) (Invocation, error) {
 	if err != nil {
 		return Invocation{}, usageError("cli.usage.malformed", words.Data{"Problem": words.Printable(err.Error()), "Help": helpCommand(err)})
 	}
-	return parsed.invocation(ctx.Selected().Name)
+	return parsed.invocation(strings.TrimPrefix(ctx.Selected().FullPath(), "ferry "))
 }
 
 // decodeString sets a string to the bytes of an argument. Kong's own mapper encodes
@@ -192,7 +209,7 @@ func normalizeArgs(args []string) []string {
 func helpCommand(err error) string {
 	if parseErr, ok := errors.AsType[*kong.ParseError](err); ok {
 		if command := parseErr.Context.Selected(); command != nil && command != parseErr.Context.Model.DefaultCmd {
-			return "ferry " + command.Name + " --help"
+			return command.FullPath() + " --help"
 		}
 	}
 	return "ferry --help"
@@ -215,11 +232,35 @@ func (c *commandLine) invocation(command string) (Invocation, error) {
 		return i, c.Receive.complete()
 	case "version":
 		i.Version = &c.Version
-	default:
+	case "window":
 		i.Window = &c.Window
 		return i, c.Window.check()
+	default:
+		return i, c.Server.addTo(&i, strings.TrimPrefix(command, "server "))
 	}
 	return i, nil
+}
+
+// addTo adds the validated arguments of a command about servers to i.
+func (s *Server) addTo(i *Invocation, command string) error {
+	switch command {
+	case "add":
+		i.ServerAdd = &s.Add
+		return s.Add.complete()
+	case "edit":
+		i.ServerEdit = &s.Edit
+		return s.Edit.complete()
+	case "test":
+		i.ServerTest = &s.Test
+		return s.Test.check(s.Test.Server, nil)
+	case "remove":
+		i.ServerRemove = &s.Remove
+	case "presets":
+		i.ServerPresets = &s.Presets
+	default:
+		i.ServerList = &s.List
+	}
+	return nil
 }
 
 func (w *Window) check() error {
@@ -269,7 +310,56 @@ func (s *Send) complete() (err error) {
 	if s.Options, err = s.options(); err != nil {
 		return err
 	}
-	return errors.Join(checkPaths(s.Paths), s.check(s.To, s.Paths), checkHosts(s.To, s.AllowHost), s.completeName())
+	if err := s.completeServer(); err != nil {
+		return err
+	}
+	to := cmp.Or(s.To, s.URLs)
+	return errors.Join(checkPaths(s.Paths), s.checkURLs(), s.check(to, s.Paths), checkHosts(s.To, s.AllowHost), s.completeName())
+}
+
+// completeServer sets Change, and To if the server is that of a preset.
+func (s *Send) completeServer() (err error) {
+	if s.Preset == "" && s.Given != nil && *s.Given && s.URLs == "" {
+		s.Preset = givenPreset
+	}
+	if s.Change, err = s.ServerFlags.change(); err != nil {
+		return err
+	}
+	if s.Preset != "" && s.To != "" && !isURL(s.To) {
+		return usageError("cli.usage.preset.to", nil)
+	}
+	if s.Change.Preset, err = s.fromPreset(s.To); err != nil {
+		return err
+	}
+	if s.Change.Preset != nil {
+		s.To = s.Change.Preset.Endpoint
+	}
+	_, proxy := neededSecrets(s.Change)
+	readsStdin := s.Change.SignIn != nil && (slices.Contains(s.Paths, Stdin) || s.URLs == Stdin || slices.Contains(s.Header, stdinHeader))
+	switch {
+	case proxy:
+		return usageError("cli.usage.proxy.password", nil)
+	case readsStdin:
+		return usageError("cli.usage.sign-in.stdin", nil)
+	case s.To == "" && s.URLs == "" && !reflect.ValueOf(s.Change).IsZero():
+		return usageError("cli.usage.server.to", nil)
+	}
+	return nil
+}
+
+// checkURLs validates --urls and that there are files.
+func (s *Send) checkURLs() error {
+	switch {
+	case s.URLs == "" && len(s.Paths) == 0:
+		return usageError("cli.usage.files", nil)
+	case s.URLs == "":
+		return nil
+	case s.To != "":
+		return usageError("cli.usage.urls.to", nil)
+	case slices.Contains(s.Paths, Stdin), s.URLs == Stdin && slices.Contains(s.Header, stdinHeader):
+		return usageError("cli.usage.urls.stdin", nil)
+	}
+	return nil
 }
 
 func (s *Send) completeName() error {
@@ -331,6 +421,10 @@ func helpTexts() kong.Vars {
 		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.follow-links", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.tls", "help.cert", "help.key", "help.auth.file", "help.max.size", "help.max.total", "help.expire", "help.keep.dots",
 		"help.version", "help.licences",
+		"help.server", "help.server.add", "help.server.list", "help.server.test", "help.server.edit", "help.server.remove", "help.server.presets",
+		"help.preset", "help.set", "help.metadata", "help.chunk.min", "help.chunk.max", "help.chunk.multiple", "help.given", "help.method.override", "help.checksums",
+		"help.ca", "help.client.cert", "help.client.key", "help.proxy", "help.bearer", "help.user", "help.server.name", "help.files", "help.urls",
+		"help.add.force", "help.remove.force", "help.header.saved", "help.header.file.saved", "help.server.url", "help.server.arg", "help.edit.url", "help.no-sign-in",
 	} {
 		texts[strings.NewReplacer(".", "_", "-", "_").Replace(key)] = words.Text(key)
 	}

@@ -77,6 +77,10 @@ func (p *Printer) Print(reply Reply) error {
 		return p.printSummary(*reply.Summary)
 	case reply.Entry != nil:
 		return p.printEntry(*reply.Entry)
+	case reply.Server != nil:
+		return p.printServer(reply.Server)
+	case reply.Test != nil:
+		return p.printTest(reply.Test)
 	default:
 		return nil
 	}
@@ -126,7 +130,7 @@ func (p *Printer) printEvent(e feed.Event) error {
 	case feed.Failed:
 		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
 		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": e.Message}))
-	case feed.Omitted:
+	case feed.Omitted, feed.Advice:
 		if p.style == Quiet {
 			return nil
 		}
@@ -183,6 +187,28 @@ func (p *Printer) printEntry(e Entry) error {
 	return p.printLine(p.streams.Out, words.Text("cli.list.entry", words.Data{
 		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size), "Message": e.Message,
 	}))
+}
+
+// printServer prints a server. One that was saved is a success, whatever its test found.
+func (p *Printer) printServer(e *ServerEntry) error {
+	p.failed = false
+	if p.style == JSON {
+		return p.printObject(e)
+	}
+	return p.printLine(p.streams.Out, e.text())
+}
+
+// printTest prints the result of a test. One that is not usable makes Finish fail.
+func (p *Printer) printTest(e *TestEntry) error {
+	p.failed = p.failed || !e.usable()
+	if p.style == JSON {
+		return p.printObject(e)
+	}
+	to := p.streams.Out
+	if !e.usable() {
+		to = p.streams.Err
+	}
+	return p.printLine(to, e.Message)
 }
 
 func (p *Printer) printObject(value any) error {

@@ -22,6 +22,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/uploader/worker"
 )
 
 // Keyring is the part of platform.Keyring that a [Connector] uses.
@@ -111,24 +112,13 @@ func (c *Connector) Connect(server uploader.Server) (uploader.Protocol, error) {
 	return client, nil
 }
 
-// TestResult is the result of [Connector.Test].
-type TestResult struct {
-	Capabilities tus.Capabilities
-	Upload       *tus.Status // status of the upload whose URL is the endpoint; nil unless Options.GivenURL
-}
-
-// Test requests the capabilities of a server that need not be saved. secrets need not
-// be in the keyring; if nil, those in the keyring are used.
-func (c *Connector) Test(ctx context.Context, server uploader.Server, secrets *Secrets) (TestResult, error) {
+// Test finds out whether a server accepts uploads, as [worker.Test]. The server need not be
+// saved, and secrets need not be in the keyring; if nil, those in the keyring are used.
+func (c *Connector) Test(ctx context.Context, server uploader.Server, secrets *Secrets) (uploader.ServerTest, error) {
 	client := newServerClient(c, server)
 	client.secrets = secrets
 	defer client.Close()
-	capabilities, err := client.Probe(ctx)
-	if err != nil || !server.Options.GivenURL {
-		return TestResult{Capabilities: capabilities}, err
-	}
-	status, err := client.Head(ctx, server.Endpoint)
-	return TestResult{Capabilities: capabilities, Upload: &status}, err
+	return worker.Test(ctx, server, client)
 }
 
 // Close closes idle network connections. It does not cancel requests.

@@ -242,3 +242,32 @@ func TestConnectDoesNotDeadlockWithRequests(t *testing.T) {
 	cancel()
 	requests.Wait()
 }
+
+// TestA1TestCreatesUploadIfOptionsTellsNothing tests a server with its sign-in, which is not
+// saved yet.
+func TestA1TestCreatesUploadIfOptionsTellsNothing(t *testing.T) {
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Method == http.MethodOptions:
+				w.WriteHeader(http.StatusOK)
+			case r.Header.Get("Authorization") != "Bearer t0ken":
+				w.WriteHeader(http.StatusUnauthorized)
+			default:
+				next.ServeHTTP(w, r)
+			}
+		})
+	}))
+	connector := newConnector(t, connect.Config{})
+	studio := uploader.Server{Endpoint: server.Endpoint, Access: uploader.Access{SignIn: uploader.SignInBearer}}
+	if _, err := connector.Test(t.Context(), studio, &connect.Secrets{SignIn: "wrong"}); !fault.Is(err, fault.Auth) {
+		t.Errorf("with another token: %v", err)
+	}
+	got, err := connector.Test(t.Context(), studio, &connect.Secrets{SignIn: "t0ken"})
+	if err != nil || got.Outcome() != uploader.TestUndeclared || got.Creation.Result != uploader.CreationRemoved {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if stored := server.Stored(t); len(stored) != 0 {
+		t.Errorf("the server has %+v", stored)
+	}
+}

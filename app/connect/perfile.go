@@ -40,7 +40,9 @@ func (c *Connector) PerFile(server uploader.Server) uploader.PerFileFunc {
 	if !ok {
 		return nil
 	}
-	return func(ctx context.Context, path string) (uploader.PerFile, error) { return runPerFile(ctx, program.(string), path) } //nolint:forcetypeassert // only SetPerFile stores
+	return func(ctx context.Context, path string) (uploader.PerFile, error) {
+		return runPerFile(ctx, program.(string), path)
+	} //nolint:forcetypeassert // only SetPerFile stores
 }
 
 // runPerFile runs a program for the file at path. Its output may contain secrets and is in
@@ -135,7 +137,7 @@ func addPerFileLine(issued *uploader.PerFile, line string) error {
 		return addPerFileMetadata(issued, line[:end], line[end+1:])
 	}
 	header, err := ParseHeader([]string{line})
-	if err != nil {
+	if err != nil || header.Get("Host") != "" { // the server has one host
 		return errors.New("not a valid header field")
 	}
 	for name, values := range header {

@@ -4,12 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
-
-	"golang.org/x/net/http/httpguts"
 
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/uploader"
@@ -100,39 +97,16 @@ func signInHeader(access uploader.Access, secret string) (http.Header, error) {
 		request := http.Request{Header: header}
 		request.SetBasicAuth(access.User, secret)
 	case uploader.SignInHeaders:
-		fields, err := ParseHeader(strings.Split(secret, "\n"))
+		fields, err := parseFields(strings.Split(secret, "\n"))
 		if err != nil {
 			return nil, authFault(fault.CodeNoSignIn, err)
 		}
-		return fields, nil
-	}
-	return header, nil
-}
-
-// HeaderError reports an invalid header field. It contains the name only, since the
-// value may be a secret.
-type HeaderError struct{ Name string }
-
-// Error implements error.
-func (e *HeaderError) Error() string { return fmt.Sprintf("invalid header field %.40q", e.Name) }
-
-// ParseHeader parses lines of "Name: value" and skips empty ones. It fails with a
-// [*HeaderError].
-func ParseHeader(lines []string) (http.Header, error) {
-	header := http.Header{}
-	for _, line := range lines {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		name, value, ok := strings.Cut(line, ":")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		if !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
-			if !ok {
-				name = "" // the whole line may be a secret
+		for name := range fields {
+			if IsReservedField(name) { // saved by a version that did not check; requests never contained it
+				delete(fields, name)
 			}
-			return nil, &HeaderError{name}
 		}
-		header.Add(name, value)
+		return fields, nil
 	}
 	return header, nil
 }

@@ -36,10 +36,11 @@ var (
 	_ io.Closer                = (*serverClient)(nil)
 	_ uploader.VersionObserver = (*serverClient)(nil)
 	_ uploader.AddressObserver = (*serverClient)(nil)
+	_ uploader.FolderMaker     = (*serverClient)(nil)
 )
 
 // observation is what was known about a server when its client was last asked.
-type observation struct{ sendsVersion, publicAddress bool }
+type observation struct{ sendsVersion, omitsVersion, publicAddress bool }
 
 func newServerClient(connector *Connector, server uploader.Server) *serverClient {
 	return &serverClient{
@@ -56,7 +57,7 @@ func (c *serverClient) update(server uploader.Server) {
 
 // savedObservation returns what is known about a server from its options.
 func savedObservation(options uploader.ServerOptions) observation {
-	return observation{options.SendsVersion, options.PublicAddress}
+	return observation{options.SendsVersion, options.OmitsVersion, options.PublicAddress}
 }
 
 // Close implements [io.Closer]. The client can still be used afterwards.
@@ -100,7 +101,8 @@ func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 	c.mu.Lock()
 	server, secrets := c.server, c.secrets
 	c.observe()
-	server.Options.SendsVersion, server.Options.PublicAddress = c.observed.sendsVersion, c.observed.publicAddress
+	server.Options.SendsVersion, server.Options.OmitsVersion = c.observed.sendsVersion, c.observed.omitsVersion
+	server.Options.PublicAddress = c.observed.publicAddress
 	header := c.connector.headers.get(server.Endpoint)
 	c.stale = false // set again by an update from here on
 	c.mu.Unlock()
@@ -138,7 +140,7 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	}
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
-		SendsVersion: server.Options.SendsVersion, AllowedHosts: server.Options.AllowedHosts,
+		SendsVersion: server.Options.SendsVersion, OmitsVersion: server.Options.OmitsVersion, AllowedHosts: server.Options.AllowedHosts,
 	})
 	if err != nil {
 		transport.release()
@@ -147,12 +149,12 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	return client, transport, nil
 }
 
-// SendsVersion implements [uploader.VersionObserver].
-func (c *serverClient) SendsVersion() bool {
+// Version implements [uploader.VersionObserver].
+func (c *serverClient) Version() (sent, omitted bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.observe()
-	return c.observed.sendsVersion
+	return c.observed.sendsVersion, c.observed.omitsVersion
 }
 
 // PublicAddress implements [uploader.AddressObserver].
@@ -167,7 +169,7 @@ func (c *serverClient) PublicAddress() bool {
 // what is known stays.
 func (c *serverClient) observe() {
 	if c.client != nil && !c.stale {
-		c.observed.sendsVersion = c.client.SendsVersion()
+		c.observed.sendsVersion, c.observed.omitsVersion = c.client.Version()
 		c.observed.publicAddress = c.observed.publicAddress || c.transport.reachedPublic.Load()
 	}
 }
@@ -216,5 +218,11 @@ func (c *serverClient) Concat(ctx context.Context, request tus.ConcatRequest) (t
 // Terminate implements uploader.Protocol.
 func (c *serverClient) Terminate(ctx context.Context, url string) error {
 	_, err := with(ctx, c, func(client *tus.Client) (struct{}, error) { return struct{}{}, client.Terminate(ctx, url) })
+	return err
+}
+
+// MakeFolder implements [uploader.FolderMaker].
+func (c *serverClient) MakeFolder(ctx context.Context, path []string) error {
+	_, err := with(ctx, c, func(client *tus.Client) (struct{}, error) { return struct{}{}, client.MakeFolder(ctx, path) })
 	return err
 }

@@ -17,7 +17,10 @@ func TestSendsVersionIsKnownWithoutClient(t *testing.T) {
 	keyring := keyringWith("studio", connect.Secrets{SignIn: "first"})
 	connector := newConnector(t, connect.Config{Keyring: keyring})
 	studio := uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "studio"}}
-	sends := func(client uploader.Protocol) bool { return client.(uploader.VersionObserver).SendsVersion() }
+	sends := func(client uploader.Protocol) bool {
+		sent, _ := client.(uploader.VersionObserver).Version()
+		return sent
+	}
 
 	client := connectTo(t, connector, studio)
 	if sends(client) {
@@ -42,5 +45,16 @@ func TestSendsVersionIsKnownWithoutClient(t *testing.T) {
 	studio.Options.SendsVersion = false // the user edited the server
 	if edited := connectTo(t, connector, studio); sends(edited) {
 		t.Error("known of a server that was edited")
+	}
+}
+
+// TestOmitsVersionIsSaved checks that a server that was found to omit the version is treated
+// so by a later client.
+func TestOmitsVersionIsSaved(t *testing.T) {
+	connector := newConnector(t, connect.Config{})
+	studio := uploader.Server{ID: 2, Endpoint: "https://studio.example/files/", Options: uploader.ServerOptions{OmitsVersion: true}}
+	observer := connectTo(t, connector, studio).(uploader.VersionObserver)
+	if sent, omitted := observer.Version(); sent || !omitted {
+		t.Errorf("sends its version: %t, omits it: %t", sent, omitted)
 	}
 }

@@ -28,6 +28,7 @@ const (
 	Done     = "done"     // the upload is complete
 	Failed   = "failed"   // the transfer does not continue automatically
 	Skipped  = "skipped"  // the file was uploaded before, and the reader does not want it again
+	Advice   = "advice"   // what is to be known about a server that was just added
 	Omitted  = "omitted"  // entries of a batch's folders are not uploaded: links, pipes, sockets or devices
 )
 

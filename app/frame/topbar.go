@@ -111,6 +111,9 @@ func (b *TopBar) openServers() { b.open(b.ServerMenu(), b.Destination) }
 func (b *TopBar) ServerMenu() *fyne.Menu {
 	items := make([]*fyne.MenuItem, 0, len(b.servers)+2)
 	for _, server := range b.servers {
+		if server.Options.RemoveUsed { // for one file only, which was added with it
+			continue
+		}
 		item := fyne.NewMenuItem(view.Shorten(words.Server(server), 2*view.MaxNameLength), func() { b.actions.Choose(server.ID) })
 		item.Icon = theme.Icon(view.ServerIcon(server))
 		item.Checked = server.ID == b.chosen

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,16 @@ const (
 	Resume Command = "resume" // resume everything unfinished, or only what is for the server To, and report events until done
 	List   Command = "list"   // list transfers
 	Show   Command = "show"   // show the window, and add Paths for the selected server
+
+	AddServer    Command = "server-add"    // save a new server, which Server describes
+	EditServer   Command = "server-edit"   // change the server To
+	RemoveServer Command = "server-remove" // remove the server To
+	TestServer   Command = "server-test"   // test the server To, with the changes of Server
+	ListServers  Command = "server-list"   // list the servers
 )
+
+// commands are all commands.
+var commands = []Command{Send, Resume, List, Show, AddServer, EditServer, RemoveServer, TestServer, ListServers}
 
 // Request is a request of one instance to the instance that holds the profile.
 type Request struct {
@@ -33,6 +43,10 @@ type Request struct {
 	All     bool     // List: include finished transfers
 
 	AllowHosts []string // hosts that the server may use besides its own; Send, Resume
+
+	URLs   []string     // Send: the upload URLs that were given for Paths, one each; nil: To is used
+	Server ServerChange // AddServer, EditServer, TestServer; Send: how to use the server in this run
+	Force  bool         // AddServer: also after a failed test; RemoveServer: also with unfinished uploads
 
 	Options uploader.BatchOptions // Send
 	Answers Answers               // Send, Resume
@@ -82,6 +96,10 @@ type wireRequest struct {
 
 	AllowHosts []string `json:"allowHosts,omitempty"`
 
+	URLs   []string      `json:"urls,omitempty"`
+	Server *ServerChange `json:"server,omitempty"`
+	Force  bool          `json:"force,omitempty"`
+
 	Connections int   `json:"connections,omitempty"`
 	Chunk       int64 `json:"chunk,omitempty"`
 	Limit       int64 `json:"limit,omitempty"`
@@ -106,8 +124,12 @@ type response struct {
 func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, AllowHosts: r.AllowHosts,
+		URLs: r.URLs, Force: r.Force,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
 		Settle: r.Options.SettleTime, FollowLinks: r.Options.FollowLinks, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed,
+	}
+	if !reflect.ValueOf(r.Server).IsZero() {
+		sent.Server = &r.Server
 	}
 	for _, path := range r.Paths {
 		sent.Paths = append(sent.Paths, []byte(path))
@@ -125,15 +147,19 @@ func decodeRequest(line []byte) (Request, error) {
 	if err := json.Unmarshal(line, &got); err != nil {
 		return Request{}, fmt.Errorf("decode request: %w", err)
 	}
-	switch got.Command {
-	case Send, Resume, List, Show:
-	default:
+	if !slices.Contains(commands, got.Command) {
 		return Request{}, fmt.Errorf("decode request: unknown command %.40q", string(got.Command))
 	}
 	r := Request{
-		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts,
+		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts, URLs: got.URLs, Force: got.Force,
 		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle, FollowLinks: got.FollowLinks},
 		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed},
+	}
+	if got.Server != nil {
+		r.Server = *got.Server
+	}
+	if len(r.URLs) > 0 && (r.Command != Send || len(r.URLs) != len(got.Paths)) {
+		return Request{}, errors.New("decode request: upload URLs do not match the paths")
 	}
 	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 || r.Options.SettleTime < uploader.NoSettleTime {
 		return Request{}, errors.New("decode request: negative option")

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -19,6 +20,9 @@ func FuzzDecodeRequest(f *testing.F) {
 		`{"command":"send","paths":[""]}`, `{"command":"send","paths":["AA=="]}`, `[]`, `null`, ``, `{"paths":[["a"]]}`,
 		`{"command":"send","headers":["A: b"]}`, `{"command":"send","connections":4,"chunk":6000000,"limit":1,"follow_links":true}`, `{"command":"send","chunk":-1}`,
 		`{"command":"send","settle":-1,"again":"no","earlier":"use","changed":"restart"}`, `{"command":"send","settle":-2}`, `{"command":"send","again":"maybe"}`,
+		`{"command":"server-add","server":{"endpoint":"http://h/","chunkMin":1,"given":true,"metadata":["a=b"],"signIn":"bearer","secret":"x"},"force":true}`,
+		`{"command":"server-edit","to":"h","server":{"preset":{"Endpoint":"http://h/","Options":{"chunkMax":1},"Access":{}},"noHosts":true,"hosts":[]}}`,
+		`{"command":"send","paths":["L2E="],"urls":["http://h/1"]}`, `{"command":"send","paths":[],"urls":["http://h/1"]}`, `{"command":"server-list","urls":[]}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -43,7 +47,10 @@ func FuzzDecodeRequest(f *testing.F) {
 		if err != nil {
 			t.Fatalf("decode of encoded %q: %v", encoded, err)
 		}
-		if diff := cmp.Diff(request, decoded); diff != "" {
+		if len(request.URLs) > 0 && len(request.URLs) != len(request.Paths) {
+			t.Errorf("accepted %d upload URLs for %d paths", len(request.URLs), len(request.Paths))
+		}
+		if diff := cmp.Diff(request, decoded, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("after a round trip (-want +got):\n%s", diff)
 		}
 	})

@@ -35,7 +35,7 @@ var (
 
 // notGo are names in lower camel case that are not Go identifiers of the module.
 var notGo = []string{
-	"objectName", "contentType", "bucketName", // metadata keys of hosted services
+	"mtime", "mtimeMs", // metadata keys of hosted services
 }
 
 // documented is what the names in the documentation are compared with.

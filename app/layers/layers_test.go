@@ -49,8 +49,8 @@ var (
 	// belowShell are the packages of the app that the shell and the parts of the window
 	// use.
 	belowShell = []string{
-		"app/bridge", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/profile", "app/settings",
-		"app/spool", "app/view", "app/words",
+		"app/bridge", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/presets", "app/profile", "app/settings",
+		"app/spool", "app/uploadurls", "app/view", "app/words",
 	}
 
 	// pureParts are the packages of the engine without clock and I/O.
@@ -130,6 +130,10 @@ var bans = slices.Concat([]ban{
 	{
 		from: []string{"app/platform"}, banned: anyOf("fyne.io", module+"/uploader"), allowed: []string{module + "/uploader/atomicfile", module + "/uploader/privatefile"},
 		reason: "it is about the operating system and is tested without a window",
+	},
+	{
+		from: []string{"app/presets"}, banned: anyOf("fyne.io", module+"/app"), allowed: []string{module + "/app/presets"},
+		reason: "a preset is data and functions of values, without texts and I/O",
 	},
 	{
 		from: []string{"app/view"}, direct: true, banned: anyOf("fyne.io", module+"/app/bridge", module+"/app/form", "os", exactMark+"net", "net/http", "database/sql"),

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/uploadurls"
 	"github.com/ferryapp/ferry/app/words"
 )
 
@@ -45,14 +47,26 @@ type job struct {
 
 func (c command) send(ctx context.Context, s cli.Send) error {
 	j := job{style: cli.StyleFor(s.JSON, s.Quiet), fingerprint: s.Fingerprint}
-	paths, err := absolutePaths(s.Paths)
+	list := uploadurls.List{Paths: s.Paths}
+	if s.URLs != "" {
+		var err error
+		if list, err = s.ReadURLs(c.streams.In); err != nil {
+			return err
+		}
+	}
+	paths, err := absolutePaths(list.Paths)
 	if err != nil {
 		return err
 	}
-	headers, err := s.Read(s.To, c.streams.In, c.streams.Err)
+	headers, err := s.Read(cmp.Or(s.To, s.URLs), c.streams.In, c.streams.Err)
 	if err != nil {
 		return err
 	}
+	signIn, err := s.ReadSignIn(ctx, c.streams)
+	if err != nil {
+		return err
+	}
+	headers = append(headers, signIn...)
 	if i := slices.Index(s.Paths, cli.Stdin); i >= 0 {
 		if err := cli.CheckStdin(c.streams.In); err != nil {
 			return err
@@ -65,6 +79,7 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 	}
 	j.request = instance.Request{
 		Command: instance.Send, Paths: paths, To: s.To, Headers: headers, AllowHosts: s.AllowHost, Options: s.Options, Answers: s.Answers.ForRequest(),
+		URLs: list.URLs, Server: s.Change,
 	}
 	err = c.runJob(ctx, j)
 	if j.stdin == nil {

@@ -88,6 +88,9 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 	if invocation.Version != nil {
 		return printVersion(version, *invocation.Version, streams.Out)
 	}
+	if invocation.ServerPresets != nil {
+		return invocation.ServerPresets.Print(streams)
+	}
 	p, err := openProfile(invocation.Profile)
 	if err != nil {
 		return err
@@ -114,7 +117,9 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 		return c.resume(ctx, *invocation.Resume)
 	case invocation.Send != nil:
 		return c.send(ctx, *invocation.Send)
-	default:
+	case invocation.Window != nil:
 		return c.window(ctx, *invocation.Window)
+	default:
+		return c.server(ctx, invocation)
 	}
 }

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -30,6 +32,9 @@ func TestMain(m *testing.M) {
 			if text := os.Getenv(fileWaitEnv); text != "" {
 				maxFileWait, _ = time.ParseDuration(text)
 			}
+			if passphrase := os.Getenv(passphraseEnv); passphrase != "" {
+				unlockKeys = func(ctx context.Context, keys *platform.AppKeyring) error { return keys.Unlock(ctx, passphrase) }
+			}
 			os.Exit(Run("test", os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 		},
 	})
@@ -41,6 +46,10 @@ const unprivilegedEnv = "FERRY_TEST_UNPRIVILEGED"
 
 // fileWaitEnv is the environment variable for maxFileWait, a duration.
 const fileWaitEnv = "FERRY_TEST_FILE_WAIT"
+
+// passphraseEnv is the environment variable with the passphrase of the encrypted file for
+// secrets, which ferry then creates or unlocks.
+const passphraseEnv = "FERRY_TEST_PASSPHRASE"
 
 // slowRate is the bandwidth of $SLOW and $AUTH in bytes per second.
 const slowRate = 4_000_000
@@ -100,6 +109,9 @@ func TestScripts(t *testing.T) {
 			"waitfor":        cmdWaitFor,
 			"received":       cmdReceived,
 			"savesettings":   cmdSaveSettings,
+			"upload":         cmdUpload,
+			"nowhere":        cmdNowhere,
+			"urls":           cmdURLs,
 			"savedoptions":   cmdSavedOptions,
 			"streams":        cmdStreams,
 			"killstdin": func(ts *testscript.TestScript, _ bool, args []string) {
@@ -107,6 +119,9 @@ func TestScripts(t *testing.T) {
 			},
 			"chunks": func(ts *testscript.TestScript, _ bool, args []string) {
 				cmdChunks(t, ts, tusd, args)
+			},
+			"metadata": func(ts *testscript.TestScript, _ bool, args []string) {
+				cmdMetadata(t, ts, tusd, args)
 			},
 			"stored": func(ts *testscript.TestScript, _ bool, args []string) {
 				cmdStored(t, ts, tusd, args)
@@ -173,7 +188,7 @@ func newCmd(ts *testscript.TestScript, args ...string) *exec.Cmd {
 		cmd.Dir = ts.MkAbs(".")
 		cmd.Stdin = input(ts)
 		for _, name := range []string{
-			"PATH", "HOME", "TMPDIR", "FERRY_PROFILE", "FERRY_LANGUAGE", "LC_ALL", "NO_PROXY", unprivilegedEnv, fileWaitEnv, "GOCOVERDIR",
+			"PATH", "HOME", "TMPDIR", "FERRY_PROFILE", "FERRY_LANGUAGE", "LC_ALL", "NO_PROXY", unprivilegedEnv, fileWaitEnv, passphraseEnv, cli.HeaderEnv, "GOCOVERDIR",
 		} {
 			cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 		}

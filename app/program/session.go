@@ -24,6 +24,10 @@ import (
 // networkInterval is how often to check whether this computer has changed networks.
 const networkInterval = 2 * time.Second
 
+// unlockKeys is called with the keyring of each session. Tests set it, to have one that
+// several processes share.
+var unlockKeys = func(context.Context, *platform.AppKeyring) error { return nil }
+
 // options configure a session.
 type options struct {
 	fingerprint string // name of a source.Strategy; "" for the one in the settings
@@ -88,6 +92,9 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	conns := &netx.ConnTracker{}
 	s.networkWatch = startTask(func(ctx context.Context) error { conns.Watch(ctx, networkInterval); return nil })
 	s.keys = platform.NewAppKeyring(c.profile.KeyringFile())
+	if err := unlockKeys(ctx, s.keys); err != nil {
+		return err
+	}
 	s.connector = connect.New(connect.Config{Keyring: s.keys, Conns: conns})
 	servers, err := s.database.Servers(ctx)
 	if err != nil {
@@ -112,7 +119,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	if err := s.startStreamCleanup(c, o.stdin); err != nil {
 		return err
 	}
-	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Show: o.show, FileWait: maxFileWait}
+	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Keys: s.keys, Show: o.show, FileWait: maxFileWait}
 	s.server, err = instance.Listen(c.profile.InstanceFile(), s.executor.Handle, c.log)
 	return err
 }

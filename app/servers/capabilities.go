@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -14,11 +15,21 @@ var knownExtensions = []string{
 	tus.CreationWithUpload, tus.Termination, tus.Concatenation, tus.Expiration, tus.Checksum,
 }
 
+// readyText returns a text about a server that told what it supports, or about the upload
+// whose URL was typed.
+func readyText(result uploader.ServerTest, latency time.Duration) string {
+	text := words.Text("server.silent")
+	if result.Capabilities.Known {
+		text = capabilitiesText(result.Capabilities, latency)
+	}
+	if upload := result.Upload; upload != nil {
+		text += "\n" + words.Text("server.given.holds", words.Data{"SizeOf": words.SizeOf(upload.Offset, max(upload.Length, 0))})
+	}
+	return text
+}
+
 // capabilitiesText returns a text about the capabilities of a server and its response time.
 func capabilitiesText(capabilities tus.Capabilities, latency time.Duration) string {
-	if !capabilities.Known {
-		return words.Text("server.silent")
-	}
 	lines := []string{words.Text("server.ready", words.Data{"Time": latencyText(latency)})}
 	if capabilities.MaxSize > 0 {
 		lines = append(lines, words.Text("server.max-size", words.Data{"Size": words.Size(capabilities.MaxSize)}))

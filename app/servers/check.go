@@ -44,7 +44,7 @@ func (d *serverDialog) readValid() (uploader.Server, connect.Secrets, bool) {
 	return next, typed, false
 }
 
-// startCheck requests the server's capabilities.
+// startCheck tests the server.
 func (d *serverDialog) startCheck() {
 	next, typed, ok := d.readValid()
 	if !ok {
@@ -62,15 +62,17 @@ func (d *serverDialog) startCheck() {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		d.bridge.Post(func() { d.setCancelCheck(attempt, cancel) })
-		var result connect.TestResult
-		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
+		var result uploader.ServerTest
+		secrets, err := connect.CompleteSecrets(ctx, d.access, d.old, next, typed)
 		start := time.Now()
 		found := next
 		if err == nil {
 			result, found, err = tryDefaultPath(ctx, d.access, next, &secrets)
 		}
 		latency := time.Since(start)
+		limits := d.askLimits(ctx, found, &secrets, err)
 		d.bridge.Post(func() {
+			d.showLimits(attempt, limits)
 			if attempt == d.attempt && found.Endpoint != next.Endpoint {
 				d.checkedAt(found.Endpoint, result, latency)
 				return
@@ -99,7 +101,7 @@ func (d *serverDialog) setCancelCheck(attempt int, cancel context.CancelFunc) {
 }
 
 // checked shows the result of a check, unless it is outdated.
-func (d *serverDialog) checked(attempt int, result connect.TestResult, latency time.Duration, err error) {
+func (d *serverDialog) checked(attempt int, result uploader.ServerTest, latency time.Duration, err error) {
 	if attempt != d.attempt {
 		return
 	}
@@ -108,47 +110,59 @@ func (d *serverDialog) checked(attempt int, result connect.TestResult, latency t
 		d.checkFailed(err)
 		return
 	}
-	if d.old.ID == 0 {
+	next, _, _ := d.read()
+	text, tone := resultText(result, hostOf(next.Endpoint), latency)
+	if d.old.ID == 0 && tone == theme.Error {
+		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
+	} else if d.old.ID == 0 {
 		d.offerSave(words.Text("server.add"), widget.HighImportance)
 	}
-	d.setResult(capabilitiesText(result.Capabilities, latency)+uploadText(result), theme.Success)
+	d.setResult(text, tone)
+}
+
+// resultText returns the text about the result of a check and its tone: a warning for
+// advice, an error for an address that does not accept uploads.
+func resultText(result uploader.ServerTest, host string, latency time.Duration) (string, theme.Tone) {
+	switch result.Outcome() {
+	case uploader.TestReady:
+		return readyText(result, latency), theme.Success
+	case uploader.TestNotTus:
+		return words.ServerTest(result, host), theme.Error
+	default:
+		return words.ServerTest(result, host), theme.Warning
+	}
 }
 
 // checkedAt shows the result of a check that found the server at another endpoint than the
 // user typed.
-func (d *serverDialog) checkedAt(endpoint string, result connect.TestResult, latency time.Duration) {
+func (d *serverDialog) checkedAt(endpoint string, result uploader.ServerTest, latency time.Duration) {
 	typed, _ := parseAddress(d.address.Text) // it was valid when the check started
 	d.address.SetText(endpoint + netx.FingerprintFragment(typed.fingerprint))
 	d.checked(d.attempt, result, latency, nil)
-	found := words.Text("server.found", words.Data{"Address": words.Printable(endpoint)})
-	d.setResult(found+"\n"+d.result.Text(), theme.Success)
+	text, tone := resultText(result, hostOf(endpoint), latency)
+	d.setResult(words.Text("server.found", words.Data{"Address": words.Printable(endpoint)})+"\n"+text, tone)
 }
 
-// uploadText returns a text about the upload whose URL was typed; "" for none.
-func uploadText(result connect.TestResult) string {
-	if result.Upload == nil {
-		return ""
-	}
-	return "\n" + words.Text("server.given.holds", words.Data{"SizeOf": words.SizeOf(result.Upload.Offset, max(result.Upload.Length, 0))})
-}
-
-// checkFailed shows why a check failed, and offers to add the server anyway if it may work
-// later.
+// checkFailed shows why a check failed, and offers to add the server anyway.
 func (d *serverDialog) checkFailed(err error) {
 	f := faultOf(err)
 	next, _, _ := d.read()
-	d.setResult(checkFaultText(f, next), theme.Error)
-	if f.Code == fault.CodeHostNotAllowed {
-		d.dialogs.Ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
-		return
-	}
-	if d.old.ID != 0 {
-		return
-	}
-	switch f.Kind {
-	case fault.Offline, fault.Unreachable, fault.Transient, fault.Busy, fault.Auth:
+	d.setResult(checkFaultText(f, next), faultTone(f))
+	if d.old.ID == 0 {
 		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
 	}
+	if f.Code == fault.CodeHostNotAllowed {
+		d.dialogs.Ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
+	}
+}
+
+// faultTone returns the tone of the text about a check that failed. A server that cannot
+// serve requests at the moment may do so later.
+func faultTone(f *fault.Fault) theme.Tone {
+	if f.Kind == fault.Transient || f.Kind == fault.Busy {
+		return theme.Warning
+	}
+	return theme.Error
 }
 
 // allowHost allows a host to which the server redirects, and checks the server again.
@@ -202,9 +216,9 @@ func (d *serverDialog) saveServer() {
 	}
 	d.accept.Disable()
 	d.bridge.Run(func(ctx context.Context) {
-		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
+		secrets, err := connect.CompleteSecrets(ctx, d.access, d.old, next, typed)
 		if err == nil {
-			next, err = saveSecrets(ctx, d.access, d.old, next, secrets)
+			next, err = connect.SaveSecrets(ctx, d.access, d.old, next, secrets)
 		}
 		d.bridge.Post(func() {
 			switch {

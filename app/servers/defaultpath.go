@@ -2,7 +2,6 @@ package servers
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 
 	"github.com/ferryapp/ferry/app/connect"
@@ -15,13 +14,13 @@ const defaultPath = "/files/"
 
 // tryDefaultPath tests a server. If its address has no path and is not that of a tus server,
 // it tests defaultPath as well. The server that it returns has the endpoint of the result.
-func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, uploader.Server, error) {
+func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, secrets *connect.Secrets) (uploader.ServerTest, uploader.Server, error) {
 	result, err := access.Test(ctx, server, secrets)
 	other, ok := atDefaultPath(server)
 	if !ok || !isNotTus(result, err) {
 		return result, server, err
 	}
-	if otherResult, err := access.Test(ctx, other, secrets); err == nil && otherResult.Capabilities.Known {
+	if otherResult, err := access.Test(ctx, other, secrets); err == nil && !isNotTus(otherResult, nil) {
 		return otherResult, other, nil
 	}
 	return result, server, err
@@ -39,11 +38,10 @@ func atDefaultPath(server uploader.Server) (uploader.Server, bool) {
 	return server, true
 }
 
-// isNotTus reports whether a result is not that of a tus server.
-func isNotTus(result connect.TestResult, err error) bool {
+// isNotTus reports whether a result shows no tus server.
+func isNotTus(result uploader.ServerTest, err error) bool {
 	if err == nil {
-		return !result.Capabilities.Known
+		return result.Outcome() == uploader.TestNotTus || result.Outcome() == uploader.TestRefused
 	}
-	f := fault.Of(err)
-	return f.Kind == fault.NotTus || f.Status == http.StatusNotFound
+	return fault.Of(err).Kind == fault.NotTus
 }

@@ -2,8 +2,9 @@ package servers
 
 import (
 	"context"
-	"net/http"
+	"errors"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ type realAccess struct {
 	connector *connect.Connector
 }
 
-func (a realAccess) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error) {
+func (a realAccess) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (uploader.ServerTest, error) {
 	return a.connector.Test(ctx, server, secrets)
 }
 
@@ -55,49 +56,79 @@ func TestCheckFindsServerAtDefaultPath(t *testing.T) {
 }
 
 func TestDefaultPathIsTested(t *testing.T) {
-	notFound := fault.New(fault.Refused, fault.Probe, nil)
-	notFound.Status = http.StatusNotFound
-	capabilities := tus.Capabilities{Known: true}
+	webServer := creationResult(uploader.CreationRefused, fault.NotTus)
+	refused := creationResult(uploader.CreationRefused, fault.Refused)
+	creates := creationResult(uploader.CreationRemoved, 0)
+	ready := uploader.ServerTest{Capabilities: tus.Capabilities{Known: true}}
 	tests := []struct {
 		name  string
 		typed string
 		given bool
-		at    map[string]error // results by path; other paths are not those of a tus server
-		paths string           // that are tested
+		at    map[string]any // results and errors by path; at other paths there is a web server
+		paths string         // that are tested
 		found string
 	}{
-		{"root not found", "https://up.example.com/", false, map[string]error{"/": notFound, "/files/": nil}, "/ /files/", "/files/"},
-		{"tus server at the root", "https://up.example.com/", false, map[string]error{"/": nil}, "/", "/"},
-		{"no tus server at the root", "https://up.example.com", false, map[string]error{"/files/": nil}, " /files/", "/files/"},
-		{"unreachable", "https://up.example.com/", false, map[string]error{"/": fault.New(fault.Unreachable, fault.Probe, nil)}, "/", "/"},
-		{"sign-in required", "https://up.example.com/", false, map[string]error{"/": fault.New(fault.Auth, fault.Probe, nil)}, "/", "/"},
-		{"no tus server", "https://up.example.com/", false, nil, "/ /files/", "/"},
-		{"address with a path", "https://up.example.com/tus", false, map[string]error{"/files/": nil}, "/tus", "/tus"},
-		{"URL of an upload", "https://up.example.com/", true, map[string]error{"/files/": nil}, "/", "/"},
+		{"web server at the root", "https://up.example.com/", false, map[string]any{"/files/": ready}, "/ /files/", "/files/"},
+		{"no path", "https://up.example.com", false, map[string]any{"/files/": ready}, " /files/", "/files/"},
+		{"root refuses uploads", "https://up.example.com/", false, map[string]any{"/": refused, "/files/": ready}, "/ /files/", "/files/"},
+		{"tus server at the root", "https://up.example.com/", false, map[string]any{"/": ready}, "/", "/"},
+		{"tus server at the root without OPTIONS", "https://up.example.com/", false, map[string]any{"/": creates}, "/", "/"},
+		{"tus server without OPTIONS", "https://up.example.com/", false, map[string]any{"/files/": creates}, "/ /files/", "/files/"},
+		{"refusals only", "https://up.example.com/", false, map[string]any{"/": refused, "/files/": refused}, "/ /files/", "/"},
+		{"unreachable", "https://up.example.com/", false, map[string]any{"/": fault.New(fault.Unreachable, fault.Probe, nil)}, "/", "/"},
+		{"sign-in required", "https://up.example.com/", false, map[string]any{"/": fault.New(fault.Auth, fault.Probe, nil)}, "/", "/"},
+		{"web server", "https://up.example.com/", false, nil, "/ /files/", "/"},
+		{"address with a path", "https://up.example.com/tus", false, map[string]any{"/files/": ready}, "/tus", "/tus"},
+		{"URL of an upload", "https://up.example.com/", true, map[string]any{"/files/": ready}, "/", "/"},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
-			var paths []string
-			engine := apptest.NewEngine()
-			engine.ProbeFunc = func(_ context.Context, endpoint string) (tus.Capabilities, error) {
-				path := pathOf(t, endpoint)
-				paths = append(paths, path)
-				if err, listed := c.at[path]; !listed {
-					return tus.Capabilities{}, fault.New(fault.NotTus, fault.Probe, nil)
-				} else if err != nil {
-					return tus.Capabilities{}, err
-				}
-				return capabilities, nil
-			}
+			access := &pathAccess{t: t, at: c.at, otherwise: webServer}
 			server := uploader.Server{Endpoint: c.typed, Options: uploader.ServerOptions{GivenURL: c.given}}
-			result, found, err := tryDefaultPath(t.Context(), apptest.NewAccess(engine), server, &connect.Secrets{})
-			if got := strings.Join(paths, " "); got != c.paths || pathOf(t, found.Endpoint) != c.found {
+			result, found, err := tryDefaultPath(t.Context(), access, server, &connect.Secrets{})
+			if got := strings.Join(access.paths, " "); got != c.paths || pathOf(t, found.Endpoint) != c.found {
 				t.Errorf("tested %q, found %q", got, found.Endpoint)
 			}
-			if want := c.at[c.found] == nil && result.Capabilities.Known; want != (err == nil) {
+			wantResult, wantErr := access.result(pathOf(t, found.Endpoint))
+			if !reflect.DeepEqual(result, wantResult) || !errors.Is(err, wantErr) {
 				t.Errorf("got %+v, %v", result, err)
 			}
 		})
+	}
+}
+
+// creationResult returns the result of a test by a creation.
+func creationResult(result uploader.CreationResult, kind fault.Kind) uploader.ServerTest {
+	test := uploader.ServerTest{Creation: uploader.CreationTest{Result: result}}
+	if kind != 0 {
+		test.Creation.Fault = fault.New(kind, fault.Create, nil)
+	}
+	return test
+}
+
+// pathAccess is an Access with results by the path of the endpoint.
+type pathAccess struct {
+	Access
+	t         *testing.T
+	at        map[string]any
+	otherwise uploader.ServerTest
+	paths     []string // that were tested
+}
+
+func (a *pathAccess) Test(_ context.Context, server uploader.Server, _ *connect.Secrets) (uploader.ServerTest, error) {
+	path := pathOf(a.t, server.Endpoint)
+	a.paths = append(a.paths, path)
+	return a.result(path)
+}
+
+func (a *pathAccess) result(path string) (uploader.ServerTest, error) {
+	switch result := a.at[path].(type) {
+	case uploader.ServerTest:
+		return result, nil
+	case error:
+		return uploader.ServerTest{}, result
+	default:
+		return a.otherwise, nil
 	}
 }
 

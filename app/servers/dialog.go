@@ -72,17 +72,17 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 		cancelCheck: func() {},
 	}
 	hide := func() { d.box.Hide() }
-	d.serverForm = newServerForm(form.Host{Close: hide, Reveal: d.page.Reveal}, func() {}, choose)
+	d.serverForm = newServerForm(form.Host{Close: hide, Reveal: d.page.Reveal}, old.ID == 0, func() {}, choose)
 	title, label := "server.title", "server.add"
 	if old.ID != 0 {
 		title, label = "server.edit.title", "server.save"
 		d.fill(old)
 	}
-	d.changed = d.reset
+	d.changed = func() { d.reset(); d.resize() }
 	d.check = form.NewDialogButton(words.Text("server.check"), d.startCheck, hide)
 	d.accept = form.NewDialogButton(words.Text(label), d.saveServer, hide)
 	d.cancel = form.NewDialogButton(words.Text("cancel"), hide, hide)
-	d.address.OnChanged = func(string) { d.reset() }
+	d.address.OnChanged = func(address string) { d.offerPreset(address); d.reset() }
 	d.address.OnSubmitted = func(string) { d.submit() }
 	d.name.OnSubmitted = func(string) { d.submit() }
 	for _, e := range []*form.Entry{d.user, d.secret} {
@@ -191,7 +191,15 @@ func (d *serverDialog) reset() {
 	d.check.Refresh()
 	d.accept.Refresh()
 	d.box.Refresh() // lay out without the hidden button
-	d.setResult(words.Text("server.hint"), theme.Muted)
+	d.setResult(d.hint(), theme.Muted)
+}
+
+// hint returns the text that is shown before the server was checked.
+func (d *serverDialog) hint() string {
+	if d.presets != nil && !d.presets.plain() {
+		return "" // each field has a sentence
+	}
+	return words.Text("server.hint")
 }
 
 // setResult shows a text in a tone.

@@ -9,12 +9,12 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // startChecked opens the dialog for a new server, types an address and starts the check.
@@ -52,13 +52,74 @@ func TestCheckAsksAboutHost(t *testing.T) {
 		}
 		return allow != nil
 	})
-	if d.accept.Visible() {
-		t.Error("the server can be added without an answer")
+	if !d.accept.Visible() || d.accept.Text != "Add anyway" {
+		t.Errorf("got button %q", d.accept.Text)
 	}
 	attempt := d.attempt
 	test.Tap(allow)
 	if d.allowedHosts.Text != "media.example.com" || d.attempt == attempt {
 		t.Errorf("allowed hosts are %q", d.allowedHosts.Text)
+	}
+}
+
+// TestEveryServerCanBeAdded checks the text, its tone and the button for each result of a
+// check.
+func TestEveryServerCanBeAdded(t *testing.T) {
+	creation := func(result uploader.CreationResult, f *fault.Fault) uploader.CreationTest {
+		return uploader.CreationTest{Result: result, Name: "ferry-test-1", Fault: f}
+	}
+	webServer := &fault.Fault{Kind: fault.NotTus, Op: fault.Create, Status: 501, Code: fault.CodeWebServer}
+	refused := &fault.Fault{Kind: fault.Refused, Op: fault.Create, Status: 400, Detail: "bucket missing"}
+	seen := func(kind tus.OptionsKind, status int) tus.Capabilities {
+		return tus.Capabilities{Response: tus.OptionsResponse{Kind: kind, Status: status, Host: "login.example.com"}}
+	}
+	for _, c := range []struct {
+		name   string
+		result uploader.ServerTest
+		err    error
+		text   []string
+		tone   theme.Tone
+		button string
+	}{
+		{"told", uploader.ServerTest{Capabilities: tus.Capabilities{Known: true}}, nil, []string{"Ready"}, theme.Success, "Add server"},
+		{"removed", uploader.ServerTest{Capabilities: seen(tus.OptionsNotFound, 404), Creation: creation(uploader.CreationRemoved, nil)}, nil,
+			[]string{"HTTP 404", "accepts uploads", "removed it"}, theme.Warning, "Add server"},
+		{"redirect", uploader.ServerTest{Capabilities: seen(tus.OptionsRedirect, 302), Creation: creation(uploader.CreationRemoved, nil)}, nil,
+			[]string{"login.example.com", "HTTP 302"}, theme.Warning, "Add server"},
+		{"left", uploader.ServerTest{Capabilities: seen(tus.OptionsPreflight, 204), Creation: creation(uploader.CreationLeft, refused)}, nil,
+			[]string{"web browser", "“ferry-test-1” stays there"}, theme.Warning, "Add server"},
+		{"refused", uploader.ServerTest{Capabilities: seen(tus.OptionsEmpty, 200), Creation: creation(uploader.CreationRefused, refused)}, nil,
+			[]string{"did not list its features", "refused a test upload", "bucket missing"}, theme.Warning, "Add server"},
+		{"web server", uploader.ServerTest{Capabilities: seen(tus.OptionsRejected, 501), Creation: creation(uploader.CreationRefused, webServer)}, nil,
+			[]string{"“up.example.com” is a web server", "HTTP 501"}, theme.Error, "Add anyway"},
+		{"busy", uploader.ServerTest{}, fault.New(fault.Busy, fault.Probe, nil), nil, theme.Warning, "Add anyway"},
+		{"error of the server", uploader.ServerTest{}, &fault.Fault{Kind: fault.Transient, Op: fault.Create, Status: 500}, []string{"500"}, theme.Warning, "Add anyway"},
+		{"sign-in", uploader.ServerTest{}, fault.New(fault.Auth, fault.Probe, nil), []string{"sign-in"}, theme.Error, "Add anyway"},
+		{"unreachable", uploader.ServerTest{}, fault.New(fault.Unreachable, fault.Probe, nil), nil, theme.Error, "Add anyway"},
+		{"certificate", uploader.ServerTest{}, fault.New(fault.TLS, fault.Probe, nil), nil, theme.Error, "Add anyway"},
+		{"other version", uploader.ServerTest{}, &fault.Fault{Kind: fault.Refused, Op: fault.Probe, Status: 412}, nil, theme.Error, "Add anyway"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			engine := apptest.EngineAnswering(tus.Capabilities{}, c.err)
+			s := start(t, engine, func(config *Config) { config.Access.(*apptest.Access).Result = &c.result })
+			s.Add()
+			d := s.dialog
+			test.Type(d.address, "up.example.com/files/")
+			test.Tap(d.check)
+			s.until("the server can be added", d.accept.Visible)
+			for _, part := range c.text {
+				if !strings.Contains(d.resultText(), part) {
+					t.Errorf("result %q does not contain %q", d.resultText(), part)
+				}
+			}
+			if d.result.Color() != c.tone.Color() || d.accept.Text != c.button {
+				t.Errorf("colour %q, button %q, want %q, %q", d.result.Color(), d.accept.Text, c.tone.Color(), c.button)
+			}
+			test.Tap(d.accept)
+			if got := s.waitCommand(1).(uploader.SaveServer).Server.Endpoint; got != "https://up.example.com/files/" {
+				t.Errorf("saved endpoint %q", got)
+			}
+		})
 	}
 }
 
@@ -92,13 +153,6 @@ func TestAddServer(t *testing.T) {
 		test.Tap(d.accept)
 		if got := s.waitCommand(1).(uploader.SaveServer).Server.Name; got != "Cutting room" {
 			t.Errorf("got name %q", got)
-		}
-	})
-	t.Run("server that is not a tus server cannot be added", func(t *testing.T) {
-		s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.NotTus, fault.Probe, nil)), "example.com")
-		s.until("the fault is shown", func() bool { return strings.Contains(d.resultText(), "not a tus upload server") })
-		if d.accept.Visible() || d.busy.Visible() {
-			t.Error("the server can be added or is still being checked")
 		}
 	})
 	t.Run("unreachable server can be added anyway", func(t *testing.T) {
@@ -156,7 +210,7 @@ func TestAddServer(t *testing.T) {
 		if d.accept.Visible() {
 			t.Error("the result for the previous address is still used")
 		}
-		s.config.Bridge.Post(func() { d.checked(d.attempt-1, connect.TestResult{Capabilities: capabilities}, 0, nil) })
+		s.config.Bridge.Post(func() { d.checked(d.attempt-1, uploader.ServerTest{Capabilities: capabilities}, 0, nil) })
 		s.until("the result is processed", func() bool { return s.ui.Idle() })
 		if d.accept.Visible() {
 			t.Error("an outdated result is used")

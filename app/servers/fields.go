@@ -40,6 +40,7 @@ func (f *serverForm) fill(s uploader.Server) {
 		}
 	}
 	options := s.Options
+	f.options = options
 	f.chunkMin.ShowText(sizeText(options.ChunkMin))
 	f.chunkMax.ShowText(sizeText(options.ChunkMax))
 	f.chunkMultiple.ShowText(sizeText(options.ChunkMultiple))
@@ -48,10 +49,13 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.limit.ShowRate(options.Limit)
 	f.metadata.ShowText(options.Metadata)
 	f.allowedHosts.ShowText(options.AllowedHosts)
+	f.uploadPath.ShowText(options.UploadPath)
+	f.folders.ShowIndex(max(slices.Index(folderModes, options.Folders), 0))
 	f.given.SetChecked(options.GivenURL)
 	f.checksums.SetChecked(options.Checksums)
 	f.override.SetChecked(options.MethodOverride)
-	options.MaxBody, options.WholeRequests, options.SendsVersion, options.PublicAddress = 0, 0, false, false // found out; have no field
+	options = options.Chosen()
+	options.Preset = "" // has no field
 	access := s.Access
 	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Proxy != ""
 	f.arrange()
@@ -59,6 +63,11 @@ func (f *serverForm) fill(s uploader.Server) {
 
 // read reads the fields. Its error is a *fieldError.
 func (f *serverForm) read() (s uploader.Server, typed connect.Secrets, err error) {
+	if f.presets != nil && !f.presets.plain() {
+		if _, err := f.presets.server(); err != nil {
+			return s, typed, err
+		}
+	}
 	address, err := parseAddress(f.address.Text)
 	if err != nil {
 		return s, typed, &fieldError{err.Error(), f.address}
@@ -94,7 +103,7 @@ func (f *serverForm) readAccess() (a uploader.Access, typed connect.Secrets, err
 	case uploader.SignInHeaders:
 		typed.SignIn = strings.TrimSpace(f.headers.Text)
 		if _, err := connect.ParseHeader(strings.Split(typed.SignIn, "\n")); err != nil {
-			return a, typed, &fieldError{words.Text("server.headers.invalid"), f.headers}
+			return a, typed, &fieldError{headerText(err), f.headers}
 		}
 	}
 	a.Proxy, typed.Proxy, err = f.readProxy()
@@ -125,6 +134,7 @@ func (f *serverForm) readProxy() (proxy, password string, err error) {
 
 // readOptions reads the server options. Its error is a *fieldError.
 func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
+	options = f.options.Chosen() // those without a field stay
 	for _, size := range []struct {
 		from *form.Entry
 		to   *int64
@@ -151,12 +161,25 @@ func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
 	options.Limit, options.Metadata = rate, strings.TrimSpace(f.metadata.Text)
 	options.GivenURL, options.Checksums, options.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
 	if _, err := uploader.ParseMetadata(options.Metadata); err != nil {
-		return options, &fieldError{words.Text("server.metadata.invalid"), f.metadata}
+		return options, &fieldError{metadataErrorText(err), f.metadata}
+	}
+	options.UploadPath, options.Folders = strings.TrimSpace(f.uploadPath.Text), f.folderMode()
+	if err := uploader.ParseUploadPath(options.UploadPath); err != nil {
+		return options, &fieldError{words.Text("server.upload-path.invalid"), f.uploadPath}
 	}
 	if options.AllowedHosts, err = parseHosts(f.allowedHosts.Text); err != nil {
 		return options, &fieldError{words.Text("server.hosts.invalid"), f.allowedHosts}
 	}
 	return options, nil
+}
+
+// metadataErrorText returns the text for an error of [uploader.ParseMetadata].
+func metadataErrorText(err error) string {
+	if invalid, ok := errors.AsType[*uploader.MetadataError](err); ok && invalid.Placeholder != "" {
+		all := "{" + strings.Join(uploader.Placeholders(), "} {") + "}"
+		return words.Text("server.metadata.placeholder", words.Data{"Placeholder": invalid.Placeholder, "All": all})
+	}
+	return words.Text("server.metadata.invalid")
 }
 
 // parseHosts parses hosts that are separated by spaces, commas or semicolons.

@@ -1,6 +1,8 @@
 package servers
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -15,14 +17,17 @@ import (
 
 // The options of the drop-down lists, in order.
 var (
-	signIns    = []uploader.SignIn{uploader.SignInNone, uploader.SignInBearer, uploader.SignInBasic, uploader.SignInHeaders}
-	proxyKinds = []netx.ProxyKind{netx.ProxySystem, netx.ProxyNone, netx.ProxyHTTP, netx.ProxyHTTPS, netx.ProxySOCKS5}
+	signIns     = []uploader.SignIn{uploader.SignInNone, uploader.SignInBearer, uploader.SignInBasic, uploader.SignInHeaders}
+	folderModes = []uploader.FolderMode{uploader.FoldersInMetadata, uploader.FoldersByMKCOL, uploader.FoldersFlat}
+	proxyKinds  = []netx.ProxyKind{netx.ProxySystem, netx.ProxyNone, netx.ProxyHTTP, netx.ProxyHTTPS, netx.ProxySOCKS5}
 )
 
 // serverForm is the fields of the server dialog. It must be used on the UI goroutine.
 type serverForm struct {
 	form.Host
-	changed func() // called after the user's changes
+	changed func()                 // called after the user's changes
+	presets *presetForm            // nil for a server that exists
+	options uploader.ServerOptions // those without a field are kept
 
 	address, name *form.Field
 	signIn        *form.Select
@@ -37,8 +42,12 @@ type serverForm struct {
 	connections, maxFiles                   *form.Entry
 	limit                                   *form.RateField
 	override, checksums, given              *form.Checkbox
-	metadata, allowedHosts                  *form.Entry
+	metadata, allowedHosts, uploadPath      *form.Entry
+	folders                                 *form.Select
+	addressRow, nameRow, signInRow          []fyne.CanvasObject
 	userRow, secretRow, headersRow, noteRow []fyne.CanvasObject
+	signInHelp                              *widget.RichText
+	helpRow, moreButtonRow                  []fyne.CanvasObject
 	proxyRows, moreRows                     []fyne.CanvasObject
 	rows, note                              *fyne.Container
 	moreOpen                                bool // the fields below the button are shown
@@ -52,33 +61,38 @@ type fieldError struct {
 
 func (e *fieldError) Error() string { return e.text }
 
-func newServerForm(host form.Host, changed func(), choose func(*form.Entry)) *serverForm {
+// newServerForm returns empty fields. withPresets adds those of presets.
+func newServerForm(host form.Host, withPresets bool, changed func(), choose func(*form.Entry)) *serverForm {
 	f := &serverForm{Host: host, changed: changed, rows: container.New(layout.NewFormLayout()), note: container.NewVBox()}
 	typed := func(string) { f.changed() }
 	f.address, f.name = form.NewField(host.Close), form.NewField(host.Close)
 	f.address.SetPlaceHolder("https://uploads.example.com/files/")
 	f.name.SetPlaceHolder(words.Text("server.name.optional"))
-	f.addRow("server.address", f.address)
-	f.addRow("server.name", f.name)
+	f.addressRow = row("server.address", f.address)
+	f.nameRow = row("server.name", f.name)
 	f.signIn = form.NewSelect(host, optionLabels("server.sign-in.", []string{"none", "bearer", "basic", "headers"}), func(int) { f.arrange(); f.changed() })
 	f.signIn.ShowIndex(0)
 	f.user, f.secret = form.NewEntry(host, 20, typed), form.NewEntry(host, 20, typed)
 	f.secret.Password = true
 	f.headers = form.NewMultilineEntry(host, 3, typed)
 	f.headers.SetPlaceHolder("X-Api-Key: …")
-	f.addRow("server.sign-in", f.signIn)
-	f.userRow = f.addRow("server.user", f.user)
-	f.secretRow = f.addRow("server.secret", f.secret)
-	f.headersRow = f.addRow("server.headers", f.headers)
+	f.signInRow = row("server.sign-in", f.signIn)
+	f.userRow = row("server.user", f.user)
+	f.secretRow = row("server.secret", f.secret)
+	f.headersRow = row("server.headers", f.headers)
+	f.signInHelp = widget.NewRichText()
+	f.signInHelp.Wrapping = fyne.TextWrapWord
+	f.helpRow = []fyne.CanvasObject{layout.NewSpacer(), form.Indent(f.signInHelp, -theme.Grid(3))}
 	f.noteRow = []fyne.CanvasObject{layout.NewSpacer(), f.note}
-	f.rows.Objects = append(f.rows.Objects, f.noteRow...)
 	f.moreButton = form.NewButton(host, words.Text("server.more"), theme.Icon(theme.IconChevronDown), func() { f.moreOpen = !f.moreOpen; f.arrange() })
 	f.moreButton.Importance = widget.LowImportance
 	f.moreButton.Alignment = widget.ButtonAlignLeading
-	f.rows.Add(layout.NewSpacer())
-	f.rows.Add(container.NewHBox(f.moreButton))
+	f.moreButtonRow = []fyne.CanvasObject{layout.NewSpacer(), container.NewHBox(f.moreButton)}
 	f.addConnection(typed, choose)
 	f.addTransfer(typed)
+	if withPresets {
+		f.presets = newPresetForm(host, func() { f.choosePreset(); f.changed() }, func() { f.applyPreset(); f.changed() })
+	}
 	f.arrange()
 	return f
 }
@@ -93,7 +107,7 @@ func (f *serverForm) addConnection(typed func(string), choose func(*form.Entry))
 		path.SetPlaceHolder(words.Text(file.key + ".none"))
 		*file.entry = path
 		button := form.NewButton(f.Host, words.Text("server.choose"), nil, func() { choose(path) })
-		f.moreRows = append(f.moreRows, f.addRow(file.key, container.NewBorder(nil, nil, nil, button, path))...)
+		f.moreRows = append(f.moreRows, row(file.key, container.NewBorder(nil, nil, nil, button, path))...)
 	}
 	f.proxy = form.NewSelect(f.Host, optionLabels("server.proxy.", []string{"system", "none", "http", "https", "socks5"}), func(int) { f.arrange(); f.changed() })
 	f.proxy.ShowIndex(0)
@@ -101,18 +115,19 @@ func (f *serverForm) addConnection(typed func(string), choose func(*form.Entry))
 	f.proxyAddress.SetPlaceHolder("proxy.example.com:3128")
 	f.proxyUser.SetPlaceHolder(words.Text("server.optional"))
 	f.proxySecret.Password = true
-	f.moreRows = append(f.moreRows, f.addRow("server.proxy", f.proxy)...)
+	f.moreRows = append(f.moreRows, row("server.proxy", f.proxy)...)
 	for _, row := range [][]fyne.CanvasObject{
-		f.addRow("server.proxy.address", f.proxyAddress), f.addRow("server.proxy.user", f.proxyUser), f.addRow("server.proxy.secret", f.proxySecret),
+		row("server.proxy.address", f.proxyAddress), row("server.proxy.user", f.proxyUser), row("server.proxy.secret", f.proxySecret),
 	} {
 		f.proxyRows = append(f.proxyRows, row...)
 	}
+	f.moreRows = append(f.moreRows, f.proxyRows...)
 }
 
 // addTransfer adds the fields about uploading.
 func (f *serverForm) addTransfer(typed func(string)) {
 	add := func(key string, control fyne.CanvasObject) {
-		f.moreRows = append(f.moreRows, f.addRow(key, control)...)
+		f.moreRows = append(f.moreRows, row(key, control)...)
 	}
 	entry := func(key string, placeholder string) *form.Entry {
 		e := form.NewEntry(f.Host, 20, typed)
@@ -129,8 +144,12 @@ func (f *serverForm) addTransfer(typed func(string)) {
 	f.limit.Changed = func(int64, bool) { f.changed() }
 	add("server.limit", f.limit.Content)
 	f.metadata = form.NewMultilineEntry(f.Host, 2, typed)
-	f.metadata.SetPlaceHolder("objectName {name}")
+	f.metadata.SetPlaceHolder("objectName={path}")
 	add("server.metadata", f.metadata)
+	f.uploadPath = entry("server.upload-path", words.Text("server.upload-path.none"))
+	f.folders = form.NewSelect(f.Host, optionLabels("server.folders.", []string{"metadata", "mkcol", "flat"}), func(int) { f.changed() })
+	f.folders.ShowIndex(0)
+	add("server.folders", f.folders)
 	f.allowedHosts = entry("server.hosts", words.Text("server.hosts.none"))
 	toggled := func(bool) { f.changed() }
 	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled)
@@ -138,19 +157,13 @@ func (f *serverForm) addTransfer(typed func(string)) {
 		box.Text = words.Text("server." + key)
 	}
 	for _, box := range []*form.Checkbox{f.given, f.checksums, f.override} {
-		spacer := layout.NewSpacer()
-		f.rows.Add(spacer)
-		f.rows.Add(box)
-		f.moreRows = append(f.moreRows, spacer, box)
+		f.moreRows = append(f.moreRows, layout.NewSpacer(), box)
 	}
 }
 
-// addRow adds a field with a label, and returns both.
-func (f *serverForm) addRow(key string, control fyne.CanvasObject) []fyne.CanvasObject {
-	label := widget.NewLabelWithStyle(words.Text(key), fyne.TextAlignTrailing, fyne.TextStyle{})
-	f.rows.Add(label)
-	f.rows.Add(control)
-	return []fyne.CanvasObject{label, control}
+// row returns a label and a control.
+func row(key string, control fyne.CanvasObject) []fyne.CanvasObject {
+	return []fyne.CanvasObject{rowLabel(key), control}
 }
 
 // optionLabels returns the translations of the keys that consist of prefix and a name.
@@ -171,10 +184,33 @@ func (f *serverForm) hasProxyAddress() bool {
 	return kind != netx.ProxySystem && kind != netx.ProxyNone
 }
 
+func (f *serverForm) folderMode() uploader.FolderMode {
+	return folderModes[max(f.folders.SelectedIndex(), 0)]
+}
+
+// arrangeRows puts the rows in order: what only the user knows comes first, and the
+// address is part of it unless a preset makes it.
+func (f *serverForm) arrangeRows() {
+	signIn := slices.Concat(f.signInRow, f.userRow, f.secretRow, f.headersRow, f.helpRow, f.noteRow)
+	switch {
+	case f.presets == nil:
+		f.rows.Objects = slices.Concat(f.addressRow, f.nameRow, signIn, f.moreButtonRow, f.moreRows)
+	case f.presets.plain():
+		f.rows.Objects = slices.Concat(f.presets.rows, f.addressRow, f.presets.offer, f.nameRow, signIn, f.moreButtonRow, f.moreRows)
+	default:
+		form.SetText(f.signInHelp, words.Text(f.presets.preset.TextKey()+".sign-in"), theme.Muted)
+		shown := slices.Concat(f.userRow, f.secretRow, f.headersRow, f.helpRow, f.noteRow, f.nameRow)
+		f.rows.Objects = slices.Concat(f.presets.rows, shown, f.moreButtonRow, f.addressRow, f.signInRow, f.moreRows)
+	}
+}
+
 // arrange shows the fields that belong to the selected options, and hides the others.
 func (f *serverForm) arrange() {
+	f.arrangeRows()
 	kind := f.kind()
-	form.SetVisible(kind == uploader.SignInBasic, f.userRow...)
+	preset := f.presets != nil && !f.presets.plain()
+	form.SetVisible(!preset || f.moreOpen, slices.Concat(f.addressRow, f.signInRow)...)
+	form.SetVisible(kind == uploader.SignInBasic && (!preset || !f.presets.asksFor("user") || f.moreOpen), f.userRow...)
 	form.SetVisible(kind == uploader.SignInBasic || kind == uploader.SignInBearer, f.secretRow...)
 	form.SetVisible(kind == uploader.SignInHeaders, f.headersRow...)
 	if label := f.secretRow[0].(*widget.Label); kind == uploader.SignInBearer {
@@ -182,6 +218,7 @@ func (f *serverForm) arrange() {
 	} else {
 		label.SetText(words.Text("server.secret"))
 	}
+	form.SetVisible(preset && kind != uploader.SignInNone && kind == f.presets.preset.SignIn, f.helpRow...)
 	form.SetVisible(kind != uploader.SignInNone, f.noteRow...)
 	form.SetVisible(f.moreOpen, f.moreRows...)
 	form.SetVisible(f.moreOpen && f.hasProxyAddress(), f.proxyRows...)

@@ -53,11 +53,12 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 	test.Tap(d.moreButton)
 	for field, text := range map[*form.Entry]string{
 		d.ca: "/etc/ours.pem", d.certificate: "/home/me/me.pem", d.key: "/home/me/me.key",
-		d.chunkMin: "5 MiB", d.chunkMax: "200MiB", d.chunkMultiple: "256 KiB", d.connections: "4", d.maxFiles: "2", d.metadata: "objectName {name}",
+		d.chunkMin: "5 MiB", d.chunkMax: "200MiB", d.chunkMultiple: "256 KiB", d.connections: "4", d.maxFiles: "2", d.metadata: "objectName={name}", d.uploadPath: "in/{path}",
 		d.allowedHosts: "Media.example.com, https://b.example:8443/files/",
 	} {
 		test.Type(field, text)
 	}
+	d.folders.SetSelectedIndex(2)
 	d.proxy.SetSelectedIndex(4)
 	test.Type(d.proxyAddress, "proxy.example.com:1080")
 	test.Type(d.proxyUser, "us")
@@ -74,7 +75,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 		Name: "Studio 2", Endpoint: "https://up.example.com/files/",
 		Options: uploader.ServerOptions{
 			ChunkMin: 5 << 20, ChunkMax: 200 << 20, ChunkMultiple: 256 << 10, Connections: 4, MaxFiles: 2,
-			Limit: 3_000_000, Metadata: "objectName {name}", Checksums: true, MethodOverride: true,
+			Limit: 3_000_000, Metadata: "objectName={name}", UploadPath: "in/{path}", Folders: uploader.FoldersFlat, Checksums: true, MethodOverride: true,
 			AllowedHosts: "media.example.com b.example:8443",
 		},
 		Access: uploader.Access{
@@ -120,6 +121,7 @@ func TestInvalidFieldsAreReported(t *testing.T) {
 		"user with a colon":         {func(d *serverDialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
 		"token with a space":        {func(d *serverDialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
 		"invalid header":            {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "one header"},
+		"header that Ferry sets":    {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("Connection: close") }, "Connection can't be set"},
 		"proxy without an address":  {func(d *serverDialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
 		"invalid size":              {func(d *serverDialog) { d.chunkMax.SetText("big") }, "size"},
 		"invalid number":            {func(d *serverDialog) { d.connections.SetText("0") }, "1 to 64"},
@@ -236,7 +238,7 @@ func TestCheckShowsOffsetOfGivenUpload(t *testing.T) {
 	engine := apptest.NewEngine()
 	engine.ProbeFunc = func(context.Context, string) (tus.Capabilities, error) { return tus.Capabilities{}, nil }
 	s := start(t, engine)
-	s.access.Upload = &connect.TestResult{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
+	s.access.Result = &uploader.ServerTest{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
 	s.Add()
 	test.Type(s.dialog.address, "up.example.com/files/abc")
 	test.Tap(s.dialog.moreButton)

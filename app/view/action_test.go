@@ -1,6 +1,7 @@
 package view
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,7 @@ func TestButtons(t *testing.T) {
 		{"ambiguous match", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), []Action{ActionContinue, ActionRetry, ActionRemove}},
 		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), []Action{ActionRetry, ActionRemove}},
 		{"not comparable", notComparable(), []Action{ActionContinue, ActionRetry, ActionRemove}},
+		{"upload URL with data", uploadHasData(), []Action{ActionContinue, ActionRetry, ActionRemove}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -46,6 +48,22 @@ func TestButtons(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// uploadHasData returns a transfer whose given upload URL already has data.
+func uploadHasData() *uploader.Transfer {
+	t := apptest.Transfer(1, apptest.Failed(fault.Refused))
+	t.Fault = fault.NewUploadHasData(5_000_000, 9_000_000)
+	return t
+}
+
+func TestUploadURLWithDataAsksUser(t *testing.T) {
+	apptest.LoadEnglish(t)
+	transfer := uploadHasData()
+	want := "already holds 5.0 MB, which may not be of “" + transfer.Source.Name() + "”. If it is the beginning of this file, continue after it."
+	if got := words.Row(&uploader.Snapshot{}, transfer, 0, time.Time{}); !strings.Contains(got, want) {
+		t.Errorf("row is %q, want it to contain %q", got, want)
 	}
 }
 

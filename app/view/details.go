@@ -89,7 +89,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 	all := []Line{
 		{Name: "from", Value: words.Printable(filepath.Dir(t.Source.Path)), Copy: t.Source.Path},
 		{Name: "to", Value: words.Server(server)},
-		{Name: "link", Value: words.Printable(words.Link(t.Session.URL)), Copy: words.Link(t.Session.URL)},
+		linkLine(t),
 		{Name: "size", Value: words.SizeOf(s.Sent(t), t.Source.Size)},
 		{Name: "known-by", Value: fingerprintText(t.Fingerprint)},
 		{Name: "added", Value: when(t.Added.Time())},
@@ -112,6 +112,15 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		}
 	}
 	return lines
+}
+
+// linkLine returns the line with the URL of the upload, or the reason why a finished one
+// has none.
+func linkLine(t *uploader.Transfer) Line {
+	if t.Phase == uploader.PhaseDone && t.Session.URL == "" {
+		return Line{Name: "link", Value: words.Text("details.link.none")}
+	}
+	return Line{Name: "link", Value: words.Printable(words.Link(t.Session.URL)), Copy: words.Link(t.Session.URL)}
 }
 
 // wholeRequestsText returns a text about the limit for requests to a server that keeps only

@@ -50,6 +50,30 @@ func TestDetailsOf(t *testing.T) {
 	}
 }
 
+// TestK11DetailsSayThatThereIsNoLink is about a finished upload for which the server returned
+// no URL. An unfinished one gets its URL later.
+func TestK11DetailsSayThatThereIsNoLink(t *testing.T) {
+	apptest.LoadEnglish(t)
+	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
+	for phase, want := range map[uploader.Phase]string{uploader.PhaseDone: "The server returned none", uploader.PhaseQueued: ""} {
+		row, record := film(now)
+		without := *row
+		without.Phase, without.Session.URL = phase, ""
+		got := Line{}
+		for _, line := range DetailsOf(apptest.Snapshot(&without), &without, record, now).Lines {
+			if line.Name == "Link" {
+				got = line
+			}
+		}
+		if got.Value != want || got.Copy != "" {
+			t.Errorf("phase %v: link %+v, want %q", phase, got, want)
+		}
+		if link := Link(&without); link != "" {
+			t.Errorf("phase %v: copies %q", phase, link)
+		}
+	}
+}
+
 func TestC22DetailsContainSizeOfWholeRequests(t *testing.T) {
 	apptest.LoadEnglish(t)
 	film, record := film(time.Now())

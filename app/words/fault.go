@@ -45,6 +45,8 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	}
 	readable, size := f.EndsEarly()
 	data["Readable"], data["Size"] = Size(readable), Size(size)
+	held, _ := f.UploadHasData()
+	data["Held"] = Size(held)
 	if f.Status != 0 {
 		data["Status"], data["Code"] = f.Status, Printable(f.Code)
 	}

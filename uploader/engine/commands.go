@@ -92,6 +92,8 @@ func (l *loop) command(command any) error {
 		l.unblock(c.Server)
 	case uploader.SaveServer:
 		return l.saveServer(c.Server)
+	case uploader.UseServer:
+		return l.useServer(c.Server)
 	case uploader.RemoveServer:
 		return l.removeServer(c.ID)
 	case uploader.Move:
@@ -278,7 +280,7 @@ func (l *loop) deleteUpload(id uploader.TransferID, server uploader.ServerID, se
 			l.state.apply(id, lifecycle.UploadDeleted{Session: session})
 		}
 		remote, err := l.servers.connect(server)
-		if err != nil {
+		if err != nil || session.Complete() {
 			done(true)
 			return
 		}

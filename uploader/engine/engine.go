@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -24,7 +25,6 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
-	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
@@ -38,7 +38,7 @@ type Config struct {
 	Settings *uploader.Settings // until the first Configure; nil: uploader.FallbackSettings
 
 	// Connect returns the connection to a server. The loop calls it when a server is
-	// first used and after it changed; Probe calls it with a server without an ID.
+	// first used and after it changed; Test calls it with a server without an ID.
 	Connect func(uploader.Server) (uploader.Protocol, error)
 
 	// PerFile returns the function that is called for each file that is uploaded to a
@@ -215,16 +215,17 @@ func (e *Engine) Watch(ctx context.Context) <-chan struct{} {
 	return c
 }
 
-// Probe returns the capabilities of the server at a creation URL. It fails with a
-// *fault.Fault.
-func (e *Engine) Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error) {
+// Test finds out whether a server accepts uploads, as [worker.Test]. It fails with a
+// *fault.Fault or ctx's error.
+func (e *Engine) Test(ctx context.Context, server uploader.Server) (uploader.ServerTest, error) {
 	protocol, err := e.config.Connect(server)
 	if err != nil {
-		return tus.Capabilities{}, err
+		return uploader.ServerTest{}, err
 	}
-	remote := worker.NewRemote(server, protocol)
-	defer remote.Close()
-	return remote.Capabilities(ctx)
+	if closer, ok := protocol.(io.Closer); ok {
+		defer closer.Close()
+	}
+	return worker.Test(ctx, server, protocol)
 }
 
 // Parts returns the parts of a transfer as last saved, or none if it is not uploaded

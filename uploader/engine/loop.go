@@ -85,6 +85,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 			log:     e.config.Log,
 			open:    e.config.Connect,
 			byID:    make(map[uploader.ServerID]uploader.Server, len(saved.Servers)),
+			inUse:   map[uploader.ServerID]uploader.Server{},
 			remotes: map[uploader.ServerID]*worker.Remote{},
 			nextID:  saved.NextServer,
 		},
@@ -189,6 +190,7 @@ func (l *loop) load() {
 			s.drop(t)
 		}
 	}
+	l.removeUsedURLs()
 	for t := range s.table.Resumable() {
 		if t.Session.URL != "" {
 			l.workers.uploadURLs.Put(t.Session.URL, table.URLOwner{ID: t.ID, Part: table.WholeFile})

@@ -1,8 +1,10 @@
 package engine_test
 
 import (
+	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -11,17 +13,20 @@ import (
 )
 
 // reuseLocation is a server that returns the Location of its first upload for all.
-func reuseLocation() uploadtest.Option {
+func reuseLocation() uploadtest.Option { return uploadtest.Wrap(reuseFirstLocation()) }
+
+// reuseFirstLocation is the handler of reuseLocation.
+func reuseFirstLocation() func(http.Handler) http.Handler {
 	var mu sync.Mutex
 	first := ""
-	return uploadtest.Wrap(func(next http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost {
 				w = &locationWriter{ResponseWriter: w, mu: &mu, first: &first}
 			}
 			next.ServeHTTP(w, r)
 		})
-	})
+	}
 }
 
 type locationWriter struct {
@@ -66,5 +71,50 @@ func TestK9ReusedUploadURL(t *testing.T) {
 				t.Errorf("%d uploads were deleted", n)
 			}
 		})
+	}
+}
+
+// TestK9DataInReusedUpload has a server give the upload of an unfinished file to a small
+// one, which is sent with its creation: nobody knows whose bytes the upload has, so that
+// neither file is called done. The first one is sent again when the user retries it.
+func TestK9DataInReusedUpload(t *testing.T) {
+	t.Parallel()
+	var patches, posts atomic.Int64
+	third := make(chan struct{}) // closed when the third PATCH arrives, which gets no response
+	reuse := reuseFirstLocation()
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodPatch && patches.Add(1) == 3 {
+			close(third)
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done() // it ends with the connection, once the body was read
+			return
+		}
+		next.ServeHTTP(w, r)
+	}), uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && posts.Add(1) > 2 {
+				next.ServeHTTP(w, r)
+				return
+			}
+			reuse(next).ServeHTTP(w, r)
+		})
+	}))
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.ServerOptions{ChunkMax: 1_000_000})
+	path := createFile(t, "a.mov", 3_000_000)
+	firstBatch := h.add(path)
+	<-third
+	second := h.waitFinal(h.add(createFile(t, "b.mov", 1000)))[0]
+	if f := second.Fault; second.Phase != uploader.PhaseFailed || f.Code != fault.CodeUploadURLReused {
+		t.Errorf("second file: phase %v: %v", second.Phase, f)
+	}
+	first := h.waitFinal(firstBatch)[0]
+	if first.Phase != uploader.PhaseFailed || first.Fault.Kind != fault.Mismatch {
+		t.Errorf("first file: phase %v: %v", first.Phase, first.Fault)
+	}
+	h.do(uploader.Retry{Target: uploader.TargetTransfers(first.ID)})
+	h.waitCount(uploader.StateDone, 1)
+	if again := h.waitFinal(firstBatch)[0]; again.Session.URL == first.Session.URL || again.ResumedFrom != 0 {
+		t.Errorf("resumed from %d at the same URL", again.ResumedFrom)
 	}
 }

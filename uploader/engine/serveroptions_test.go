@@ -134,3 +134,36 @@ func TestBodyTooLargeForPostIsPatched(t *testing.T) {
 		t.Errorf("%d requests were refused, want 1", n)
 	}
 }
+
+// TestUseServerAppliesToThisRun sends with options that are not saved.
+func TestUseServerAppliesToThisRun(t *testing.T) {
+	t.Parallel()
+	const mib = 1 << 20
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	saved, _ := h.engine.Snapshot().Server(testServer)
+	used := saved
+	used.Options.ChunkMax = mib
+	upload := func(name string, want []int64) {
+		t.Helper()
+		before := len(bodySizes(server.Requests(), http.MethodPatch))
+		path := createFile(t, name, 5*mib/2)
+		h.waitFinal(h.add(path))
+		if diff := cmp.Diff(want, bodySizes(server.Requests(), http.MethodPatch)[before:]); diff != "" {
+			t.Errorf("%s: body sizes (-want +got):\n%s", name, diff)
+		}
+	}
+	h.do(uploader.UseServer{Server: used})
+	upload("used.mov", []int64{mib, mib, mib / 2})
+	if now, _ := h.engine.Snapshot().Server(testServer); now.Options.ChunkMax != 0 {
+		t.Errorf("the server has options %+v, want those that are saved", now.Options)
+	}
+	h.restart()
+	upload("restarted.mov", []int64{5 * mib / 2})
+	h.do(uploader.UseServer{Server: used})
+	h.do(uploader.SaveServer{Server: saved})
+	upload("saved.mov", []int64{5 * mib / 2})
+	if err := h.engine.Do(t.Context(), uploader.UseServer{Server: uploader.Server{ID: 99}}); err == nil {
+		t.Error("a server that is not saved is used")
+	}
+}

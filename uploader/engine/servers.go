@@ -16,7 +16,8 @@ type servers struct {
 	log     *slog.Logger
 	open    func(uploader.Server) (uploader.Protocol, error) // Config.Connect
 	byID    map[uploader.ServerID]uploader.Server
-	remotes map[uploader.ServerID]*worker.Remote // those in use
+	inUse   map[uploader.ServerID]uploader.Server // those that this run uses otherwise than they are saved (uploader.UseServer)
+	remotes map[uploader.ServerID]*worker.Remote  // those in use
 	nextID  uploader.ServerID
 }
 
@@ -28,6 +29,9 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	server, known := s.byID[id]
 	if !known {
 		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
+	}
+	if used, ok := s.inUse[id]; ok {
+		server.Options, server.Access = used.Options.WithFound(server.Options), used.Access
 	}
 	if server.Endpoint == "" {
 		if _, err := s.open(server); fault.Is(err, fault.LocalDisk) { // why the built-in receiver is not running
@@ -91,6 +95,7 @@ func (s *servers) takeID() uploader.ServerID {
 // remove forgets a server and closes its connections.
 func (s *servers) remove(id uploader.ServerID) {
 	delete(s.byID, id)
+	delete(s.inUse, id)
 	if r := s.remotes[id]; r != nil {
 		r.Close()
 	}
@@ -107,9 +112,12 @@ func (l *loop) saveServer(s uploader.Server) error {
 	if s.ID == 0 {
 		s.ID = l.servers.takeID()
 	}
+	delete(l.servers.inUse, s.ID)
 	old, known := l.servers.byID[s.ID]
 	s.Options.SendsVersion = false // may be another server now; set again by the next response
-	s.Options.PublicAddress = known && old.Endpoint == s.Endpoint && old.Options.PublicAddress
+	sameEndpoint := known && old.Endpoint == s.Endpoint
+	s.Options.OmitsVersion = sameEndpoint && old.Options.OmitsVersion // resuming creates no upload that would show it again
+	s.Options.PublicAddress = sameEndpoint && old.Options.PublicAddress
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint
@@ -125,6 +133,17 @@ func (l *loop) saveServer(s uploader.Server) error {
 	} else {
 		l.servers.reconnect(s.ID)
 	}
+	return nil
+}
+
+// useServer makes this run use a server otherwise than it is saved. Running workers keep
+// their connections.
+func (l *loop) useServer(s uploader.Server) error {
+	if _, known := l.servers.byID[s.ID]; !known {
+		return fault.Newf(fault.Refused, fault.Save, "no server %d", s.ID)
+	}
+	l.servers.inUse[s.ID] = s
+	l.unblock(s.ID)
 	return nil
 }
 
@@ -162,7 +181,8 @@ func (l *loop) saveObserved(id uploader.ServerID) {
 	}
 	s.Options = found
 	l.putServer(s)
-	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "publicAddress", found.PublicAddress, "wholeRequests", found.WholeRequests)
+	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "omitsVersion", found.OmitsVersion, "publicAddress", found.PublicAddress,
+		"wholeRequests", found.WholeRequests)
 }
 
 // moveServer changes the URLs of a server's uploads to its new endpoint. Running
@@ -192,6 +212,24 @@ func (l *loop) moveServer(old uploader.Server, endpoint string) {
 		}
 		if url := change.URL(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
 			s.apply(t.ID, lifecycle.URLChanged{URL: url})
+		}
+	}
+}
+
+// removeUsedURLs removes the servers that are upload URLs whose files are uploaded, if they
+// are to be removed then.
+func (l *loop) removeUsedURLs() {
+	used := map[uploader.ServerID]bool{}
+	for t := range l.state.table.All() {
+		done, known := used[t.Server]
+		used[t.Server] = t.Phase == uploader.PhaseDone && (done || !known)
+	}
+	for id, s := range l.servers.byID {
+		if !s.Options.RemoveUsed || !s.Options.GivenURL || !used[id] {
+			continue
+		}
+		if err := l.removeServer(id); err != nil {
+			l.log.Warn("used upload URL not removed", "server", id, "err", err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -35,6 +36,49 @@ func TestSHA256InMetadata(t *testing.T) {
 		if f.Metadata["sha256"] != f.SHA256 {
 			t.Errorf("sha256 in metadata is %q", f.Metadata["sha256"])
 		}
+	}
+}
+
+// TestM6SHA256Placeholder is about a server that wants the hash under a key of its own.
+func TestM6SHA256Placeholder(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.ServerOptions{Metadata: "checksum={sha256}", Connections: 2})
+	paths := []string{createFile(t, "empty", 0), createFile(t, "small.bin", 1000), createFile(t, "large.bin", 33<<20)}
+	for _, transfer := range h.waitFinal(h.add(paths...)) {
+		if transfer.Phase != uploader.PhaseDone {
+			t.Errorf("%s: %v", transfer.Source.Name(), transfer.Fault)
+		}
+	}
+	wantStored(t, server, paths...)
+	for _, f := range server.Stored(t) {
+		if sum, declared := f.Metadata["sha256"]; f.Metadata["checksum"] != f.SHA256 || declared {
+			t.Errorf("metadata has checksum %q and sha256 %q", f.Metadata["checksum"], sum)
+		}
+	}
+}
+
+func TestM6GrowingFileIsUploadedAfterItsEnd(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	w := newWriter(t)
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.ServerOptions{Metadata: "checksum={sha256}"})
+	h.stop()
+	h.configure = func(c *engine.Config) { c.Growth = w.growth }
+	h.start()
+	w.write(2 << 20)
+	batch := h.add(w.path)
+	h.waitFor("a preparing transfer", func(s *uploader.Snapshot) bool {
+		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing
+	})
+	w.write(1000)
+	w.setGrowth(uploader.GrowthComplete)
+	h.waitFinal(batch)
+	wantStored(t, server, w.path)
+	if f := server.Stored(t)[0]; f.Metadata["checksum"] != f.SHA256 {
+		t.Errorf("checksum in metadata is %q", f.Metadata["checksum"])
 	}
 }
 

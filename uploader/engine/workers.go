@@ -268,9 +268,12 @@ func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifec
 	var f *fault.Fault
 	switch in := in.(type) {
 	case lifecycle.UploadCreated:
-		f = w.urlConflict(t, in.Session.URL, table.WholeFile)
+		var other uploader.TransferID
+		if f, other = w.urlConflict(t, in.Session.URL, table.WholeFile); f != nil && in.Session.Offset > 0 {
+			w.rejectOverwritten(other, t.ID)
+		}
 	case lifecycle.PartChanged:
-		f = w.urlConflict(t, in.Part.URL, in.Part.Index)
+		f, _ = w.urlConflict(t, in.Part.URL, in.Part.Index)
 	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
 		return false
 	}
@@ -280,6 +283,21 @@ func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifec
 		w.state.apply(t.ID, lifecycle.Rejected{Fault: f})
 	}
 	return running.rejected
+}
+
+// rejectOverwritten fails an unfinished transfer whose upload the server gave to another
+// file, together with data of that: it is not known whose bytes the upload has.
+func (w *workers) rejectOverwritten(id, by uploader.TransferID) {
+	t := w.state.table.Get(id)
+	if t == nil || !t.Unfinished() {
+		return
+	}
+	f := fault.Newf(fault.Mismatch, fault.Create, "the server gave the upload URL to transfer %d as well, and accepted its data there", by)
+	w.log.Warn("transfer rejected", "transfer", id, "server", t.Server, "fault", f.Error())
+	if running := w.state.running[id]; running != nil {
+		running.rejected = true
+	}
+	w.state.apply(id, lifecycle.Rejected{Fault: f})
 }
 
 // release records that a worker has ended.
@@ -389,27 +407,28 @@ func (w *workers) stopExcess() {
 	}
 }
 
-// urlConflict returns a fault when the server gave the URL of an upload to another
-// file before: bytes sent to it would overwrite that file. A finished file of the
-// same name is not another one: some servers name uploads by their files.
-func (w *workers) urlConflict(t *uploader.Transfer, url string, part int) *fault.Fault {
+// urlConflict returns a fault and the other transfer when the server gave the URL of an
+// upload to another file before: bytes sent to it would overwrite that file. A finished
+// file of the same name is not another one: some servers name uploads by their files.
+// Uploads without a URL cannot be told apart, and nothing is sent to them any more.
+func (w *workers) urlConflict(t *uploader.Transfer, url string, part int) (*fault.Fault, uploader.TransferID) {
 	if url == "" || w.servers.byID[t.Server].Options.GivenURL {
-		return nil
+		return nil, 0
 	}
 	before := w.uploadURLs.Put(url, table.URLOwner{ID: t.ID, Part: part})
 	other := w.state.table.Get(before.ID)
 	switch {
 	case other == nil || other.Intent.Cancels() || other.Phase == uploader.PhaseCancelled:
-		return nil
+		return nil, 0
 	case other.ID == t.ID && part == table.WholeFile:
-		return nil // it was created again, or its parts were joined
+		return nil, 0 // it was created again, or its parts were joined
 	case part == table.WholeFile && before.Part == table.WholeFile && other.Session.URL != url:
-		return nil // it has another upload now
+		return nil, 0 // it has another upload now
 	case !other.Unfinished() && (part != table.WholeFile || other.Source.Name() == t.Source.Name()):
-		return nil
+		return nil, 0
 	}
 	w.uploadURLs.Put(url, before)
 	f := fault.Newf(fault.Refused, fault.Create, "the server returned the upload URL of transfer %d", other.ID)
 	f.Code = fault.CodeUploadURLReused
-	return f
+	return f, other.ID
 }

@@ -14,8 +14,10 @@ const (
 	CodeServerLocal        = "SERVER_LOCAL"        // Unreachable: the server was on the public internet and now has a local address; Detail is its host
 	CodeUnencrypted        = "UNENCRYPTED"         // Refused: a server with https uses a URL with http; Detail is the host
 	CodeUploadURLInUse     = "URL_TAKEN"           // Refused: the configured upload URL is used by another file
-	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file
+	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file; Detail as NewUploadHasData
 	CodeUploadURLReused    = "URL_REUSED"          // Refused: the server returned the upload URL of another file
+	CodeWebServer          = "WEB_SERVER"          // NotTus: the address is that of a web server, which does not accept uploads there
+	CodeFolderMissing      = "FOLDER_MISSING"      // Refused: the folder of the server's address, in which folders are created, does not exist
 	CodeConcatPending      = "STILL_JOINING"       // Busy: the server is still concatenating the parts
 	CodeConcatFailed       = "NOT_JOINED"          // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable      = "NOT_COMPARABLE"      // SourceChanged: the file may be unchanged, but this cannot be verified
@@ -45,6 +47,7 @@ func Codes() []string {
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeCertificateUnknown, CodeCertificateChanged,
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
+		CodeWebServer, CodeFolderMissing,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodePerFileFailed, CodePerFileRejected, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,

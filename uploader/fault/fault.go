@@ -84,19 +84,20 @@ type Op string
 
 // The operations.
 const (
-	Probe     Op = "probe"
-	Create    Op = "create"
-	Head      Op = "head"
-	Patch     Op = "patch"
-	Terminate Op = "terminate"
-	Concat    Op = "concat"
-	Open      Op = "open"
-	Read      Op = "read"
-	Stat      Op = "stat"
-	List      Op = "list"
-	Save      Op = "save"
-	Load      Op = "load"
-	Run       Op = "run"
+	Probe      Op = "probe"
+	Create     Op = "create"
+	Head       Op = "head"
+	Patch      Op = "patch"
+	Terminate  Op = "terminate"
+	MakeFolder Op = "make-folder" // MKCOL
+	Concat     Op = "concat"
+	Open       Op = "open"
+	Read       Op = "read"
+	Stat       Op = "stat"
+	List       Op = "list"
+	Save       Op = "save"
+	Load       Op = "load"
+	Run        Op = "run"
 )
 
 // Fault is a classified error. It must not be modified after it is created.

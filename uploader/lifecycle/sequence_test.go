@@ -110,6 +110,10 @@ func (m *model) workerReport(t *rapid.T) {
 		m.step(t, rapid.SampledFrom([]Input{PhaseEntered{uploader.PhaseChecking}, Acknowledged{Session: uploader.Session{Offset: offset}}, PartChanged{}}).Draw(t, "report"))
 		return
 	}
+	created := uploader.Session{URL: "u", Offset: offset}
+	if !m.transfer.Session.Begun() && rapid.Bool().Draw(t, "complete without URL") {
+		created = uploader.Session{Offset: modelSize}
+	}
 	m.step(t, rapid.SampledFrom([]Input{
 		PhaseEntered{uploader.PhaseCreating},
 		PhaseEntered{uploader.PhaseChecking},
@@ -117,7 +121,7 @@ func (m *model) workerReport(t *rapid.T) {
 		PhaseEntered{uploader.PhaseVerifying},
 		FileUpdated{source.File{Path: "/film", Size: uploader.SizeUnknown}, ""}, // still being written
 		FileUpdated{source.File{Path: "/renamed", Size: modelSize}, "f"},
-		UploadCreated{uploader.Session{URL: "u", Offset: offset}},
+		UploadCreated{created},
 		Acknowledged{Session: uploader.Session{Offset: offset}},
 		BytesSent{offset},
 		FileHashed{"sum"},

@@ -14,6 +14,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"github.com/ferryapp/ferry/uploader/privatefile"
+	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 const (
@@ -63,7 +64,7 @@ func (f *finisher) finish(info handler.FileInfo) error {
 }
 
 // sync checks the size of the file, sets its modification time to the mtime of the
-// metadata, in Unix milliseconds, and syncs it.
+// metadata, and syncs it.
 func (f *finisher) sync(data string, info handler.FileInfo) error {
 	file, err := f.files.OpenFile(data, os.O_RDWR, 0)
 	if err != nil {
@@ -77,13 +78,33 @@ func (f *finisher) sync(data string, info handler.FileInfo) error {
 	if stat.Size() != info.Size {
 		return fmt.Errorf("file has %d bytes, want %d", stat.Size(), info.Size)
 	}
-	if ms, err := strconv.ParseInt(info.MetaData["mtime"], 10, 64); err == nil {
-		modified := time.UnixMilli(ms)
+	if modified, ok := modifiedAt(info.MetaData); ok {
 		if err := f.files.Root().Chtimes(data, modified, modified); err != nil {
 			f.log.Debug("set modification time failed", "err", err)
 		}
 	}
 	return file.Sync()
+}
+
+// minMilliseconds is the smallest mtime that is in milliseconds: as seconds it would be in
+// the year 5138, as milliseconds it is in 1973.
+const minMilliseconds = 100_000_000_000
+
+// modifiedAt returns the modification time in the metadata of an upload. mtime is in
+// seconds, and in milliseconds from senders that do not follow other servers.
+func modifiedAt(metadata handler.MetaData) (modified time.Time, ok bool) {
+	if ms, err := strconv.ParseInt(metadata[tus.MetadataModified], 10, 64); err == nil {
+		return time.UnixMilli(ms), true
+	}
+	mtime, err := strconv.ParseInt(metadata["mtime"], 10, 64)
+	switch {
+	case err != nil:
+		return time.Time{}, false
+	case mtime >= minMilliseconds || mtime <= -minMilliseconds:
+		return time.UnixMilli(mtime), true
+	default:
+		return time.Unix(mtime, 0), true
+	}
 }
 
 // move moves the file of an upload with a doneSuffix record to the folder.

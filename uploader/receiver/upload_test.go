@@ -34,6 +34,29 @@ func TestUpload(t *testing.T) {
 			t.Errorf("modified %v, want %v, %v", info.ModTime(), when, err)
 		}
 	})
+	t.Run("time in seconds, milliseconds, and both", func(t *testing.T) {
+		dir := t.TempDir()
+		r := start(t, dir)
+		c := newClient(t)
+		for name, test := range map[string]struct {
+			metadata map[string]string
+			want     time.Time
+		}{
+			"seconds":           {map[string]string{"mtime": "981173106"}, time.Unix(981_173_106, 0)},
+			"milliseconds":      {map[string]string{"mtime": "981173106789"}, time.UnixMilli(981_173_106_789)},
+			"both":              {map[string]string{"mtime": "981173106", "mtimeMs": "981173106789"}, time.UnixMilli(981_173_106_789)},
+			"before 1970":       {map[string]string{"mtime": "-86400"}, time.Unix(-86_400, 0)},
+			"later":             {map[string]string{"mtime": "1893456000"}, time.Unix(1_893_456_000, 0)},
+			"first millisecond": {map[string]string{"mtime": "100000000000"}, time.UnixMilli(100_000_000_000)},
+		} {
+			test.metadata["filename"] = name
+			c.create(r.Endpoint(), 0, test.metadata)
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err != nil || !info.ModTime().Equal(test.want) {
+				t.Errorf("%s: modified %v, want %v, %v", name, info, test.want, err)
+			}
+		}
+	})
 	t.Run("empty file, with and without a body", func(t *testing.T) {
 		dir := t.TempDir()
 		r := start(t, dir)

@@ -32,7 +32,7 @@ var statusRules = []statusRule{
 
 	{ops: []fault.Op{fault.Concat}, codes: []string{"ERR_UPLOAD_NOT_FINISHED"}, from: 400, to: 400, kind: fault.Conflict}, // a part is not complete
 
-	{ops: []fault.Op{fault.Terminate, fault.Concat}, from: 403, to: 403, kind: fault.Refused}, // the feature is disabled; it is not a missing sign-in
+	{ops: []fault.Op{fault.Terminate, fault.Concat, fault.MakeFolder}, from: 403, to: 403, kind: fault.Refused}, // the feature is disabled; it is not a missing sign-in
 	{from: 401, to: 401, kind: fault.Auth},
 	{from: 403, to: 403, kind: fault.Auth},
 	{from: 407, to: 407, kind: fault.Auth},
@@ -58,7 +58,7 @@ var statusRules = []statusRule{
 // kindOf returns the kind of a response. A creation URL that rejects uploads without
 // a Tus-Resumable header is NotTus.
 func kindOf(op fault.Op, status int, code string, isTus bool) fault.Kind {
-	if !isTus && isWrongURLStatus(status) && (op == fault.Create || op == fault.Probe) {
+	if !isTus && isWrongURLStatus(status) && op == fault.Create {
 		return fault.NotTus
 	}
 	for _, rule := range statusRules {
@@ -75,10 +75,15 @@ func (s statusRule) matches(op fault.Op, status int, code string) bool {
 		(len(s.codes) == 0 || slices.Contains(s.codes, code))
 }
 
-// isWrongURLStatus reports whether the creation URL of a tus server never returns
-// this status.
+// isWrongURLStatus reports whether the creation URL of a tus server never responds to
+// POST with this status: web servers do.
 func isWrongURLStatus(status int) bool {
-	return status == http.StatusNotFound || status == http.StatusGone || status == http.StatusMethodNotAllowed
+	switch status {
+	case http.StatusNotFound, http.StatusGone, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	default:
+		return false
+	}
 }
 
 // transportFault classifies an error of a round trip without a response.

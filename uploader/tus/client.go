@@ -2,13 +2,10 @@ package tus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"golang.org/x/net/http/httpguts"
@@ -31,7 +28,8 @@ type Config struct {
 
 	// Header is added to every request to the endpoint's own origin, and to no
 	// other: it usually contains credentials. The protocol's own headers take
-	// precedence.
+	// precedence. "Host" is the Host of these requests, in place of the endpoint's; a
+	// Location with that host is on the endpoint's own origin.
 	Header http.Header
 
 	// AllowedHosts are the hosts besides the endpoint's own origin that requests may be
@@ -43,9 +41,10 @@ type Config struct {
 	// networks that block these methods.
 	MethodOverride bool
 
-	// SendsVersion means that the server is known to send Tus-Resumable, from an
-	// earlier Client for it. See [Client.SendsVersion].
-	SendsVersion bool
+	// SendsVersion and OmitsVersion mean that the server is known to send Tus-Resumable,
+	// or to respond without it, from an earlier Client for it. At most one of them is
+	// set. See [Client.SendsVersion] and [Client.OmitsVersion].
+	SendsVersion, OmitsVersion bool
 }
 
 // Client is a client for one tus server. It is safe for concurrent use.
@@ -53,7 +52,8 @@ type Client struct {
 	endpoint *url.URL
 	hosts    netx.Hosts
 	http     http.RoundTripper
-	header   http.Header
+	header   http.Header // without Host
+	host     string      // Host of requests to the endpoint's own origin; "": that of the URL
 	override bool
 	secrets  []string
 
@@ -61,7 +61,7 @@ type Client struct {
 	// 100-continue.
 	skipExpect atomic.Bool
 
-	sendsVersion atomic.Bool
+	version atomic.Int32 // a versionUse
 }
 
 // New returns a client. It returns an error if the endpoint is not an absolute http
@@ -75,6 +75,8 @@ func New(config Config) (*Client, error) {
 	if err := checkHeader(header); err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
 	}
+	host := header.Get("Host")
+	delete(header, "Host")
 	if user := endpoint.User; user != nil {
 		if header.Get("Authorization") == "" {
 			password, _ := user.Password()
@@ -87,10 +89,15 @@ func New(config Config) (*Client, error) {
 		transport = http.DefaultTransport
 	}
 	c := &Client{
-		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header,
+		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header, host: host,
 		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}
-	c.sendsVersion.Store(config.SendsVersion)
+	switch {
+	case config.SendsVersion:
+		c.version.Store(versionSent)
+	case config.OmitsVersion:
+		c.version.Store(versionOmitted)
+	}
 	return c, nil
 }
 
@@ -119,82 +126,33 @@ func checkHeader(header http.Header) error {
 	return nil
 }
 
-// Probe returns the capabilities of the server (tus 1.0.0, OPTIONS). They are zero
-// for a server that rejects OPTIONS. A server that does not implement tus is a
-// fault of kind NotTus.
-func (c *Client) Probe(ctx context.Context) (Capabilities, error) {
-	resp, err := c.do(ctx, request{op: fault.Probe, method: http.MethodOptions, url: c.endpoint})
-	if err != nil {
-		if isOptionsRejected(err) {
-			return Capabilities{}, nil
-		}
-		if f := fault.Of(err); f.Kind == fault.NotTus && c.sendsVersion.Load() {
-			return Capabilities{}, foreign(f)
-		}
-		return Capabilities{}, err
-	}
-	versions := headerTokens(resp.header, "Tus-Version")
-	if len(versions) == 0 && !resp.isTus() {
-		if isPreflightResponse(resp.header) {
-			return Capabilities{}, nil
-		}
-		if c.sendsVersion.Load() {
-			return Capabilities{}, foreign(resp.notTus())
-		}
-		return Capabilities{}, resp.notTus()
-	}
-	if len(versions) > 0 && !slices.Contains(versions, Version) {
-		return Capabilities{}, resp.fault(fault.Refused, "server supports tus %s, want %s", strings.Join(versions, ", "), Version)
-	}
-	maxSize, err := parseByteCount(resp.header, "Tus-Max-Size")
-	if err != nil {
-		maxSize = 0
-	}
-	return Capabilities{
-		Known:      true,
-		Versions:   versions,
-		Extensions: toLower(headerTokens(resp.header, "Tus-Extension")),
-		MaxSize:    maxSize,
-		Checksums:  headerTokens(resp.header, "Tus-Checksum-Algorithm"),
-	}, nil
-}
-
-// isOptionsRejected reports whether the server rejected only the method OPTIONS.
-func isOptionsRejected(err error) bool {
-	f, ok := errors.AsType[*fault.Fault](err)
-	return ok && slices.Contains([]int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented}, f.Status)
-}
-
-// isPreflightResponse reports whether a CORS layer in front of a tus server
-// responded to OPTIONS as to a browser's preflight request.
-func isPreflightResponse(header http.Header) bool {
-	names := append(headerTokens(header, "Access-Control-Allow-Headers"), headerTokens(header, "Access-Control-Expose-Headers")...)
-	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, "Tus-Resumable") })
-}
-
 // Create creates an upload (tus 1.0.0, Creation). If the request has a body, it
 // also sends its first bytes, which requires creation-with-upload. The body is not
-// read after Create has returned.
+// read after Create has returned. The upload may be complete and have no URL: see
+// [Upload.URL].
 func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, error) {
 	header, err := request.header()
 	if err != nil {
 		return Upload{}, err
 	}
-	r := c.newRequest(fault.Create, http.MethodPost, c.endpoint, header)
+	target, err := below(c.endpoint, request.Path)
+	if err != nil {
+		return Upload{}, fault.New(fault.Refused, fault.Create, err)
+	}
+	r := c.newRequest(fault.Create, http.MethodPost, target, header)
 	if request.Body != nil {
 		header.Set("Content-Type", contentType)
 		r.body = newBody(request.Body, request.BodySize)
 		defer r.body.close()
 	}
 	resp, err := c.do(ctx, r)
+	if resp != nil && resp.status/100 == 2 && !resp.hasVersion() {
+		return c.createdWithoutVersion(ctx, resp, request)
+	}
 	if err != nil {
-		if resp != nil && c.worksWithoutVersion(ctx, resp, request) {
-			c.sendsVersion.Store(false)
-			return Upload{}, resp.notTus()
-		}
 		return Upload{}, err
 	}
-	return c.parseUpload(resp, request.Body != nil)
+	return c.parseUpload(resp, request)
 }
 
 func (r CreateRequest) header() (http.Header, error) {
@@ -237,7 +195,7 @@ func (c *Client) Head(ctx context.Context, url string) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	return resp.parseHead()
+	return c.parseHead(resp)
 }
 
 // Terminate removes an upload from the server (tus 1.0.0, Termination). An upload that

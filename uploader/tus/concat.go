@@ -51,7 +51,7 @@ func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, err
 	if err != nil {
 		return Upload{}, err
 	}
-	return c.parseUpload(resp, false)
+	return c.parseUpload(resp, CreateRequest{Size: request.Size, Metadata: request.Metadata})
 }
 
 func (r ConcatRequest) responseTimeout() time.Duration {

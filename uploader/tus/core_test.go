@@ -42,7 +42,6 @@ func TestC1RequestsHaveTusResumable(t *testing.T) {
 
 func TestC1ResponseWithoutTusResumableIsNotTus(t *testing.T) {
 	handlers := map[fault.Op]http.HandlerFunc{
-		fault.Probe:  respondPlain(http.StatusOK, "Content-Type: text/html"),
 		fault.Create: respondPlain(http.StatusCreated, "Location: /files/1"),
 		fault.Head:   respondPlain(http.StatusOK, "Upload-Offset: 3"),
 		fault.Patch:  respondPlain(http.StatusNoContent),
@@ -225,30 +224,6 @@ func TestC14ProbeParsesCapabilities(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%d: %v (-want +got):\n%s", status, err, diff)
 		}
-	}
-}
-
-func TestC14RejectedOptionsGiveZeroCapabilities(t *testing.T) {
-	handlers := map[string]http.HandlerFunc{
-		"405":                     respondPlain(http.StatusMethodNotAllowed),
-		"403":                     respondPlain(http.StatusForbidden),
-		"501":                     respond(http.StatusNotImplemented),
-		"204 of a CORS preflight": respondPlain(http.StatusNoContent, "Access-Control-Allow-Headers: content-type, tus-resumable, upload-offset"),
-	}
-	for name, handler := range handlers {
-		server := newFakeServer(t, handler)
-		got, err := newClient(t, tus.Config{Endpoint: server.URL}).Probe(t.Context())
-		if diff := cmp.Diff(tus.Capabilities{}, got); diff != "" || err != nil {
-			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
-		}
-	}
-}
-
-func TestC14WebServerIsNotTus(t *testing.T) {
-	for name, status := range map[string]int{"page": http.StatusOK, "not found": http.StatusNotFound, "no content": http.StatusNoContent} {
-		t.Run(name, func(t *testing.T) {
-			wantKind(t, call(t, fault.Probe, respondPlain(status, "Content-Type: text/html")), fault.NotTus)
-		})
 	}
 }
 

@@ -3,6 +3,7 @@ package tus_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -71,11 +72,82 @@ func TestK4Any2xxWithLocation(t *testing.T) {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
-	for _, location := range []string{"", "://", "ftp://server/1", "mailto:me@example.org", "http://", "%zz"} {
+	for _, location := range []string{"://", "ftp://server/1", "mailto:me@example.org", "http://", "%zz"} {
 		t.Run(location, func(t *testing.T) {
 			wantKind(t, call(t, fault.Create, respond(http.StatusCreated, "Location: "+location)), fault.NotTus)
 		})
 	}
+}
+
+// TestK10CreationWithoutLocation has servers that process a file at once respond without
+// the URL of its upload, such as @tus/server with a hook for finished uploads.
+func TestK10CreationWithoutLocation(t *testing.T) {
+	body := func(n int64) tus.CreateRequest {
+		return tus.CreateRequest{Size: 5, Body: strings.NewReader("hello"[:n]), BodySize: n}
+	}
+	all, some := "Upload-Offset: 5", "Upload-Offset: 3"
+	for _, test := range []struct {
+		name    string
+		request tus.CreateRequest
+		header  []string
+		done    bool
+	}{
+		{"empty file", tus.CreateRequest{}, nil, true},
+		{"empty file with an offset", tus.CreateRequest{}, []string{"Upload-Offset: 0"}, true},
+		{"all bytes acknowledged", body(5), []string{all}, true},
+		{"some bytes acknowledged", body(5), []string{some}, false},
+		{"more bytes acknowledged", body(5), []string{"Upload-Offset: 6"}, false},
+		{"no offset", body(5), nil, false},
+		{"invalid offset", body(5), []string{"Upload-Offset: all"}, false},
+		{"no bytes sent", tus.CreateRequest{Size: 5}, []string{all}, false},
+		{"some bytes sent", body(3), []string{some}, false},
+		{"some bytes sent, all acknowledged", body(3), []string{all}, false},
+		{"empty part", tus.CreateRequest{Partial: true}, nil, false},
+		{"part", tus.CreateRequest{Size: 5, Partial: true, Body: strings.NewReader("hello"), BodySize: 5}, []string{all}, false},
+		{"deferred length", tus.CreateRequest{Deferred: true}, nil, false},
+	} {
+		for _, status := range []int{http.StatusOK, http.StatusCreated, http.StatusNoContent} {
+			for name, location := range map[string][]string{"missing": nil, "empty": {"Location: "}} {
+				t.Run(fmt.Sprintf("%s, %d, %s Location", test.name, status, name), func(t *testing.T) {
+					header := append(location, test.header...)
+					if seeker, ok := test.request.Body.(io.Seeker); ok {
+						_, _ = seeker.Seek(0, io.SeekStart)
+					}
+					client := newClient(t, tus.Config{Endpoint: "https://server.example/files/", HTTP: handlerTransport{respond(status, header...)}})
+					got, err := client.Create(t.Context(), test.request)
+					if !test.done {
+						wantKind(t, err, fault.NotTus)
+						return
+					}
+					if diff := cmp.Diff(tus.Upload{Offset: test.request.Size}, got); diff != "" || err != nil {
+						t.Errorf("%v (-want +got):\n%s", err, diff)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestK10NeedsTheVersion has a sign-in page respond to the creation of a small file.
+func TestK10NeedsTheVersion(t *testing.T) {
+	for name, config := range map[string]tus.Config{"unknown server": {}, "server that sends its version": {SendsVersion: true}, "server that omits it": {OmitsVersion: true}} {
+		for _, status := range []int{http.StatusOK, http.StatusCreated, http.StatusNoContent} {
+			config.Endpoint, config.HTTP = "https://server.example/files/", handlerTransport{respondPlain(status, "Upload-Offset: 5", "Upload-Length: 5")}
+			client := newClient(t, config)
+			if _, err := client.Create(t.Context(), tus.CreateRequest{Size: 5, Body: strings.NewReader("hello"), BodySize: 5}); err == nil {
+				t.Errorf("%s: %d without the version is a success", name, status)
+			}
+			if _, err := client.Create(t.Context(), tus.CreateRequest{}); err == nil {
+				t.Errorf("%s: %d without the version is a success for an empty file", name, status)
+			}
+		}
+	}
+}
+
+func TestK10ConcatenationNeedsALocation(t *testing.T) {
+	client := newClient(t, tus.Config{Endpoint: "https://server.example/files/", HTTP: handlerTransport{respond(http.StatusCreated, "Upload-Offset: 5")}})
+	_, err := client.Concat(t.Context(), tus.ConcatRequest{Parts: []string{"/files/1"}})
+	wantKind(t, err, fault.NotTus)
 }
 
 func TestK5MetadataIsPaddedBase64(t *testing.T) {

@@ -3,6 +3,7 @@ package tus_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -88,19 +89,6 @@ func TestC20ForeignResponse(t *testing.T) {
 	}
 }
 
-func TestC20ForeignProbeDoesNotProveAWrongURL(t *testing.T) {
-	for _, status := range []int{http.StatusNotFound, http.StatusGone, http.StatusOK} {
-		server := newFakeServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
-		client, err := tus.New(tus.Config{Endpoint: server.URL, HTTP: server.Client().Transport, SendsVersion: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := client.Probe(t.Context()); !fault.Is(err, fault.Transient) || fault.Of(err).Code != fault.CodeForeignResponse {
-			t.Errorf("status %d: %v", status, err)
-		}
-	}
-}
-
 func TestC20ResponseWithVersionIsTheServers(t *testing.T) {
 	server := newFakeServer(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Tus-Resumable", "1.0.0")
@@ -115,9 +103,89 @@ func TestC20ResponseWithVersionIsTheServers(t *testing.T) {
 	}
 }
 
-// TestC20CreationWithoutVersion creates an upload on a server that has sent Tus-Resumable
-// before, with responses without it. Only an upload with the length of the file shows that
-// they are the server's.
+// versionsKnown is what may be known of a server before a response.
+var versionsKnown = []versionKnown{{"unknown server", false, false}, {"server that sends its version", true, false}, {"server that omits it", false, true}}
+
+type versionKnown struct {
+	name         string
+	sends, omits bool
+}
+
+// of returns the configuration of a client of the server.
+func (v versionKnown) of(server *fakeServer) tus.Config {
+	return tus.Config{Endpoint: server.URL + "/files/", HTTP: server.Client().Transport, SendsVersion: v.sends, OmitsVersion: v.omits}
+}
+
+// TestC20EveryResponseOnEveryMethod has responses with and without Tus-Resumable to every
+// request, by what was known of the server. Those without it contain what the server's would,
+// except for the media type of a page.
+func TestC20EveryResponseOnEveryMethod(t *testing.T) {
+	const (
+		ok = noFault
+		tr = fault.Transient
+		nt = fault.NotTus
+	)
+	type kinds struct{ probe, create, head, patch, terminate fault.Kind }
+	page := []string{"Content-Type: text/html"}
+	upload := []string{"Location: /files/1", "Upload-Offset: 5", "Upload-Length: 5"}
+	for _, test := range []struct {
+		name                        string
+		status                      int
+		header                      []string
+		with, unknown, sends, omits kinds
+	}{
+		{"200 of an upload", 200, upload, kinds{ok, ok, ok, ok, ok}, kinds{ok, nt, nt, ok, ok}, kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, ok, ok, ok}},
+		{"200 without anything", 200, nil, kinds{ok, nt, nt, tr, ok}, kinds{ok, nt, nt, nt, ok}, kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, tr, tr, ok}},
+		{"200 with a page", 200, page, kinds{ok, nt, nt, tr, ok}, kinds{ok, nt, nt, nt, ok}, kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, tr, tr, tr}},
+		{"201 with a Location only", 201, upload[:1], kinds{ok, ok, nt, tr, ok}, kinds{ok, nt, nt, nt, ok}, kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, tr, tr, ok}},
+		{"204", 204, nil, kinds{ok, nt, nt, tr, ok}, kinds{ok, nt, nt, nt, ok}, kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, tr, tr, ok}},
+		{"302 to a sign-in page", 302, []string{"Location: http://login.example/"},
+			kinds{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}, kinds{ok, fault.Refused, fault.Refused, fault.Refused, fault.Refused},
+			kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, tr, tr, tr}},
+		{"400", 400, nil, kinds{ok, fault.Refused, fault.Refused, fault.Refused, fault.Refused}, kinds{ok, fault.Refused, fault.Refused, fault.Refused, fault.Refused},
+			kinds{ok, tr, tr, tr, tr}, kinds{ok, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{"401", 401, nil, kinds{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth}, kinds{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth},
+			kinds{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth}, kinds{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth}},
+		{"404", 404, nil, kinds{ok, fault.Refused, fault.Gone, fault.Gone, fault.Gone}, kinds{ok, nt, fault.Gone, fault.Gone, fault.Gone},
+			kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, fault.Gone, fault.Gone, fault.Gone}},
+		{"405", 405, nil, kinds{ok, fault.Refused, fault.Refused, fault.Refused, fault.Refused}, kinds{ok, nt, fault.Refused, fault.Refused, fault.Refused},
+			kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, fault.Refused, fault.Refused, fault.Refused}},
+		{"410", 410, nil, kinds{ok, fault.Refused, fault.Gone, fault.Gone, fault.Gone}, kinds{ok, nt, fault.Gone, fault.Gone, fault.Gone},
+			kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, fault.Gone, fault.Gone, fault.Gone}},
+		{"413", 413, nil, kinds{ok, fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge}, kinds{ok, fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge},
+			kinds{ok, fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge}, kinds{ok, fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge}},
+		{"500", 500, nil, kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, tr, tr, tr}},
+		{"501", 501, nil, kinds{ok, fault.Refused, fault.Refused, fault.Refused, fault.Refused}, kinds{ok, nt, fault.Refused, fault.Refused, fault.Refused},
+			kinds{ok, tr, tr, tr, tr}, kinds{ok, tr, fault.Refused, fault.Refused, fault.Refused}},
+		{"502", 502, nil, kinds{tr, tr, tr, tr, tr}, kinds{tr, tr, tr, tr, tr}, kinds{tr, tr, tr, tr, tr}, kinds{tr, tr, tr, tr, tr}},
+		{"503", 503, nil, kinds{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy}, kinds{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy},
+			kinds{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy}, kinds{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy}},
+	} {
+		check := func(name string, v versionKnown, handler http.HandlerFunc, want kinds) {
+			t.Run(test.name+", "+name, func(t *testing.T) {
+				for op, kind := range map[fault.Op]fault.Kind{
+					fault.Probe: want.probe, fault.Create: want.create, fault.Head: want.head, fault.Patch: want.patch, fault.Terminate: want.terminate,
+				} {
+					config := tus.Config{Endpoint: "http://server.example/files/", HTTP: handlerTransport{handler}, SendsVersion: v.sends, OmitsVersion: v.omits}
+					err := calls[op](t, newClient(t, config), "http://server.example/files/1")
+					if kind == ok && err != nil || kind != ok && !fault.Is(err, kind) {
+						t.Errorf("%s: %v, want %v", op, err, kind)
+					}
+				}
+			})
+		}
+		for _, v := range versionsKnown {
+			check("with the version, "+v.name, v, respond(test.status, test.header...), test.with)
+		}
+		for i, want := range []kinds{test.unknown, test.sends, test.omits} {
+			check(versionsKnown[i].name, versionsKnown[i], respondPlain(test.status, test.header...), want)
+		}
+	}
+}
+
+// TestC20CreationWithoutVersion creates an upload with responses without Tus-Resumable. Only
+// an upload with the length of the file shows that they are the server's, whatever was
+// known of it before.
 func TestC20CreationWithoutVersion(t *testing.T) {
 	const size = 10
 	page := func(status int, header ...string) http.HandlerFunc {
@@ -139,24 +207,25 @@ func TestC20CreationWithoutVersion(t *testing.T) {
 		post, head http.HandlerFunc
 		request    tus.CreateRequest
 		works      bool
+		sends      bool // a response has the version
 	}{
-		{"upload", created, upload, tus.CreateRequest{Size: size}, true},
-		{"upload, 200 and 204", page(http.StatusOK, "Location", "/files/1"), page(http.StatusNoContent, "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, true},
-		{"part", created, upload, tus.CreateRequest{Size: size, Partial: true}, true},
-		{"upload sent with the creation", created, page(http.StatusOK, "Upload-Offset", "10", "Upload-Length", "10"), tus.CreateRequest{Size: size, Body: strings.NewReader("0123456789"), BodySize: size}, true},
-		{"deferred length", created, page(http.StatusOK, "Upload-Offset", "0", "Upload-Defer-Length", "1"), tus.CreateRequest{Deferred: true}, true},
+		{"upload", created, upload, tus.CreateRequest{Size: size}, true, false},
+		{"upload, 200 and 204", page(http.StatusOK, "Location", "/files/1"), page(http.StatusNoContent, "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, true, false},
+		{"part", created, upload, tus.CreateRequest{Size: size, Partial: true}, true, false},
+		{"upload sent with the creation", created, page(http.StatusOK, "Upload-Offset", "10", "Upload-Length", "10"), tus.CreateRequest{Size: size, Body: strings.NewReader("0123456789"), BodySize: size}, true, false},
+		{"deferred length", created, page(http.StatusOK, "Upload-Offset", "0", "Upload-Defer-Length", "1"), tus.CreateRequest{Deferred: true}, true, false},
 
-		{"page with status 200", page(http.StatusOK), page(http.StatusOK), tus.CreateRequest{Size: size}, false},
-		{"page with status 201", page(http.StatusCreated), page(http.StatusCreated), tus.CreateRequest{Size: size}, false},
-		{"page with a location", created, page(http.StatusOK), tus.CreateRequest{Size: size}, false},
-		{"page with a location and an offset", created, page(http.StatusOK, "Upload-Offset", "0"), tus.CreateRequest{Size: size}, false},
-		{"deferred length, page with an offset", created, page(http.StatusOK, "Upload-Offset", "0"), tus.CreateRequest{Deferred: true}, false},
-		{"upload of another length", created, page(http.StatusOK, "Upload-Offset", "0", "Upload-Length", "11"), tus.CreateRequest{Size: size}, false},
-		{"upload with data", created, page(http.StatusOK, "Upload-Offset", "4", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false},
-		{"no upload", created, page(http.StatusNotFound, "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false},
-		{"sign-in page behind a redirect", created, page(http.StatusFound, "Location", "/login", "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false},
-		{"error page", page(http.StatusNotFound, "Location", "/files/1"), upload, tus.CreateRequest{Size: size}, false},
-		{"upload with the version", created, page(http.StatusOK, "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false},
+		{"page with status 200", page(http.StatusOK), page(http.StatusOK), tus.CreateRequest{Size: size}, false, false},
+		{"page with status 201", page(http.StatusCreated), page(http.StatusCreated), tus.CreateRequest{Size: size}, false, false},
+		{"page with a location", created, page(http.StatusOK), tus.CreateRequest{Size: size}, false, false},
+		{"page with a location and an offset", created, page(http.StatusOK, "Upload-Offset", "0"), tus.CreateRequest{Size: size}, false, false},
+		{"deferred length, page with an offset", created, page(http.StatusOK, "Upload-Offset", "0"), tus.CreateRequest{Deferred: true}, false, false},
+		{"upload of another length", created, page(http.StatusOK, "Upload-Offset", "0", "Upload-Length", "11"), tus.CreateRequest{Size: size}, false, false},
+		{"upload with data", created, page(http.StatusOK, "Upload-Offset", "4", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false, false},
+		{"no upload", created, page(http.StatusNotFound, "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false, false},
+		{"sign-in page behind a redirect", created, page(http.StatusFound, "Location", "/login", "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false, false},
+		{"error page", page(http.StatusNotFound, "Location", "/files/1"), upload, tus.CreateRequest{Size: size}, false, false},
+		{"upload with the version", created, page(http.StatusOK, "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -167,19 +236,32 @@ func TestC20CreationWithoutVersion(t *testing.T) {
 				}
 				c.post(w, r)
 			})
-			client, err := tus.New(tus.Config{Endpoint: server.URL + "/files/", HTTP: server.Client().Transport, SendsVersion: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := fault.Transient
-			if c.works {
-				want = fault.NotTus
-			}
-			if _, err := client.Create(t.Context(), c.request); !fault.Is(err, want) {
-				t.Errorf("error is %v, want kind %v", err, want)
-			}
-			if client.SendsVersion() == c.works {
-				t.Errorf("the server is expected to send its version: %v", client.SendsVersion())
+			for _, before := range versionsKnown {
+				client, err := tus.New(before.of(server))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if body, ok := c.request.Body.(io.Seeker); ok {
+					_, _ = body.Seek(0, io.SeekStart)
+				}
+				upload, err := client.Create(t.Context(), c.request)
+				sends, omits := client.Version()
+				if c.works {
+					if err != nil || upload.URL != server.URL+"/files/1" || sends || !omits {
+						t.Errorf("%s: created %+v, %v; sends its version: %t, omits it: %t", before.name, upload, err, sends, omits)
+					}
+					continue
+				}
+				want := fault.NotTus
+				if before.sends || before.omits || c.sends {
+					want = fault.Transient
+				}
+				if !fault.Is(err, want) {
+					t.Errorf("%s: error is %v, want kind %v", before.name, err, want)
+				}
+				if sends != (before.sends || c.sends) || omits != (before.omits && !c.sends) {
+					t.Errorf("%s: sends its version: %t, omits it: %t", before.name, sends, omits)
+				}
 			}
 		})
 	}

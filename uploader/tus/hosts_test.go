@@ -1,6 +1,7 @@
 package tus_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -312,10 +313,68 @@ func TestH6SignInPageIsNotAnotherHost(t *testing.T) {
 					HTTP: &web{handlers: map[string]http.HandlerFunc{"http://server.example": respondPlain(status, "Location: "+page)}},
 				})
 				err := calls[op](t, client, "http://server.example/files/1")
+				if op == fault.Probe { // it tells nothing about the server, and the host is not asked about
+					if err != nil {
+						t.Errorf("%d on %s to %s: %v", status, op, page, err)
+					}
+					continue
+				}
 				if f := wantKind(t, err, fault.Transient); f.Code != fault.CodeForeignResponse {
 					t.Errorf("%d on %s to %s: code %q", status, op, page, f.Code)
 				}
 			}
 		}
 	}
+}
+
+func TestH7HostFieldIsTheHostOfRequests(t *testing.T) {
+	for _, test := range []struct{ name, host, location, want string }{
+		{"relative location", "files.example:8443", "/files/1", "/files/1"},
+		{"location with the host of the field", "files.example:8443", "http://Files.example:8443/files/1?a=b", "/files/1?a=b"},
+		{"no field", "", "/files/1", "/files/1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := newFakeServer(t, respond(http.StatusCreated, "Location: "+test.location))
+			header := http.Header{}
+			if test.host != "" {
+				header.Set("Host", test.host)
+			}
+			client, err := tus.New(tus.Config{Endpoint: server.URL + "/files/", Header: header})
+			if err != nil {
+				t.Fatal(err)
+			}
+			upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+			if err != nil || upload.URL != server.URL+test.want {
+				t.Fatalf("upload URL %q, %v, want %s below the server", upload.URL, err, test.want)
+			}
+			if want := cmp.Or(test.host, hostOf(t, server.URL)); server.lastRequest(t).Host != want {
+				t.Errorf("the server received Host %q, want %q", server.lastRequest(t).Host, want)
+			}
+		})
+	}
+	t.Run("another location is another host", func(t *testing.T) {
+		server := newFakeServer(t, respond(http.StatusCreated, "Location: http://other.example/files/1"))
+		client, err := tus.New(tus.Config{Endpoint: server.URL, Header: http.Header{"Host": {"files.example"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Head(t.Context(), upload.URL)
+		wantHostFault(t, err, fault.CodeHostNotAllowed, "other.example")
+	})
+	t.Run("other hosts do not receive it", func(t *testing.T) {
+		other := newFakeServer(t, respond(http.StatusOK, "Upload-Offset: 1", "Upload-Length: 5"))
+		client, err := tus.New(tus.Config{
+			Endpoint: "http://127.0.0.1:1/", Header: http.Header{"Host": {"files.example"}}, AllowedHosts: hostOf(t, other.URL),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Head(t.Context(), other.URL+"/1"); err != nil || other.lastRequest(t).Host != hostOf(t, other.URL) {
+			t.Errorf("Host %q, %v", other.lastRequest(t).Host, err)
+		}
+	})
 }

@@ -4,6 +4,10 @@ package tus
 // built-in receiver, which keeps one copy of it. It is sent to no other server.
 const MetadataTransfer = "ferryTransfer"
 
+// MetadataModified is the key of the metadata with the modification time of the file in
+// milliseconds. Only Ferry's built-in receiver gets it; other servers get mtime, in seconds.
+const MetadataModified = "mtimeMs"
+
 // HeaderErrorCode is a header of Ferry's receiver with the error code of its response: the
 // response to HEAD has no body that could contain it.
 const HeaderErrorCode = "Ferry-Error-Code"

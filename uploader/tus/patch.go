@@ -61,7 +61,7 @@ func (c *Client) PatchWith(ctx context.Context, request PatchRequest) (Status, e
 	if err != nil {
 		return Status{}, err
 	}
-	return resp.parsePatch()
+	return c.parsePatch(resp)
 }
 
 func (r PatchRequest) validate() error {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -36,12 +37,12 @@ type request struct {
 }
 
 // do sends a request and follows its redirects, as far as the hosts are allowed. It returns a response with a 2xx
-// status; any other result is an error. With the error of a foreign response it also
-// returns the response.
+// status; any other result is an error. With the error of a response it also returns that.
 func (c *Client) do(ctx context.Context, r request) (*response, error) {
+	var resp *response
 	for range maxRedirects {
-		resp, err := c.send(ctx, r)
-		if err != nil {
+		var err error
+		if resp, err = c.send(ctx, r); err != nil {
 			return nil, err
 		}
 		switch {
@@ -53,13 +54,13 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 			c.skipExpect.Store(true)
 		case resp.status/100 == 3:
 			if r.url, err = c.redirect(resp, r); err != nil {
-				return nil, err
+				return resp, err
 			}
 		default:
-			return nil, resp.statusFault()
+			return resp, resp.statusFault()
 		}
 	}
-	return nil, fault.Newf(fault.Refused, r.op, "more than %d redirects", maxRedirects)
+	return resp, fault.Newf(fault.Refused, r.op, "more than %d redirects", maxRedirects)
 }
 
 // send sends one HTTP request and reads its response. It is the only function that sends
@@ -85,7 +86,23 @@ func (c *Client) send(ctx context.Context, r request) (*response, error) {
 			return nil, c.roundTripError(ctx, r, err)
 		}
 	}
+	c.locateOwnHost(r.url, httpResp.Header)
 	return c.readResponse(r, httpResp, cancel), nil
+}
+
+// locateOwnHost replaces the host of a response's Location by that of the request's URL if
+// it is the one that the request named as its Host: the server is reached at another
+// address than the one that it builds its URLs with.
+func (c *Client) locateOwnHost(requested *url.URL, header http.Header) {
+	if c.host == "" || !c.hosts.Own(requested) {
+		return
+	}
+	location, err := url.Parse(strings.TrimSpace(header.Get("Location")))
+	if err != nil || !strings.EqualFold(location.Host, c.host) {
+		return
+	}
+	location.Host = requested.Host
+	header.Set("Location", location.String())
 }
 
 // httpRequest returns the HTTP request for r.
@@ -97,6 +114,9 @@ func (c *Client) httpRequest(ctx context.Context, r request) (*http.Request, err
 	if c.hosts.Own(r.url) { // it usually contains credentials
 		httpReq.Header = c.header.Clone()
 		maps.Copy(httpReq.Header, r.file)
+		if c.host != "" {
+			httpReq.Host = c.host
+		}
 	}
 	maps.Copy(httpReq.Header, r.header)
 	if r.body == nil {
@@ -138,21 +158,25 @@ func (c *Client) roundTrip(httpReq *http.Request, r request) (*http.Response, er
 func (r request) isLarge() bool { return r.body != nil && r.body.size >= expectContinueSize }
 
 // redirect returns the target of a 3xx response. A redirect elsewhere that does not keep
-// the method is usually that of the sign-in page of a network: it is foreign if the
-// server is known to send Tus-Resumable.
+// the method is usually that of a sign-in page: it is foreign if the server is known (see
+// [Client.Version]), and in response to OPTIONS it tells nothing about the server.
 func (c *Client) redirect(resp *response, r request) (*url.URL, error) {
 	target, err := resp.redirect(r)
 	keepsMethod := resp.status == http.StatusTemporaryRedirect || resp.status == http.StatusPermanentRedirect
-	if keepsMethod || resp.isTus() || !c.sendsVersion.Load() {
+	if keepsMethod || resp.isTus() || r.op != fault.Probe && c.version.Load() == versionUnknown {
 		return target, err
 	}
 	if err == nil {
 		err = c.hosts.Check(target)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		return target, nil
+	case r.op == fault.Probe:
+		return nil, resp.statusFault()
+	default:
 		return nil, foreign(resp.statusFault())
 	}
-	return target, nil
 }
 
 // redirect returns the target of a 3xx response. After 301, 302 and 303 a client

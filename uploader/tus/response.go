@@ -126,6 +126,9 @@ func oneLine(text string) string {
 	return text
 }
 
+// hasVersion reports whether the response has a Tus-Resumable header, with any version.
+func (r *response) hasVersion() bool { return len(headerTokens(r.header, "Tus-Resumable")) > 0 }
+
 // isTus reports whether the response has a Tus-Resumable header with this version,
 // which every response of a tus server must have.
 func (r *response) isTus() bool {
@@ -137,7 +140,11 @@ func (r *response) notTus() *fault.Fault {
 	if versions := headerTokens(r.header, "Tus-Resumable"); len(versions) > 0 {
 		return r.fault(fault.NotTus, "response has Tus-Resumable %.40q, want %s", versions, Version)
 	}
-	return r.fault(fault.NotTus, "response has no Tus-Resumable header: it is from an intermediary or not from a tus server")
+	f := r.fault(fault.NotTus, "response has no Tus-Resumable header: it is from an intermediary or not from a tus server")
+	if r.op == fault.Create && r.isPage() {
+		f.Code = fault.CodeWebServer
+	}
+	return f
 }
 
 // fault returns a fault with the status, code and Retry-After of the response. The
@@ -178,7 +185,7 @@ func (r *response) statusFault() *fault.Fault {
 	if versions := headerTokens(r.header, "Tus-Version"); r.status == http.StatusPreconditionFailed && len(versions) > 0 {
 		details = append(details, fmt.Sprintf("server supports tus %.100s, want %s", r.redact(strings.Join(versions, ", ")), Version))
 	}
-	if isWrongURLStatus(r.status) && (r.op == fault.Create || r.op == fault.Probe) {
+	if isWrongURLStatus(r.status) && r.op == fault.Create {
 		details = append(details, "this URL does not accept uploads")
 	}
 	if !r.isTus() && r.op != fault.Probe {
@@ -189,6 +196,8 @@ func (r *response) statusFault() *fault.Fault {
 	f.Detail = strings.Join(details, "; ")
 	switch {
 	case f.Code != "":
+	case kind == fault.NotTus:
+		f.Code = fault.CodeWebServer
 	case r.status == http.StatusProxyAuthRequired:
 		f.Code = fault.CodeProxySignIn
 	default:
@@ -197,11 +206,23 @@ func (r *response) statusFault() *fault.Fault {
 	return f
 }
 
-// parseUpload parses the response to a POST. An upload on a host that the user may still
-// allow is returned, so that its URL is saved; only requests to it are refused.
-func (c *Client) parseUpload(r *response, withBody bool) (Upload, error) {
-	if !r.isTus() {
+// parseUpload parses the response to a POST with a success status. An upload on a host
+// that the user may still allow is returned, so that its URL is saved; only requests to it
+// are refused.
+func (c *Client) parseUpload(r *response, request CreateRequest) (Upload, error) {
+	if !c.accepts(r) {
 		return Upload{}, r.notTus()
+	}
+	upload := Upload{Expires: parseExpires(r.header)}
+	var err error
+	// A server without creation-with-upload ignores the body and sends no offset.
+	if request.Body != nil && len(r.header.Values("Upload-Offset")) > 0 {
+		if upload.Offset, err = parseByteCount(r.header, "Upload-Offset"); err != nil {
+			return Upload{}, r.fault(fault.NotTus, "%v", err)
+		}
+	}
+	if r.hasNoLocation() && r.isTus() && r.op == fault.Create && request.isComplete(upload.Offset) {
+		return upload, nil
 	}
 	location, err := resolveLocation(r.url, r.header.Get("Location"))
 	if err != nil {
@@ -210,20 +231,24 @@ func (c *Client) parseUpload(r *response, withBody bool) (Upload, error) {
 	if err := c.hosts.Check(location); err != nil && !isNotAllowed(err) {
 		return Upload{}, hostFault(r.op, err)
 	}
-	upload := Upload{URL: location.String(), Expires: parseExpires(r.header)}
-	// A server without creation-with-upload ignores the body and sends no offset.
-	if withBody && len(r.header.Values("Upload-Offset")) > 0 {
-		if upload.Offset, err = parseByteCount(r.header, "Upload-Offset"); err != nil {
-			return Upload{}, r.fault(fault.NotTus, "%v", err)
-		}
-	}
+	upload.URL = location.String()
 	return upload, nil
 }
 
+// hasNoLocation reports whether the Location header is missing or empty.
+func (r *response) hasNoLocation() bool { return strings.TrimSpace(r.header.Get("Location")) == "" }
+
+// isComplete reports whether nothing is left to be sent of an upload once it was created
+// and the server acknowledged so many bytes of the body. A part is needed for its URL.
+func (r CreateRequest) isComplete(acknowledged int64) bool {
+	return !r.Deferred && !r.Partial && r.BodySize == r.Size && acknowledged == r.Size
+}
+
 // parseHead parses the response to a HEAD. While the server is still concatenating
-// an upload, it may omit the offset (tus 1.0.0, Concatenation).
-func (r *response) parseHead() (Status, error) {
-	if !r.isTus() {
+// an upload, it may omit the offset (tus 1.0.0, Concatenation). What another server
+// responds has no offset.
+func (c *Client) parseHead(r *response) (Status, error) {
+	if !c.accepts(r) {
 		return Status{}, r.notTus()
 	}
 	partial, final := parseConcat(r.header)
@@ -231,16 +256,20 @@ func (r *response) parseHead() (Status, error) {
 		r.header.Set("Upload-Offset", "0")
 	}
 	status, err := r.parseStatus()
-	if err != nil {
+	switch {
+	case err == nil:
+		status.Partial, status.Final = partial, final
+		return status, nil
+	case !r.isTus():
+		return Status{}, c.notAccepted(r)
+	default:
 		return Status{}, r.fault(fault.NotTus, "%v", err)
 	}
-	status.Partial, status.Final = partial, final
-	return status, nil
 }
 
 // parsePatch parses the response to a PATCH. The server has received the bytes, so
 // a missing or malformed offset is Transient: a HEAD returns it.
-func (r *response) parsePatch() (Status, error) {
+func (c *Client) parsePatch(r *response) (Status, error) {
 	status, err := r.parseStatus()
 	switch {
 	case err == nil:
@@ -248,7 +277,7 @@ func (r *response) parsePatch() (Status, error) {
 	case r.isTus():
 		return Status{}, r.fault(fault.Transient, "%v", err)
 	default:
-		return Status{}, r.notTus()
+		return Status{}, c.notAccepted(r)
 	}
 }
 

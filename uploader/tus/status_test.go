@@ -21,37 +21,37 @@ func TestStatusTable(t *testing.T) {
 		code   string
 		want   [5]fault.Kind // in the order of ops
 	}{
-		{400, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{400, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{401, "", [5]fault.Kind{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth}},
-		{402, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{402, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{403, "", [5]fault.Kind{noFault, fault.Auth, fault.Auth, fault.Auth, fault.Refused}},
-		{404, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Gone, fault.Gone, fault.Gone}},
+		{404, "", [5]fault.Kind{noFault, fault.Refused, fault.Gone, fault.Gone, fault.Gone}},
 		{405, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{407, "", [5]fault.Kind{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth}},
 		{408, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
-		{409, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Conflict, fault.Transient}},
-		{410, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Gone, fault.Gone, fault.Gone}},
+		{409, "", [5]fault.Kind{noFault, fault.Transient, fault.Transient, fault.Conflict, fault.Transient}},
+		{410, "", [5]fault.Kind{noFault, fault.Refused, fault.Gone, fault.Gone, fault.Gone}},
 		{412, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
-		{413, "", [5]fault.Kind{fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge}},
-		{415, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
-		{418, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{413, "", [5]fault.Kind{noFault, fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge}},
+		{415, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{418, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{423, "", [5]fault.Kind{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy}},
 		{425, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
 		{429, "", [5]fault.Kind{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy}},
-		{460, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
-		{500, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
+		{460, "", [5]fault.Kind{noFault, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
+		{500, "", [5]fault.Kind{noFault, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
 		{501, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{502, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
 		{503, "", [5]fault.Kind{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy}},
 		{504, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
-		{507, "", [5]fault.Kind{fault.Quota, fault.Quota, fault.Quota, fault.Quota, fault.Quota}},
+		{507, "", [5]fault.Kind{noFault, fault.Quota, fault.Quota, fault.Quota, fault.Quota}},
 		{511, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
-		{400, "ERR_UPLOAD_INTERRUPTED", [5]fault.Kind{fault.Transient, fault.Transient, fault.Refused, fault.Transient, fault.Transient}},
-		{400, "ERR_UNEXPECTED_EOF", [5]fault.Kind{fault.Transient, fault.Transient, fault.Refused, fault.Transient, fault.Transient}},
-		{400, "ERR_LOCK_TIMEOUT", [5]fault.Kind{fault.Transient, fault.Transient, fault.Refused, fault.Transient, fault.Transient}},
-		{500, "ERR_LOCK_TIMEOUT", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
-		{400, "ERR_UPLOAD_STOPPED", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
-		{400, "ERR_UPLOAD_REJECTED", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{400, "ERR_UPLOAD_INTERRUPTED", [5]fault.Kind{noFault, fault.Transient, fault.Refused, fault.Transient, fault.Transient}},
+		{400, "ERR_UNEXPECTED_EOF", [5]fault.Kind{noFault, fault.Transient, fault.Refused, fault.Transient, fault.Transient}},
+		{400, "ERR_LOCK_TIMEOUT", [5]fault.Kind{noFault, fault.Transient, fault.Refused, fault.Transient, fault.Transient}},
+		{500, "ERR_LOCK_TIMEOUT", [5]fault.Kind{noFault, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
+		{400, "ERR_UPLOAD_STOPPED", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{400, "ERR_UPLOAD_REJECTED", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{403, "ERR_MODIFY_FINAL", [5]fault.Kind{noFault, fault.Refused, fault.Auth, fault.Refused, fault.Refused}},
 		{403, "ERR_ORIGIN_NOT_ALLOWED", [5]fault.Kind{noFault, fault.Refused, fault.Auth, fault.Refused, fault.Refused}},
 	}
@@ -101,13 +101,26 @@ func TestStatusWithoutTusResumable(t *testing.T) {
 	}
 }
 
-func TestWrongURLStatusIsNotTus(t *testing.T) {
-	for _, status := range []int{http.StatusNotFound, http.StatusGone, http.StatusMethodNotAllowed} {
-		t.Run(http.StatusText(status), func(t *testing.T) {
-			wantKind(t, call(t, fault.Create, respondPlain(status)), fault.NotTus)
+func TestA3WebServerIsNotTus(t *testing.T) {
+	page := "Content-Type: text/html; charset=utf-8"
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		code    string
+	}{
+		"404":                         {respondPlain(http.StatusNotFound), fault.CodeWebServer},
+		"405":                         {respondPlain(http.StatusMethodNotAllowed), fault.CodeWebServer},
+		"410":                         {respondPlain(http.StatusGone), fault.CodeWebServer},
+		"501":                         {respondPlain(http.StatusNotImplemented, page), fault.CodeWebServer},
+		"200 with a page":             {respondPlain(http.StatusOK, page), fault.CodeWebServer},
+		"200 with a page, a Location": {respondPlain(http.StatusOK, page, "Location: /welcome"), fault.CodeWebServer},
+		"200 of another protocol":     {respondPlain(http.StatusOK, "Content-Type: application/json"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if f := wantKind(t, call(t, fault.Create, test.handler), fault.NotTus); f.Code != test.code {
+				t.Errorf("code %q, want %q", f.Code, test.code)
+			}
 		})
 	}
-	wantKind(t, call(t, fault.Probe, respondPlain(http.StatusNotFound)), fault.NotTus)
 }
 
 func TestStatusFaultDetail(t *testing.T) {

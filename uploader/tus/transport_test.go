@@ -93,7 +93,7 @@ func TestTransportErrorsWithRealConnections(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := newClient(t, tus.Config{Endpoint: test.endpoint}).Probe(t.Context())
+			_, err := newClient(t, tus.Config{Endpoint: test.endpoint}).Create(t.Context(), tus.CreateRequest{Size: 1})
 			wantKind(t, err, test.want)
 		})
 	}

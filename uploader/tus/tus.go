@@ -16,14 +16,16 @@ import (
 // Version is the version of the protocol that this client implements.
 const Version = "1.0.0"
 
-// Capabilities are the features of a server as returned by OPTIONS. The zero value
-// is that of a server that rejected OPTIONS; only plain creation is used with it.
+// Capabilities are the features of a server as returned by OPTIONS. Only plain creation
+// is used with a server whose capabilities are not known.
 type Capabilities struct {
-	Known      bool     // the server responded to OPTIONS
+	Known      bool     // the response to OPTIONS told them; Response is zero then
 	Versions   []string // Tus-Version
 	Extensions []string // Tus-Extension, lower case
 	MaxSize    int64    // Tus-Max-Size in bytes; 0 means unlimited
 	Checksums  []string // Tus-Checksum-Algorithm
+
+	Response OptionsResponse // what the server responded instead, if it did respond
 }
 
 // The names of the protocol's extensions.
@@ -49,6 +51,10 @@ type CreateRequest struct {
 	Body     io.Reader // the first BodySize bytes, or nil; requires creation-with-upload
 	BodySize int64
 
+	// Path has the segments of the path below the endpoint at which the upload is
+	// created, for servers that have a URL for each file or folder; nil: the endpoint.
+	Path []string
+
 	// Deferred leaves the length of the upload open until it is sent with
 	// [PatchRequest.Last]. Size must be 0. It requires creation-defer-length.
 	Deferred bool
@@ -59,7 +65,7 @@ type CreateRequest struct {
 
 // Upload is an upload that the server created.
 type Upload struct {
-	URL     string    // absolute
+	URL     string    // absolute; "" for one that is complete, and for which the server returned none
 	Offset  int64     // bytes of the body that the server acknowledged; 0 without a body
 	Expires time.Time // zero if the server did not send it
 }

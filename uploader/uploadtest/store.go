@@ -151,7 +151,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	for _, t := range changes.Transfers {
 		s.transfers[t.ID] = stored(t)
 		s.lastID = max(s.lastID, t.ID)
-		if t.Phase == uploader.PhaseDone || !t.Session.Begun() {
+		if t.Phase == uploader.PhaseDone || t.Session.URL == "" && t.Session.Parts == 0 {
 			delete(s.proofs, t.ID)
 		}
 		if t.Phase == uploader.PhaseDone || t.Session.Parts == 0 {

@@ -16,7 +16,7 @@ import (
 // more is to be sent, the URL is saved first.
 func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if w.remote.Server.Options.GivenURL || w.perFile.URL != "" {
-		return false, w.useGivenUpload(ctx)
+		return w.useGivenUpload(ctx)
 	}
 	caps, err := w.remote.Capabilities(ctx)
 	if err != nil {
@@ -26,7 +26,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if caps.MaxSize > 0 && size > caps.MaxSize {
 		return false, fault.Newf(fault.TooLarge, fault.Create, "server accepts at most %d bytes, file has %d", caps.MaxSize, size)
 	}
-	if err := w.file.hashBeforeSending(ctx); err != nil {
+	if err := w.file.hashBeforeSending(ctx, w.remote.hashInMetadata(w.file.settings.SendSHA256)); err != nil {
 		return false, err
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
@@ -49,6 +49,9 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	session := uploader.Session{
 		URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.TimestampOf(upload.Expires), Unconfirmed: createdNow(),
 	}
+	if upload.URL == "" {
+		session.Unconfirmed = 0 // nothing can be asked about it
+	}
 	if session.Offset == size {
 		w.deferReports()
 		w.file.forgetSaved() // it is saved only if the file cannot be verified now
@@ -59,11 +62,21 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session})...)
 }
 
-// requestUpload sends the request that creates the upload. If the server refuses it
+// requestUpload makes the folders of the file, if the server wants that, and sends the
+// request that creates the upload.
+func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (upload tus.Upload, err error) {
+	err = w.remote.inFolder(ctx, &w.transfer, func(path []string) (err error) {
+		upload, err = w.requestUploadAt(ctx, path, caps)
+		return err
+	})
+	return upload, err
+}
+
+// requestUploadAt sends the request that creates the upload. If the server refuses it
 // for its body, it is sent again without.
-func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (tus.Upload, error) {
+func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
-	request := tus.CreateRequest{Size: size, Metadata: w.perFile.apply(w.remote.metadata(&w.transfer, w.file.handle))}
+	request := tus.CreateRequest{Size: size, Path: path, Metadata: w.perFile.apply(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256))}
 	if w.createsWithBody(caps) {
 		request.Body, request.BodySize = w.patcher.body(ctx, w.file.handle, 0, size, w.whole, 0), size
 		upload, err := w.remote.protocol.Create(ctx, request)
@@ -86,22 +99,23 @@ func (w *Worker) createsWithBody(caps tus.Capabilities) bool {
 }
 
 // useGivenUpload begins the upload whose URL the user entered or a service issued, in place
-// of creating one. It must be empty: data that it has may be of another file.
-func (w *Worker) useGivenUpload(ctx context.Context) error {
+// of creating one. Data that it has may be of another file, and there is no proof of it: the user
+// decides whether the file continues after it. It is compared from then on.
+func (w *Worker) useGivenUpload(ctx context.Context) (complete bool, err error) {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
 	url := cmp.Or(w.perFile.URL, w.remote.Server.Endpoint)
 	status, err := w.remote.protocol.Head(ctx, url)
 	if err != nil {
-		return err
+		return false, err
 	}
 	size := w.transfer.Source.Size
-	switch {
-	case status.Offset > 0:
-		f := fault.Newf(fault.Refused, fault.Create, "upload already has %d bytes", status.Offset)
-		f.Code = fault.CodeUploadURLHasData
-		return f
-	case status.Length >= 0 && status.Length != size:
-		return SizeMismatch(status.Length, size)
+	if err := checkLength(status, size); err != nil {
+		return false, err
 	}
-	return w.reportAndSave(ctx, lifecycle.UploadCreated{Session: uploader.Session{URL: url, Expires: uploader.TimestampOf(status.Expires)}})
+	if status.Offset > 0 && !w.file.continued {
+		return false, fault.NewUploadHasData(status.Offset, size)
+	}
+	session := uploader.Session{URL: url, Offset: status.Offset, Sent: status.Offset, Expires: uploader.TimestampOf(status.Expires)}
+	w.whole.set(session.Offset)
+	return session.Offset == size && size > 0, w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
 }

@@ -71,10 +71,14 @@ func (f *follower) check(ctx context.Context) (follow bool, err error) {
 	return begun && f.transfer.Source.Size == uploader.SizeUnknown, nil
 }
 
-// canDeferLength reports whether the server accepts an upload of unknown length.
+// canDeferLength reports whether the server accepts an upload of unknown length. One that
+// gets the hash of the file does not.
 func (f *follower) canDeferLength(ctx context.Context) (bool, error) {
+	if f.remote.Server.Options.GivenURL || f.remote.hashInMetadata(false) {
+		return false, nil
+	}
 	caps, err := f.remote.Capabilities(ctx)
-	return slices.Contains(caps.Extensions, tus.CreationDeferLength) && !f.remote.Server.Options.GivenURL, err
+	return slices.Contains(caps.Extensions, tus.CreationDeferLength), err
 }
 
 // awaitComplete waits until the file is no longer being written.
@@ -137,7 +141,12 @@ func (f *follower) begin(ctx context.Context) error {
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	upload, err := f.remote.protocol.Create(graceful, tus.CreateRequest{Deferred: true, Metadata: f.perFile.apply(f.remote.metadata(&f.transfer, f.file.handle))})
+	var upload tus.Upload
+	err := f.remote.inFolder(graceful, &f.transfer, func(path []string) (err error) {
+		request := tus.CreateRequest{Deferred: true, Path: path, Metadata: f.perFile.apply(f.remote.metadata(&f.transfer, f.file.handle, false))}
+		upload, err = f.remote.protocol.Create(graceful, request)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -11,12 +11,12 @@ import (
 // hashProgressStep is after how many bytes the progress of hashing is updated.
 const hashProgressStep = 4 << 20
 
-// hashBeforeSending hashes the whole file for the metadata of its upload, if the
-// settings say so.
-func (s *sourceFile) hashBeforeSending(ctx context.Context) error {
-	if !s.settings.SendSHA256 {
+// hashBeforeSending hashes the whole file for the metadata of its upload, if that is to
+// have the hash.
+func (s *sourceFile) hashBeforeSending(ctx context.Context, inMetadata bool) error {
+	if !inMetadata {
 		if s.transfer.SHA256 != "" {
-			s.report(lifecycle.FileHashed{}) // the settings were different in an earlier attempt
+			s.report(lifecycle.FileHashed{}) // it was in the metadata of an earlier attempt
 		}
 		return nil
 	}

@@ -4,26 +4,40 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// metadata returns the Upload-Metadata of a transfer, whose file is open.
-func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile) []tus.Pair {
-	pairs := defaultMetadata(t.Source)
-	if sum := t.SHA256; sum != "" {
-		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
+// metadata returns the Upload-Metadata of a transfer, whose file is open. The metadata
+// that every server gets includes the SHA-256 if declareHash is set and it is known.
+func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHash bool) []tus.Pair {
+	options := r.Server.Options
+	pairs := defaultMetadata(t.Source, options.Folders)
+	if declareHash && t.SHA256 != "" {
+		pairs = append(pairs, tus.Pair{Key: keySHA256, Value: hex.EncodeToString([]byte(t.SHA256))})
 	}
-	pairs = withTemplate(pairs, t.Source, r.Server.Options.Metadata)
+	pairs = withTemplate(pairs, uploader.SavedMetadata(options.Metadata), placeholders(t, options.Folders))
 	if r.Server.Builtin() {
-		pairs = append(pairs, tus.Pair{Key: tus.MetadataTransfer, Value: transferKey(t, file)})
+		pairs = append(
+			pairs, tus.Pair{Key: tus.MetadataTransfer, Value: transferKey(t, file)},
+			tus.Pair{Key: tus.MetadataModified, Value: strconv.FormatInt(t.Source.ModTime.UnixMilli(), 10)},
+		)
 	}
 	return pairs
+}
+
+// hashInMetadata reports whether the metadata of uploads has the SHA-256 of the file, so
+// that it must be known before they are created. declare is whether every server gets it.
+func (r *Remote) hashInMetadata(declare bool) bool {
+	template := uploader.SavedMetadata(r.Server.Options.Metadata)
+	return template.Uses(uploader.PlaceholderSHA256) || declare && !template.Has(keySHA256)
 }
 
 // transferKey returns a text that is the same for every request to create the upload of
@@ -41,38 +55,101 @@ func transferKey(t *uploader.Transfer, file source.OpenFile) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// keySHA256 is the key of the hash in the metadata that every server gets, if the settings
+// say so.
+const keySHA256 = "sha256"
+
 // defaultMetadata returns the metadata that every server gets. File names may be
-// arbitrary bytes, which Upload-Metadata can hold.
-func defaultMetadata(f source.File) []tus.Pair {
+// arbitrary bytes, which Upload-Metadata can hold. The modification time is in seconds, as
+// rclone and ownCloud send it.
+func defaultMetadata(f source.File, folders uploader.FolderMode) []tus.Pair {
 	pairs := []tus.Pair{
 		{Key: "filename", Value: f.Name()},
 		{Key: "filetype", Value: source.MediaType(f.Name())},
-		{Key: "mtime", Value: strconv.FormatInt(f.ModTime.UnixMilli(), 10)},
+		{Key: "mtime", Value: strconv.FormatInt(f.ModTime.Unix(), 10)},
 	}
-	if f.RelPath != "" {
+	if f.RelPath != "" && folders != uploader.FoldersFlat {
 		pairs = append(pairs, tus.Pair{Key: "relativePath", Value: f.RelPath})
 	}
 	return pairs
 }
 
 // withTemplate adds the metadata of a server's template to pairs, replacing those of
-// the same key. A template that does not parse adds nothing.
-func withTemplate(pairs []tus.Pair, f source.File, template string) []tus.Pair {
-	added, err := uploader.ParseMetadata(template)
-	if err != nil {
-		return pairs
-	}
-	path := f.RelPath
-	if path == "" {
-		path = f.Name()
-	}
-	placeholders := strings.NewReplacer(
-		"{name}", f.Name(), "{path}", path, "{type}", source.MediaType(f.Name()), "{size}", strconv.FormatInt(f.Size, 10),
-	)
-	for _, pair := range added {
-		pair.Value = placeholders.Replace(pair.Value)
-		sameKey := func(p tus.Pair) bool { return p.Key == pair.Key }
-		pairs = append(slices.DeleteFunc(pairs, sameKey), pair)
+// the same key.
+func withTemplate(pairs []tus.Pair, template uploader.MetadataTemplate, value func(placeholder string) string) []tus.Pair {
+	for _, field := range template {
+		pairs = slices.DeleteFunc(pairs, func(p tus.Pair) bool { return p.Key == field.Key })
+		if !field.Omitted {
+			pairs = append(pairs, tus.Pair{Key: field.Key, Value: uploader.Fill(field.Value, value)})
+		}
 	}
 	return pairs
+}
+
+// placeholders returns a function that returns the value of a placeholder for a transfer.
+func placeholders(t *uploader.Transfer, folders uploader.FolderMode) func(name string) string {
+	f := t.Source
+	dir := folderOf(f, folders)
+	return func(name string) string {
+		switch name {
+		case uploader.PlaceholderName:
+			return f.Name()
+		case uploader.PlaceholderPath:
+			return path.Join(dir, f.Name())
+		case uploader.PlaceholderDir:
+			return dir
+		case uploader.PlaceholderStem:
+			stem, _ := splitName(f.Name())
+			return stem
+		case uploader.PlaceholderExt:
+			_, ext := splitName(f.Name())
+			return ext
+		case uploader.PlaceholderType:
+			return source.MediaType(f.Name())
+		case uploader.PlaceholderSize:
+			return sizeValue(f.Size)
+		case uploader.PlaceholderMtime:
+			return strconv.FormatInt(f.ModTime.Unix(), 10)
+		case uploader.PlaceholderMtimeMs:
+			return strconv.FormatInt(f.ModTime.UnixMilli(), 10)
+		case uploader.PlaceholderSHA256:
+			return hex.EncodeToString([]byte(t.SHA256))
+		case uploader.PlaceholderDate:
+			return dateValue(t.Added)
+		}
+		return ""
+	}
+}
+
+// folderOf returns the folder of a file on the server, with slashes between its segments
+// and none around them; "" for none.
+func folderOf(f source.File, folders uploader.FolderMode) string {
+	if f.RelPath == "" || folders == uploader.FoldersFlat {
+		return ""
+	}
+	return strings.TrimSuffix(f.RelPath[:strings.LastIndexByte(f.RelPath, '/')+1], "/")
+}
+
+// splitName returns a file name in two parts, without the last dot between them. A dot at
+// the start separates nothing.
+func splitName(name string) (stem, ext string) {
+	dot := strings.LastIndexByte(name, '.')
+	if dot <= 0 {
+		return name, ""
+	}
+	return name[:dot], name[dot+1:]
+}
+
+func sizeValue(size int64) string {
+	if size == uploader.SizeUnknown {
+		return ""
+	}
+	return strconv.FormatInt(size, 10)
+}
+
+func dateValue(added uploader.Timestamp) string {
+	if added.IsZero() {
+		return ""
+	}
+	return added.Time().UTC().Format(time.DateOnly)
 }

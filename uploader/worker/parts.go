@@ -36,8 +36,8 @@ type concatenation struct {
 
 // plan decides whether the file is uploaded in parts, and saves the plan.
 func (c *concatenation) plan(ctx context.Context, caps tus.Capabilities) (inParts bool, err error) {
-	if !slices.Contains(caps.Extensions, tus.Concatenation) {
-		return false, nil
+	if !slices.Contains(caps.Extensions, tus.Concatenation) || c.remote.uploadPath(&c.transfer) != nil {
+		return false, nil // a part has no path of its own
 	}
 	parts := plan(c.transfer.Source.Size, c.connections(), c.remote.options())
 	if parts == nil {
@@ -147,7 +147,8 @@ func (c *concatenation) join(ctx context.Context) error {
 	}
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	request := tus.ConcatRequest{Parts: urls, Metadata: c.perFile.apply(c.remote.metadata(&c.transfer, c.file.handle)), Size: c.transfer.Source.Size}
+	metadata := c.perFile.apply(c.remote.metadata(&c.transfer, c.file.handle, c.file.settings.SendSHA256))
+	request := tus.ConcatRequest{Parts: urls, Metadata: metadata, Size: c.transfer.Source.Size}
 	upload, err := c.remote.protocol.Concat(graceful, request)
 	if err != nil {
 		return err

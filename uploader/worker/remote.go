@@ -54,8 +54,9 @@ type Remote struct {
 	maxBody      atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
-	yields yields
-	whole  *wholeRequests
+	yields  yields
+	folders *folders
+	whole   *wholeRequests
 
 	mu      sync.Mutex
 	refused []checksum
@@ -64,7 +65,7 @@ type Remote struct {
 // NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	whole := newWholeRequests(server.Options)
-	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1), whole: whole, yields: yields{whole: whole}}
+	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1), folders: newFolders(), whole: whole, yields: yields{whole: whole}}
 	r.maxBody.Store(server.Options.MaxBody)
 	return r
 }
@@ -73,7 +74,7 @@ func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 func (r *Remote) Observe(options uploader.ServerOptions) uploader.ServerOptions {
 	options.WholeRequests = r.whole.limit()
 	if observer, ok := r.protocol.(uploader.VersionObserver); ok {
-		options.SendsVersion = observer.SendsVersion()
+		options.SendsVersion, options.OmitsVersion = observer.Version()
 	}
 	if observer, ok := r.protocol.(uploader.AddressObserver); ok {
 		options.PublicAddress = observer.PublicAddress()

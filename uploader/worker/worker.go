@@ -10,6 +10,8 @@
 // that a crash loses no upload. No byte is sent after the offset of a resumed upload
 // before what was sent has been compared with the file.
 //
+// [Test] finds out whether a server accepts uploads before it is added.
+//
 // A worker runs on one goroutine. It starts others only while a method runs: one that
 // hashes what is sent, and one for each part that is being sent. Functions of
 // [Config] may be called from any of them. A [Remote] is shared by the workers of a
@@ -196,6 +198,8 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseChecking})
 	switch {
+	case w.transfer.Session.Complete():
+		return true, nil
 	case w.transfer.Session.URL == "":
 		return false, w.parts.query(ctx)
 	case w.transfer.Session.Parts > 0:

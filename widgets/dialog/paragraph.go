@@ -25,6 +25,9 @@ func NewParagraph(text string) *Paragraph {
 // Text returns the text.
 func (p *Paragraph) Text() string { return p.text.Text }
 
+// Color returns the colour of the text.
+func (p *Paragraph) Color() fyne.ThemeColorName { return p.text.Color }
+
 // SetText changes the text, which can change the height of the paragraph.
 func (p *Paragraph) SetText(text string) {
 	if text != p.text.Text {

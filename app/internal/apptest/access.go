@@ -13,7 +13,7 @@ import (
 )
 
 // Access is a servers.Access with a keyring in memory. Test calls the engine's ProbeFunc,
-// unless Upload is set.
+// unless Result is set.
 type Access struct {
 	engine *Engine
 
@@ -24,7 +24,9 @@ type Access struct {
 	Err          error             // returned by Set
 	Tested       []uploader.Server // the servers passed to Test
 	Secrets      []connect.Secrets // the secrets passed to Test
-	Upload       *connect.TestResult
+	Result       *uploader.ServerTest
+
+	Limits func(uploader.ServerOptions) uploader.ServerOptions // what WithLimits finds out; nil: nothing
 }
 
 // NewAccess returns an empty keyring.
@@ -33,16 +35,26 @@ func NewAccess(engine *Engine) *Access {
 }
 
 // Test implements servers.Access.
-func (a *Access) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error) {
+func (a *Access) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (uploader.ServerTest, error) {
 	a.mu.Lock()
 	a.Tested, a.Secrets = append(a.Tested, server), append(a.Secrets, *secrets)
-	upload := a.Upload
+	result := a.Result
 	a.mu.Unlock()
 	can, err := a.engine.ProbeFunc(ctx, server.Endpoint)
-	if upload != nil {
-		return *upload, err
+	if result != nil {
+		return *result, err
 	}
-	return connect.TestResult{Capabilities: can}, err
+	return uploader.ServerTest{Capabilities: can}, err
+}
+
+// WithLimits implements servers.Access.
+func (a *Access) WithLimits(_ context.Context, server uploader.Server, _ *connect.Secrets) uploader.Server {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.Limits != nil {
+		server.Options = a.Limits(server.Options)
+	}
+	return server
 }
 
 // Storage implements servers.Access.

@@ -41,11 +41,6 @@ func (e *Engine) Snapshot() *uploader.Snapshot {
 // Watch implements bridge.Engine.
 func (e *Engine) Watch(context.Context) <-chan struct{} { return e.changes }
 
-// Probe implements bridge.Engine.
-func (e *Engine) Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error) {
-	return e.ProbeFunc(ctx, server.Endpoint)
-}
-
 // Events implements bridge.Engine.
 func (e *Engine) Events(context.Context, uploader.TransferID) ([]uploader.Event, error) {
 	return nil, nil
