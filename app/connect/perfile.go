@@ -41,8 +41,8 @@ func (c *Connector) PerFile(server uploader.Server) uploader.PerFileFunc {
 		return nil
 	}
 	return func(ctx context.Context, path string) (uploader.PerFile, error) {
-		return runPerFile(ctx, program.(string), path)
-	} //nolint:forcetypeassert // only SetPerFile stores
+		return runPerFile(ctx, program.(string), path) //nolint:forcetypeassert // only SetPerFile stores
+	}
 }
 
 // runPerFile runs a program for the file at path. Its output may contain secrets and is in
