@@ -47,7 +47,7 @@ func TestParseMetadataErrors(t *testing.T) {
 		"ключ 1":                {Line: 1},
 		"a\tb":                  {Line: 1},
 		"=b":                    {Line: 1},
-		"a=1\nb={title}":         {Line: 2, Placeholder: "{title}"},
+		"a=1\nb={title}":        {Line: 2, Placeholder: "{title}"},
 		"a {Name}":              {Line: 1, Placeholder: "{Name}"},
 		"a={x} {y}\nb={z}":      {Line: 1, Placeholder: "{x}"},
 		"a={x}\nthis, is wrong": {Line: 2},
