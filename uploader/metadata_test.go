@@ -47,7 +47,7 @@ func TestParseMetadataErrors(t *testing.T) {
 		"ключ 1":                {Line: 1},
 		"a\tb":                  {Line: 1},
 		"=b":                    {Line: 1},
-		"a=1\nb={nmae}":         {Line: 2, Placeholder: "{nmae}"},
+		"a=1\nb={title}":        {Line: 2, Placeholder: "{title}"},
 		"a {Name}":              {Line: 1, Placeholder: "{Name}"},
 		"a={x} {y}\nb={z}":      {Line: 1, Placeholder: "{x}"},
 		"a={x}\nthis, is wrong": {Line: 2},
@@ -80,7 +80,7 @@ func TestParseUploadPath(t *testing.T) {
 	t.Parallel()
 	for template, want := range map[string]string{
 		"": "", "{path}": "", "a b/{dir}/{name}": "", "{date}/{stem}-{mtime}.{ext}": "",
-		"{nmae}": "path cannot contain {nmae}", "{sha256}": "path cannot contain {sha256}", "../{name}": "path contains . or ..", "a/./b": "path contains . or ..",
+		"{title}": "path cannot contain {title}", "{sha256}": "path cannot contain {sha256}", "../{name}": "path contains . or ..", "a/./b": "path contains . or ..",
 	} {
 		got := ""
 		if err := uploader.ParseUploadPath(template); err != nil {

@@ -202,9 +202,9 @@ func TestUnknownPlaceholderIsReported(t *testing.T) {
 	s.Add()
 	d := s.dialog
 	test.Type(d.address, "up.example.com")
-	d.metadata.SetText("a={nmae}")
+	d.metadata.SetText("a={title}")
 	d.startCheck()
-	if !strings.Contains(d.resultText(), "no placeholder {nmae}. You can use {name} {path}") {
+	if !strings.Contains(d.resultText(), "no placeholder {title}. You can use {name} {path}") {
 		t.Errorf("result %q", d.resultText())
 	}
 	d.metadata.SetText("a={name}")

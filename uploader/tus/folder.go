@@ -63,7 +63,7 @@ func below(base *url.URL, path []string) (*url.URL, error) {
 		return base, nil
 	}
 	if slices.ContainsFunc(path, func(segment string) bool { return segment == "" || segment == "." || segment == ".." }) {
-		return nil, errors.New("path has a segment that is empty, . or ..")
+		return nil, errors.New("path has a segment that is empty or not the name of a file or folder")
 	}
 	escaped := make([]string, len(path))
 	for i, segment := range path {
