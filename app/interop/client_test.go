@@ -1,0 +1,186 @@
+package interop_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// runTimeout is the maximum time of one run of the program. A run that retries longer
+// makes no progress.
+const (
+	runTimeout     = 45 * time.Second
+	fullRunTimeout = 3 * time.Minute
+)
+
+// client runs the program in one profile, for one server. The program reaches the server
+// through a proxy that counts the bytes.
+type client struct {
+	t       testing.TB
+	profile string
+	server  *instance
+	proxy   *uploadtest.Proxy
+	added   bool // the server is saved in the profile
+}
+
+// event is a line of the program's output.
+type event struct {
+	feed.Event
+	ServerMessage string `json:"server_message"`
+}
+
+// report is what a run printed.
+type report struct {
+	args   []string
+	code   int // exit code; -1 if it was killed
+	events []event
+	stderr string
+}
+
+// send sends files or folders.
+func (c *client) send(ctx context.Context, options []string, paths ...string) (*report, error) {
+	if err := c.addServer(ctx); err != nil {
+		return nil, err
+	}
+	args := []string{"send", "--profile", c.profile, "--json", "--settle", "0"}
+	args = append(append(args, c.server.options...), options...)
+	if c.server.createURL != nil {
+		given, err := c.givenURLs(paths)
+		if err != nil {
+			return nil, err
+		}
+		return c.run(ctx, append(args, "--urls", given)...)
+	}
+	return c.run(ctx, append(append(args, c.to()...), paths...)...)
+}
+
+// resume resumes what the profile has.
+func (c *client) resume(ctx context.Context) (*report, error) {
+	args := []string{"resume", "--profile", c.profile, "--json"}
+	if c.server.createURL == nil {
+		args = append(args, c.to()...)
+	}
+	return c.run(ctx, args...)
+}
+
+// to returns the arguments that name the server and the sign-in.
+func (c *client) to() []string {
+	args := []string{"--to", c.proxy.URL(c.server.endpoint)}
+	if c.server.saved != nil {
+		args = []string{"--to", serverName}
+	}
+	if len(c.server.headers) == 0 {
+		return args
+	}
+	file := filepath.Join(c.profile, "headers.txt")
+	if err := os.WriteFile(file, []byte(strings.Join(c.server.headers, "\n")+"\n"), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	return append(args, "--header-file", file)
+}
+
+// serverName is the name under which servers are saved.
+const serverName = "interop"
+
+// addServer saves the server if its address is not enough.
+func (c *client) addServer(ctx context.Context) error {
+	if c.server.saved == nil || c.added {
+		return nil
+	}
+	args := []string{"server", "add", "--profile", c.profile, "--name", serverName}
+	for _, arg := range c.server.saved {
+		args = append(args, strings.ReplaceAll(arg, addressMark, c.proxy.URL(c.server.endpoint)))
+	}
+	r, err := c.run(ctx, args...)
+	if err == nil && r.code != 0 {
+		err = fmt.Errorf("ferry server add: exit status %d: %s", r.code, lastLine(r.stderr))
+	}
+	c.added = err == nil
+	return err
+}
+
+// addressMark stands for the server's address in [instance.saved].
+const addressMark = "ADDRESS"
+
+// givenURLs writes a file with an upload URL for each path.
+func (c *client) givenURLs(paths []string) (string, error) {
+	var lines strings.Builder
+	for _, path := range paths {
+		given, err := c.server.createURL(path)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&lines, "%s\t%s\n", path, c.proxy.URL(given))
+	}
+	list := filepath.Join(c.t.TempDir(), "urls.txt")
+	return list, os.WriteFile(list, []byte(lines.String()), 0o600)
+}
+
+// run runs the program until it ends. It fails if the program takes longer than the
+// timeout, or prints something that is not an event.
+func (c *client) run(ctx context.Context, args ...string) (*report, error) {
+	limit := runTimeout
+	if *full {
+		limit = fullRunTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	command := exec.CommandContext(ctx, ferry, args...)
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	command.Env = append(os.Environ(), "NO_PROXY=*", "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
+	err := command.Run()
+	r := &report{args: args, stderr: stderr.String(), code: command.ProcessState.ExitCode()}
+	for line := range bytes.Lines(stdout.Bytes()) {
+		var e event
+		if json.Unmarshal(line, &e) == nil && e.Event.Event != "" {
+			r.events = append(r.events, e)
+		}
+	}
+	exit, exited := errors.AsType[*exec.ExitError](err)
+	switch {
+	case strings.Contains(r.stderr, "DATA RACE") || strings.Contains(r.stderr, "panic:"):
+		return r, fmt.Errorf("ferry %s: %s", args[0], r.stderr)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return r, fmt.Errorf("no end after %v: %s", limit, r.reason())
+	case err != nil && !exited:
+		return r, err
+	case exited && !exit.Exited():
+		r.code = -1
+	}
+	return r, nil
+}
+
+// wantDone fails unless the run uploaded all of its files.
+func (r *report) wantDone(err error) error {
+	if err == nil && r.code != 0 {
+		err = fmt.Errorf("exit status %d: %s", r.code, r.reason())
+	}
+	return err
+}
+
+// reason is the last thing that the run said about what did not work.
+func (r *report) reason() string {
+	for i := len(r.events) - 1; i >= 0; i-- {
+		if e := r.events[i]; e.Message != "" && e.Event.Event != feed.Done {
+			return strings.TrimSpace(fmt.Sprintf("%s: %s: %s %s", filepath.Base(e.Path), e.Fault, e.Message, e.ServerMessage))
+		}
+	}
+	return lastLine(r.stderr)
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}

@@ -1,0 +1,350 @@
+package interop_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// needsServerAdd is why a server that needs options cannot be used yet.
+const needsServerAdd = "the command line cannot set the options that the server needs"
+
+// allMissing returns the same reason for every cell.
+func allMissing(reason string) map[string]string {
+	missing := map[string]string{}
+	for _, c := range cells() {
+		missing[c.name] = reason
+	}
+	return missing
+}
+
+func serviceTargets() []target {
+	return []target{
+		{
+			name: "Supabase", about: "double: chunks of 6 MiB, sign-in, keys of the metadata, safe names, 409 for an existing object",
+			start: newSupabase, missing: allMissing(needsServerAdd),
+		},
+		{
+			name: "Cloudflare Stream", about: "double: chunks from 5 MiB to 200 MiB in multiples of 256 KiB, sign-in, name in the metadata",
+			start: newCloudflare, missing: allMissing(needsServerAdd),
+		},
+		{
+			name: "Vimeo", about: "double: each upload URL is given, HEAD and PATCH only",
+			start: newVimeo, missing: allMissing("the command line does not accept upload URLs"),
+		},
+		{
+			name: "Bunny Stream", about: "double: a signature for each file in the headers, title in the metadata",
+			start: newBunny, missing: allMissing(needsServerAdd),
+		},
+		{
+			name: "Transloadit", about: "double: the address of the assembly in the metadata, which drops surplus files",
+			start: newTransloadit, missing: allMissing(needsServerAdd),
+		},
+		{
+			name: "filebrowser", about: "double: one URL for each path, no Tus-Resumable, 409 for an existing file",
+			start: newFileBrowser, missing: allMissing(needsServerAdd),
+		},
+		{
+			name: "OpenCloud, ownCloud", about: "double of reva: mtime in seconds, folders by MKCOL, 412 for an unknown folder, 201 with an empty Location for 0 B",
+			start: newReva, missing: allMissing(needsServerAdd),
+		},
+	}
+}
+
+// bearer requires a token.
+func bearer(token string, refused answer) func(*http.Request) *answer {
+	return func(r *http.Request) *answer {
+		if r.Header.Get("Authorization") == "Bearer "+token {
+			return nil
+		}
+		return &refused
+	}
+}
+
+// safeObjectName are the names that Supabase Storage accepts.
+var safeObjectName = regexp.MustCompile(`^(\w|/|!|-|\.|\*|'|\(|\)| |&|\$|@|=|;|:|\+|,|\?)*$`)
+
+const supabaseChunk = 6 << 20 // bytes
+
+// newSupabase is a double of Supabase Storage: https://supabase.com/docs/guides/storage/uploads/resumable-uploads
+func newSupabase(t *testing.T) *instance {
+	var mu sync.Mutex
+	objects := map[string]bool{}
+	failure := func(status int, code, message string) *answer {
+		return &answer{status: status, body: fmt.Sprintf(`{"statusCode":%q,"error":%q,"message":%q}`, code, message, message)}
+	}
+	d := newDouble(t, demands{
+		path: "/storage/v1/upload/resumable", extensions: "creation,creation-with-upload,termination,expiration",
+		allow: bearer("sesame", *failure(http.StatusBadRequest, "403", "jwt expired")),
+		create: func(r *http.Request, u *doubleUpload) *answer {
+			mu.Lock()
+			defer mu.Unlock()
+			name := u.Metadata["objectName"]
+			switch {
+			case u.Metadata["bucketName"] != "videos":
+				return failure(http.StatusBadRequest, "404", "Bucket not found")
+			case name == "" || !safeObjectName.MatchString(name):
+				return failure(http.StatusBadRequest, "400", "Invalid key: "+name)
+			case u.Length > maxUpload:
+				return failure(http.StatusRequestEntityTooLarge, "413", "The object exceeded the maximum allowed size")
+			case objects[name] && r.Header.Get("x-upsert") != "true":
+				return failure(http.StatusConflict, "409", "The resource already exists")
+			}
+			return nil
+		},
+		chunk: func(u *doubleUpload, length int64) *answer {
+			if length != supabaseChunk && u.offset+length != u.Length {
+				return failure(http.StatusBadRequest, "400", "chunks have 6 MiB")
+			}
+			return nil
+		},
+		completed: func(u *doubleUpload) {
+			mu.Lock()
+			defer mu.Unlock()
+			objects[u.Metadata["objectName"]] = true
+		},
+	})
+	return &instance{
+		endpoint: d.endpoint(), headers: []string{"Authorization: Bearer sesame"},
+		saved: []string{
+			"--chunk-min", "6MiB", "--chunk-max", "6MiB", "--metadata", "bucketName=videos", "--metadata", "objectName={path}",
+			"--metadata", "contentType={type}", "--metadata", "cacheControl=3600", addressMark,
+		},
+		stored:  func() ([]stored, error) { return d.stored(metadataValue("objectName")) },
+		hasName: hasPathBelow, sameName: refusesSecond,
+		refused: refusal{name: "übergroß.bin", size: 10, fault: "refused", words: "Invalid key"},
+	}
+}
+
+// metadataValue returns a function that returns a value of the metadata.
+func metadataValue(key string) func(*doubleUpload) string {
+	return func(u *doubleUpload) string { return u.Metadata[key] }
+}
+
+// newCloudflare is a double of Cloudflare Stream:
+// https://developers.cloudflare.com/stream/uploading-videos/resumable-uploads/
+func newCloudflare(t *testing.T) *instance {
+	d := newDouble(t, demands{
+		path: "/client/v4/accounts/0123456789abcdef0123456789abcdef/stream", extensions: "creation",
+		allow: bearer("sesame", answer{status: http.StatusForbidden, body: `{"errors":[{"code":10000,"message":"Authentication error"}]}`}),
+		create: func(_ *http.Request, u *doubleUpload) *answer {
+			if u.Length > maxUpload {
+				return &answer{status: http.StatusRequestEntityTooLarge, body: `{"errors":[{"code":10006,"message":"The file exceeds your quota of minutes"}]}`}
+			}
+			return nil
+		},
+		created: func(header http.Header, u *doubleUpload) { header.Set("stream-media-id", u.ID) },
+		chunk: func(u *doubleUpload, length int64) *answer {
+			last := u.offset+length == u.Length
+			if length > 200<<20 || !last && (length < 5<<20 || length%(256<<10) != 0) {
+				return &answer{status: http.StatusBadRequest, body: "chunk sizes are multiples of 256 KiB from 5 MiB to 200 MiB"}
+			}
+			return nil
+		},
+	})
+	return &instance{
+		endpoint: d.endpoint(), headers: []string{"Authorization: Bearer sesame"},
+		saved: []string{
+			"--chunk-min", "5MiB", "--chunk-max", "50MiB", "--chunk-multiple", "256KiB", "--metadata", "name={name}", addressMark,
+		},
+		stored: func() ([]stored, error) { return d.stored(metadataValue("name")) }, hasName: hasBaseName,
+		refused: refusal{name: "too long.mov", size: maxUpload + 1, fault: "too-large"},
+	}
+}
+
+// newVimeo is a double of Vimeo, whose upload URLs come from its own API:
+// https://developer.vimeo.com/api/upload/videos
+func newVimeo(t *testing.T) *instance {
+	d := newDouble(t, demands{
+		path: "/files/", extensions: "",
+		options: func(w http.ResponseWriter) { w.WriteHeader(http.StatusMethodNotAllowed) },
+		create: func(*http.Request, *doubleUpload) *answer {
+			return &answer{status: http.StatusMethodNotAllowed, body: "uploads are created by the API"}
+		},
+	})
+	return &instance{
+		endpoint: d.endpoint(), hasName: hasAnyName,
+		createURL: func(path string) (string, error) {
+			info, err := os.Stat(path)
+			if err != nil {
+				return "", err
+			}
+			u := &doubleUpload{Length: info.Size()}
+			if filepath.Base(path) == "other size.mov" {
+				u.Length++ // the API was told another size
+			}
+			err = d.add(u)
+			return d.endpoint() + u.ID, err
+		},
+		stored:  func() ([]stored, error) { return d.stored(func(*doubleUpload) string { return "" }) },
+		refused: refusal{name: "other size.mov", size: 1000, fault: "mismatch"},
+	}
+}
+
+// newBunny is a double of Bunny Stream: https://docs.bunny.net/reference/tus-resumable-uploads
+func newBunny(t *testing.T) *instance {
+	const key, library, expires = "library-key", "4711", "4102444800"
+	sign := func(video string) string {
+		sum := sha256.Sum256([]byte(library + key + expires + video))
+		return hex.EncodeToString(sum[:])
+	}
+	d := newDouble(t, demands{
+		path: "/tusupload", extensions: "creation",
+		allow: func(r *http.Request) *answer {
+			video := r.Header.Get("VideoId")
+			switch {
+			case r.Header.Get("LibraryId") != library || video == "":
+				return &answer{status: http.StatusBadRequest, body: "LibraryId and VideoId are required"}
+			case r.Header.Get("AuthorizationExpire") != expires || r.Header.Get("AuthorizationSignature") != sign(video):
+				return &answer{status: http.StatusUnauthorized, body: "invalid signature"}
+			}
+			return nil
+		},
+		create: func(r *http.Request, u *doubleUpload) *answer {
+			if u.Metadata["filetype"] == "" || u.Metadata["title"] == "" {
+				return &answer{status: http.StatusBadRequest, body: "filetype and title are required"}
+			}
+			if u.Length > maxUpload {
+				return &answer{status: http.StatusRequestEntityTooLarge}
+			}
+			u.Path = r.Header.Get("VideoId")
+			return nil
+		},
+	})
+	return &instance{
+		endpoint: d.endpoint(),
+		headers: []string{
+			"AuthorizationSignature: " + sign("video-1"), "AuthorizationExpire: " + expires, "LibraryId: " + library, "VideoId: video-1",
+		},
+		saved:  []string{"--metadata", "filetype={type}", "--metadata", "title={name}", addressMark},
+		stored: func() ([]stored, error) { return d.stored(metadataValue("title")) }, hasName: hasBaseName, refused: tooLarge,
+	}
+}
+
+// newTransloadit is a double of Transloadit: https://transloadit.com/docs/api/assemblies-post/
+func newTransloadit(t *testing.T) *instance {
+	const assembly = "https://api2.example.com/assemblies/0123"
+	d := newDouble(t, demands{
+		path: "/resumable/files/", extensions: "creation,creation-with-upload,termination,concatenation,creation-defer-length",
+		create: func(_ *http.Request, u *doubleUpload) *answer {
+			switch {
+			case u.Metadata["assembly_url"] != assembly || u.Metadata["fieldname"] == "" || u.Metadata["filename"] == "":
+				return &answer{status: http.StatusBadRequest, body: "assembly_url, fieldname and filename are required"}
+			case u.Length > maxUpload:
+				return &answer{status: http.StatusRequestEntityTooLarge, body: "file is larger than the plan allows"}
+			}
+			return nil
+		},
+	})
+	return &instance{
+		endpoint: d.endpoint(),
+		saved:    []string{"--metadata", "assembly_url=" + assembly, "--metadata", "fieldname=file", addressMark},
+		stored:   func() ([]stored, error) { return d.stored(metadataValue("filename")) }, hasName: hasBaseName, refused: tooLarge,
+	}
+}
+
+// newFileBrowser is a double of filebrowser, whose uploads have the URL of the file:
+// http/tus_handlers.go in github.com/filebrowser/filebrowser
+func newFileBrowser(t *testing.T) *instance {
+	s := &fileBrowser{root: t.TempDir(), lengths: map[string]int64{}}
+	server := startServer(t, s)
+	return &instance{
+		endpoint: server + "/api/tus/", headers: []string{"X-Auth: sesame"},
+		saved:  []string{"--preset", "filebrowser", "--set", "address=" + addressMark},
+		stored: s.stored, hasName: hasPathBelow, sameName: refusesSecond,
+		refused: refusal{name: "read only.bin", size: 10, fault: "refused"},
+	}
+}
+
+// fileBrowser is a double of filebrowser.
+type fileBrowser struct {
+	root string
+
+	mu      sync.Mutex
+	lengths map[string]int64 // by path below root
+}
+
+func (s *fileBrowser) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name, found := strings.CutPrefix(r.URL.Path, "/api/tus/")
+	path := filepath.Join(s.root, filepath.FromSlash(name))
+	info, err := os.Stat(path)
+	switch {
+	case r.Header.Get("X-Auth") != "sesame":
+		w.WriteHeader(http.StatusUnauthorized)
+	case !found || name == "" || !filepath.IsLocal(name):
+		w.WriteHeader(http.StatusNotFound)
+	case r.Method == http.MethodPost:
+		s.create(w, r, name, path, err == nil)
+	case r.Method == http.MethodHead && err == nil:
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Upload-Offset", strconv.FormatInt(info.Size(), 10))
+		w.Header().Set("Upload-Length", strconv.FormatInt(s.lengths[name], 10))
+	case r.Method == http.MethodPatch && err == nil:
+		s.append(w, r, name, path, info.Size())
+	case err != nil && r.Method != http.MethodOptions:
+		w.WriteHeader(http.StatusNotFound)
+	default: // OPTIONS as well
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+func (s *fileBrowser) create(w http.ResponseWriter, r *http.Request, name, path string, exists bool) {
+	length, err := strconv.ParseInt(r.Header.Get("Upload-Length"), 10, 64)
+	switch {
+	case err != nil:
+		w.WriteHeader(http.StatusBadRequest)
+	case filepath.Base(name) == "read only.bin":
+		http.Error(w, "403 Forbidden", http.StatusForbidden)
+	case exists && r.URL.Query().Get("override") != "true":
+		http.Error(w, "409 Conflict", http.StatusConflict)
+	default:
+		if os.MkdirAll(filepath.Dir(path), 0o700) != nil || os.WriteFile(path, nil, 0o600) != nil {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		s.lengths[name] = length
+		w.Header().Set("Location", r.URL.EscapedPath())
+		w.WriteHeader(http.StatusCreated)
+	}
+}
+
+func (s *fileBrowser) append(w http.ResponseWriter, r *http.Request, name, path string, offset int64) {
+	if r.Header.Get("Upload-Offset") != strconv.FormatInt(offset, 10) {
+		w.WriteHeader(http.StatusConflict)
+		return
+	}
+	n, err := appendBody(path, r)
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	if offset+n == s.lengths[name] {
+		delete(s.lengths, name)
+	}
+	w.Header().Set("Upload-Offset", strconv.FormatInt(offset+n, 10))
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// stored returns the complete files.
+func (s *fileBrowser) stored() ([]stored, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	files, err := storedFolder(s.root)
+	var complete []stored
+	for _, f := range files {
+		if length, open := s.lengths[f.name]; !open || length == f.size {
+			complete = append(complete, f)
+		}
+	}
+	return complete, err
+}
