@@ -2,6 +2,7 @@ package interop_test
 
 import (
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -9,16 +10,20 @@ import (
 
 // TestInterop runs every cell of every server, and the scenarios.
 func TestInterop(t *testing.T) {
+	selected, err := regexp.Compile(*only)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var rows []row
 	for _, server := range targets() {
-		if server.full && !*full || *only != "" && *only != server.name {
+		if server.full && !*full || !selected.MatchString(server.name) {
 			continue
 		}
 		t.Run(server.name, func(t *testing.T) { rows = append(rows, runTarget(t, server)) })
 	}
 	var results []scenarioResult
 	for _, s := range scenarios() {
-		if s.full && !*full || *only != "" && *only != s.name {
+		if s.full && !*full || !selected.MatchString(s.name) {
 			continue
 		}
 		t.Run(s.name, func(t *testing.T) { results = append(results, scenarioResult{s, runScenario(t, s)}) })

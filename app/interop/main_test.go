@@ -22,7 +22,7 @@ import (
 
 var (
 	full     = flag.Bool("full", false, "run all servers, with large files")
-	only     = flag.String("only", "", "`name` of the only server or scenario to run")
+	only     = flag.String("only", "", "run the servers and scenarios whose names match a `pattern`")
 	document = flag.String("write", "", "`file` in which to write the table")
 	program  = flag.String("ferry", "", "`path` of the program to test, instead of building it")
 )

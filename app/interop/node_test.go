@@ -155,7 +155,7 @@ func newDirectus(t *testing.T) *instance {
 	t.Helper()
 	const token = "interop-token"
 	dir := uploadtest.InstallNode(t, "interop-directus", os.DirFS("testdata/directus"))
-	uploadtest.Cached(t, filepath.Base(dir)+"-sqlite3", func(path string) { buildSQLite(t, dir, path) })
+	uploadtest.Cached(t, filepath.Join(filepath.Base(dir), "node_modules", "sqlite3", "built"), func(path string) { buildSQLite(t, dir, path) })
 	folder, address := t.TempDir(), uploadtest.FreeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	files := filepath.Join(folder, "files")

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -76,7 +77,7 @@ func newForwardingProxy(t *testing.T, endpoint string) string {
 		t.Fatal(err)
 	}
 	target := url.URL{Scheme: to.Scheme, Host: to.Host}
-	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+	proxy := httptest.NewServer(&httputil.ReverseProxy{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(&target)
 		r.SetXForwarded()
 	}})
