@@ -61,7 +61,11 @@ func sendOne(c *client, name string, size int64) error {
 // sendFolder sends a folder of files with names in several scripts.
 func sendFolder(c *client) error {
 	folder := filepath.Join(c.t.TempDir(), "Mappe 文件夹")
-	files := createFolder(c.t, folder)
+	smallest := int64(0)
+	if c.server.noEmpty {
+		smallest = 1
+	}
+	files := createFolder(c.t, folder, smallest)
 	before, err := c.server.stored()
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ import (
 // makes no progress.
 const (
 	runTimeout     = 45 * time.Second
-	fullRunTimeout = 3 * time.Minute
+	fullRunTimeout = 90 * time.Second
 )
 
 // client runs the program in one profile, for one server. The program reaches the server
@@ -31,7 +32,6 @@ type client struct {
 	profile string
 	server  *instance
 	proxy   *uploadtest.Proxy
-	added   bool // the server is saved in the profile
 }
 
 // event is a line of the program's output.
@@ -48,70 +48,50 @@ type report struct {
 	stderr string
 }
 
+// addressMark stands for the server's address in [instance.options].
+const addressMark = "ADDRESS"
+
 // send sends files or folders.
 func (c *client) send(ctx context.Context, options []string, paths ...string) (*report, error) {
-	if err := c.addServer(ctx); err != nil {
-		return nil, err
+	args := append([]string{"send", "--profile", c.profile, "--json", "--settle", "0"}, options...)
+	for _, option := range c.server.options {
+		args = append(args, strings.ReplaceAll(option, addressMark, c.proxy.URL(c.server.endpoint)))
 	}
-	args := []string{"send", "--profile", c.profile, "--json", "--settle", "0"}
-	args = append(append(args, c.server.options...), options...)
-	if c.server.createURL != nil {
+	switch {
+	case c.server.createURL != nil:
 		given, err := c.givenURLs(paths)
 		if err != nil {
 			return nil, err
 		}
 		return c.run(ctx, append(args, "--urls", given)...)
+	case !slices.Contains(args, "--preset"):
+		args = append(args, c.to()...)
 	}
-	return c.run(ctx, append(append(args, c.to()...), paths...)...)
+	return c.run(ctx, append(append(args, c.signIn()...), paths...)...)
 }
 
 // resume resumes what the profile has.
 func (c *client) resume(ctx context.Context) (*report, error) {
 	args := []string{"resume", "--profile", c.profile, "--json"}
 	if c.server.createURL == nil {
-		args = append(args, c.to()...)
+		args = slices.Concat(args, c.to(), c.signIn())
 	}
 	return c.run(ctx, args...)
 }
 
-// to returns the arguments that name the server and the sign-in.
-func (c *client) to() []string {
-	args := []string{"--to", c.proxy.URL(c.server.endpoint)}
-	if c.server.saved != nil {
-		args = []string{"--to", serverName}
-	}
+func (c *client) to() []string { return []string{"--to", c.proxy.URL(c.server.endpoint)} }
+
+// signIn returns the arguments to sign in.
+func (c *client) signIn() []string {
 	if len(c.server.headers) == 0 {
-		return args
+		return nil
 	}
 	file := filepath.Join(c.profile, "headers.txt")
 	if err := os.WriteFile(file, []byte(strings.Join(c.server.headers, "\n")+"\n"), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
-	return append(args, "--header-file", file)
+	return []string{"--header-file", file}
 }
-
-// serverName is the name under which servers are saved.
-const serverName = "interop"
-
-// addServer saves the server if its address is not enough.
-func (c *client) addServer(ctx context.Context) error {
-	if c.server.saved == nil || c.added {
-		return nil
-	}
-	args := []string{"server", "add", "--profile", c.profile, "--name", serverName}
-	for _, arg := range c.server.saved {
-		args = append(args, strings.ReplaceAll(arg, addressMark, c.proxy.URL(c.server.endpoint)))
-	}
-	r, err := c.run(ctx, args...)
-	if err == nil && r.code != 0 {
-		err = fmt.Errorf("ferry server add: exit status %d: %s", r.code, lastLine(r.stderr))
-	}
-	c.added = err == nil
-	return err
-}
-
-// addressMark stands for the server's address in [instance.saved].
-const addressMark = "ADDRESS"
 
 // givenURLs writes a file with an upload URL for each path.
 func (c *client) givenURLs(paths []string) (string, error) {

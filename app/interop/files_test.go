@@ -55,12 +55,13 @@ var unicodeNames = []string{
 	"日本語/写真 1.txt", "Ünïcødé.txt", "e\u0301 decomposed.txt", "smile 😀 & more.txt", "a/b/c/100% #1.txt", "Привет/שלום.txt",
 }
 
-// createFolder creates a folder of small files with such names, one of them empty.
-func createFolder(t testing.TB, path string) []file {
+// createFolder creates a folder of files with such names, of which the first has
+// smallest bytes.
+func createFolder(t testing.TB, path string, smallest int64) []file {
 	t.Helper()
 	var files []file
 	for i, name := range unicodeNames {
-		files = append(files, createFile(t, filepath.Join(path, filepath.FromSlash(name)), int64(1000*i)))
+		files = append(files, createFile(t, filepath.Join(path, filepath.FromSlash(name)), smallest+int64(1000*i)))
 	}
 	return files
 }

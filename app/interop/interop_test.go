@@ -41,7 +41,10 @@ func TestInterop(t *testing.T) {
 // runTarget runs the cells of one server.
 func runTarget(t *testing.T, server target) row {
 	instance := server.start(t)
-	proxy := uploadtest.NewProxy(t, instance.endpoint)
+	proxy := instance.proxy
+	if proxy == nil {
+		proxy = uploadtest.NewProxy(t, instance.endpoint)
+	}
 	result := row{target: server, failures: map[string]string{}}
 	for _, cell := range cells() {
 		t.Run(cell.name, func(t *testing.T) {
@@ -49,7 +52,7 @@ func runTarget(t *testing.T, server target) row {
 			if err != nil {
 				result.failures[cell.name] = err.Error()
 			}
-			judge(t, err, server.missing[cell.name])
+			judge(t, err, server.missing[cell.name], pending[server.name][cell.name])
 		})
 	}
 	return result
@@ -57,7 +60,7 @@ func runTarget(t *testing.T, server target) row {
 
 func runScenario(t *testing.T, s scenario) string {
 	err := s.run(t)
-	judge(t, err, s.missing)
+	judge(t, err, s.missing, "")
 	if err != nil {
 		return err.Error()
 	}
@@ -66,9 +69,13 @@ func runScenario(t *testing.T, s scenario) string {
 
 // judge fails the test if what should work does not, and if what is documented not to
 // work does.
-func judge(t *testing.T, err error, missing string) {
+func judge(t *testing.T, err error, missing, pending string) {
 	t.Helper()
 	switch {
+	case pending != "" && err != nil:
+		t.Logf("pending (%s): %v", pending, err)
+	case pending != "" && missing == "":
+		t.Logf("works, but is still among the pending ones (%s)", pending)
 	case err != nil && missing == "":
 		t.Error(err)
 	case err != nil:

@@ -34,7 +34,10 @@ func nodeTargets() []target {
 			name: "tus-node-server", about: "0.9", full: true, start: newTusNodeServer,
 			missing: map[string]string{"refused": "the server has no limits and accepts every file"},
 		},
-		{name: "Directus", about: "11.3 with SQLite and TUS_ENABLED", full: true, start: newDirectus},
+		{
+			name: "Directus", about: "11.3 with SQLite, TUS_ENABLED and PUBLIC_URL", full: true, start: newDirectus,
+			missing: map[string]string{"0 B": "Directus refuses files without bytes"},
+		},
 	}
 }
 
@@ -162,8 +165,9 @@ func newDirectus(t *testing.T) *instance {
 	if err := os.Mkdir(files, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	proxy := uploadtest.NewProxy(t, address)
 	env := []string{
-		"HOST=127.0.0.1", "PORT=" + port, "SECRET=interop", "TELEMETRY=false", "TUS_ENABLED=true", "TUS_CHUNK_SIZE=8mb",
+		"HOST=127.0.0.1", "PUBLIC_URL=http://" + proxy.Addr(), "PORT=" + port, "SECRET=interop", "TELEMETRY=false", "TUS_ENABLED=true", "TUS_CHUNK_SIZE=8mb",
 		"DB_CLIENT=sqlite3", "DB_FILENAME=" + filepath.Join(folder, "data.db"), "EXTENSIONS_PATH=" + folder,
 		"ADMIN_EMAIL=admin@example.com", "ADMIN_PASSWORD=interop", "ADMIN_TOKEN=" + token,
 		"STORAGE_LOCATIONS=local", "STORAGE_LOCAL_ROOT=" + files, "FILES_MAX_UPLOAD_SIZE=1gb",
@@ -179,8 +183,8 @@ func newDirectus(t *testing.T) *instance {
 	authorization := "Authorization: Bearer " + token
 	return &instance{
 		endpoint: site + "/files/tus", headers: []string{authorization}, hasName: hasBaseName,
-		saved:   []string{"--preset", "directus", "--set", "address=" + addressMark},
-		refused: tooLarge,
+		options: []string{"--preset", "directus", "--set", "address=" + addressMark},
+		refused: tooLarge, noEmpty: true, proxy: proxy,
 		stored: func() ([]stored, error) {
 			return storedByDirectus(site, http.Header{"Authorization": {"Bearer " + token}}, files)
 		},
@@ -209,7 +213,6 @@ func storedByDirectus(site string, header http.Header, folder string) ([]stored,
 		Data []struct {
 			Disk   string `json:"filename_disk"`
 			Name   string `json:"filename_download"`
-			Size   int64  `json:"filesize,string"`
 			Upload string `json:"tus_id"` // of an unfinished one
 		}
 	}

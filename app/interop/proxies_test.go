@@ -21,12 +21,9 @@ func proxyTargets() []target {
 		{name: "nginx, recommended", about: "1.22 in front of tusd as in servers.md", full: true, start: nginxTarget("recommended")},
 		{
 			name: "haproxy", about: "2.6 with a sticky cookie in front of two tusd with separate folders", full: true, start: newTwoFolders,
-			missing: map[string]string{"30 MB": needsCookies, "kill -9": needsCookies},
 		},
 	}
 }
-
-const needsCookies = "Ferry does not send cookies back"
 
 func nginxTarget(name string) func(*testing.T) *instance {
 	return func(t *testing.T) *instance {

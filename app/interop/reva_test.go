@@ -41,8 +41,8 @@ func newReva(t *testing.T) *instance {
 	server := startServer(t, s)
 	return &instance{
 		endpoint: server + revaRoot, headers: []string{"Authorization: Basic ZWluc3RlaW46c2VzYW1l"}, // einstein:sesame
-		saved:  []string{"--preset", "opencloud", "--set", "address=" + addressMark, "--set", "user=einstein"},
-		stored: s.stored, hasName: hasPathBelow, sameName: replacesFirst,
+		options: []string{"--preset", "opencloud", "--set", "address=" + addressMark, "--set", "user=einstein"},
+		stored:  s.stored, hasName: hasPathBelow, sameName: replacesFirst,
 		refused: tooLarge,
 	}
 }

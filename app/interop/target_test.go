@@ -24,20 +24,21 @@ type target struct {
 type instance struct {
 	endpoint string   // URL at which uploads are created
 	headers  []string // header lines to sign in
-	options  []string // further arguments of ferry send
 
-	// saved are the arguments of ferry server add, in which addressMark stands for the
-	// endpoint; nil if the address is enough.
-	saved []string
+	// options are further arguments of ferry send, in which addressMark stands for the
+	// endpoint. A preset among them takes the place of --to.
+	options []string
 
 	// createURL creates an upload and returns its URL, for servers whose upload URLs are
 	// given. nil: Ferry creates the uploads.
 	createURL func(path string) (string, error)
 
+	proxy     *uploadtest.Proxy        // the clients' one; nil: one that is started in front of endpoint
 	stored    func() ([]stored, error) // the complete files
 	hasName   func(name, path string) bool
 	sameName  sameName
 	refused   refusal
+	noEmpty   bool // files without bytes are refused or lost; the folder has none
 	wholeOnly bool // a request that was cut leaves nothing on the server
 }
 
@@ -72,6 +73,7 @@ func hasPathBelow(name, path string) bool {
 
 // newClient returns a client with a profile of its own.
 func newClient(t testing.TB, server *instance, proxy *uploadtest.Proxy) *client {
+	t.Helper()
 	return &client{t: t, profile: t.TempDir(), server: server, proxy: proxy}
 }
 

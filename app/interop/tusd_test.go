@@ -49,7 +49,6 @@ func tusdTargets() []target {
 				server.refused = refusal{name: "setup.exe", size: 1000, fault: "refused", words: "programs are not accepted"}
 				return server
 			},
-			missing: map[string]string{"refused": "Ferry does not show what the server says"},
 		},
 		{name: "tusd on S3", about: "2.10 with its S3 store", start: newTusdOnS3},
 	}
