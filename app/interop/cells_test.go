@@ -105,7 +105,7 @@ func killAndResume(c *client) error {
 			}
 		}
 	}()
-	r, err := c.send(ctx, []string{"--limit", fmt.Sprint(f.size / 4)}, f.path)
+	r, err := c.send(ctx, []string{"--limit", fmt.Sprint(f.size / 2)}, f.path)
 	switch {
 	case err != nil && !errors.Is(err, context.Canceled):
 		return err

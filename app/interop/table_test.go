@@ -56,16 +56,21 @@ func renderTable(rows []row) string {
 
 // cell returns the text of a cell, and adds a note if there is something to say.
 func (r row) cell(name string, notes *[]string) string {
-	failure, missing := r.failures[name], r.target.missing[name]
+	failure, missing, lacks := r.failures[name], r.target.missing[name], pending[r.target.name][name]
 	switch {
 	case failure == "" && missing == "":
 		return "ok"
 	case missing != "":
 		return fmt.Sprintf("no (%d)", noteNumber(notes, missing))
+	case lacks != "":
+		return fmt.Sprintf("not yet (%d)", noteNumber(notes, "Ferry lacks: "+lacks))
 	default:
-		return fmt.Sprintf("FAILED (%d)", noteNumber(notes, oneLine(failure)))
+		return fmt.Sprintf("%s (%d)", failedCell, noteNumber(notes, oneLine(failure)))
 	}
 }
+
+// failedCell is the text of what should work and does not.
+const failedCell = "FAILED"
 
 func noteNumber(notes *[]string, text string) int {
 	i := slices.Index(*notes, text)
@@ -96,7 +101,7 @@ func renderScenarios(results []scenarioResult) string {
 		case r.scenario.missing != "":
 			outcome = "no: " + r.scenario.missing
 		case r.failure != "":
-			outcome = "FAILED: " + oneLine(r.failure)
+			outcome = failedCell + ": " + oneLine(r.failure)
 		}
 		fmt.Fprintf(&text, "| **%s**: %s | %s |\n", r.scenario.name, r.scenario.about, outcome)
 	}
