@@ -83,6 +83,9 @@ func (c *client) to() []string { return []string{"--to", c.proxy.URL(c.server.en
 
 // signIn returns the arguments to sign in.
 func (c *client) signIn() []string {
+	if c.server.perFile != "" {
+		return []string{"--per-file", c.server.perFile}
+	}
 	if len(c.server.headers) == 0 {
 		return nil
 	}

@@ -10,7 +10,7 @@ var pending = map[string]map[string]string{
 	"Supabase":            allCells(needsOptions),
 	"Cloudflare Stream":   allCells(needsOptions),
 	"Vimeo":               allCells("upload URLs on the command line"),
-	"Bunny Stream":        allCells(needsOptions),
+	"Bunny Stream":        allCells("the sign-in for each file on the command line"),
 	"Transloadit":         allCells(needsOptions),
 	"filebrowser":         allCells(needsOptions),
 	"OpenCloud, ownCloud": allCells(needsOptions),

@@ -1,6 +1,7 @@
 package interop_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -34,6 +35,7 @@ type revaUpload struct {
 const (
 	revaRoot    = "/remote.php/dav/files/einstein/"
 	revaUploads = "/data/tus/"
+	revaChunk   = 10_000_000 // maximum bytes of a request
 )
 
 func newReva(t *testing.T) *instance {
@@ -78,7 +80,7 @@ func (s *reva) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Path == "/ocs/v1.php/cloud/capabilities" {
-		_, _ = io.WriteString(w, `{"ocs":{"data":{"capabilities":{"files":{"tus_support":{"version":"1.0.0","max_chunk_size":10000000}}}}}}`)
+		fmt.Fprintf(w, `{"ocs":{"data":{"capabilities":{"files":{"tus_support":{"version":"1.0.0","max_chunk_size":%d}}}}}}`, revaChunk)
 		return
 	}
 	w.Header().Set("Tus-Resumable", "1.0.0")
@@ -171,8 +173,12 @@ func (s *reva) serveUpload(w http.ResponseWriter, r *http.Request, id string) {
 	case http.MethodHead:
 		w.Header().Set("Upload-Length", strconv.FormatInt(u.length, 10))
 	case http.MethodPatch:
-		if r.Header.Get("Upload-Offset") != strconv.FormatInt(offset, 10) || r.ContentLength > 10_000_000 {
+		switch {
+		case r.Header.Get("Upload-Offset") != strconv.FormatInt(offset, 10):
 			w.WriteHeader(http.StatusConflict)
+			return
+		case r.ContentLength > revaChunk:
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
 			return
 		}
 		n, err := appendBody(u.file, r)

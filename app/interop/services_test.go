@@ -177,41 +177,62 @@ func newVimeo(t *testing.T) *instance {
 	}
 }
 
+// The account of the double of Bunny Stream.
+const (
+	bunnyKey     = "library-key"
+	bunnyLibrary = "4711"
+	bunnyExpires = "4102444800" // in seconds since 1970
+)
+
+// signVideo is a program that creates a video for the file in its argument, and prints the
+// sign-in for it.
+const signVideo = `#!/bin/sh
+video=$(printf %%s "$1" | sha256sum | cut -c 1-32)
+echo "LibraryId: %[1]s"
+echo "VideoId: $video"
+echo "AuthorizationExpire: %[3]s"
+echo "AuthorizationSignature: $(printf %%s "%[1]s%[2]s%[3]s$video" | sha256sum | cut -c 1-64)"
+`
+
 // newBunny is a double of Bunny Stream: https://docs.bunny.net/reference/tus-resumable-uploads
 func newBunny(t *testing.T) *instance {
-	const key, library, expires = "library-key", "4711", "4102444800"
-	sign := func(video string) string {
-		sum := sha256.Sum256([]byte(library + key + expires + video))
-		return hex.EncodeToString(sum[:])
-	}
+	var mu sync.Mutex
+	videos := map[string]bool{} // those that have a file
 	d := newDouble(t, demands{
 		path: "/tusupload", extensions: "creation",
 		allow: func(r *http.Request) *answer {
 			video := r.Header.Get("VideoId")
+			signature := sha256.Sum256([]byte(bunnyLibrary + bunnyKey + bunnyExpires + video))
 			switch {
-			case r.Header.Get("LibraryId") != library || video == "":
+			case r.Header.Get("LibraryId") != bunnyLibrary || video == "":
 				return &answer{status: http.StatusBadRequest, body: "LibraryId and VideoId are required"}
-			case r.Header.Get("AuthorizationExpire") != expires || r.Header.Get("AuthorizationSignature") != sign(video):
+			case r.Header.Get("AuthorizationExpire") != bunnyExpires || r.Header.Get("AuthorizationSignature") != hex.EncodeToString(signature[:]):
 				return &answer{status: http.StatusUnauthorized, body: "invalid signature"}
 			}
 			return nil
 		},
 		create: func(r *http.Request, u *doubleUpload) *answer {
-			if u.Metadata["filetype"] == "" || u.Metadata["title"] == "" {
+			mu.Lock()
+			defer mu.Unlock()
+			video := r.Header.Get("VideoId")
+			switch {
+			case u.Metadata["filetype"] == "" || u.Metadata["title"] == "":
 				return &answer{status: http.StatusBadRequest, body: "filetype and title are required"}
-			}
-			if u.Length > maxUpload {
+			case u.Length > maxUpload:
 				return &answer{status: http.StatusRequestEntityTooLarge}
+			case videos[video]:
+				return &answer{status: http.StatusBadRequest, body: "the video has a file already"}
 			}
-			u.Path = r.Header.Get("VideoId")
+			videos[video] = true
 			return nil
 		},
 	})
+	sign := filepath.Join(t.TempDir(), "sign-video")
+	if err := os.WriteFile(sign, fmt.Appendf(nil, signVideo, bunnyLibrary, bunnyKey, bunnyExpires), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	return &instance{
-		endpoint: d.endpoint(),
-		headers: []string{
-			"AuthorizationSignature: " + sign("video-1"), "AuthorizationExpire: " + expires, "LibraryId: " + library, "VideoId: video-1",
-		},
+		endpoint: d.endpoint(), perFile: sign,
 		options: []string{"--metadata", "filetype={type}", "--metadata", "title={name}"},
 		stored:  func() ([]stored, error) { return d.stored(metadataValue("title")) }, hasName: hasBaseName, refused: tooLarge,
 	}

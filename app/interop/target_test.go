@@ -29,6 +29,9 @@ type instance struct {
 	// endpoint. A preset among them takes the place of --to.
 	options []string
 
+	// perFile is the path of a program that prints the sign-in for each file; "" for none.
+	perFile string
+
 	// createURL creates an upload and returns its URL, for servers whose upload URLs are
 	// given. nil: Ferry creates the uploads.
 	createURL func(path string) (string, error)
