@@ -149,7 +149,7 @@ func sendSameName(c *client) error {
 		}
 		return checkStored(c.server, before, second)
 	default:
-		if err := r.wantRefused(err, refusal{fault: "refused"}); err != nil {
+		if err := r.wantRefused(err, refusal{fault: "exists"}); err != nil {
 			return fmt.Errorf("second file: %w", err)
 		}
 		return checkStored(c.server, before, first)

@@ -155,8 +155,8 @@ func (r *report) wantDone(err error) error {
 
 // reason is the last thing that the run said about what did not work.
 func (r *report) reason() string {
-	for i := len(r.events) - 1; i >= 0; i-- {
-		if e := r.events[i]; e.Message != "" && e.Event.Event != feed.Done {
+	for _, e := range slices.Backward(r.events) {
+		if e.Message != "" && e.Event.Event != feed.Done {
 			return strings.TrimSpace(fmt.Sprintf("%s: %s: %s %s", filepath.Base(e.Path), e.Fault, e.Message, e.ServerMessage))
 		}
 	}
