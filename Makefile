@@ -79,6 +79,12 @@ pictures: deps build ## retake the pictures in docs/pictures on a virtual deskto
 	FERRY_BINARY='$(CURDIR)/bin/ferry' go test -tags desktop,$(TEST_TAGS) -count=1 -timeout 60m -run TestPictures \
 		./app/desktop -args -pictures '$(CURDIR)/docs/pictures'
 
+.PHONY: interop
+interop: ## run Ferry against all tus servers, which are installed; writes docs/interop.md; ONLY=PATTERN for some
+	@packaging/deps interop
+	go test -tags $(TEST_TAGS) -count=1 -timeout 90m -v -run 'TestInterop$$' ./app/interop \
+		-args -full $(if $(ONLY),-only '$(ONLY)',-write '$(CURDIR)/docs/interop.md')
+
 .PHONY: soak
 soak: deps ## stress tests with faults, kills and file changes for two hours
 	go test -race -tags $(TEST_TAGS) -count=1 -timeout 3h -parallel 4 -run 'TestStress|TestKillAtRandom' ./app/endtoend -args -stress=58m -kills=1000

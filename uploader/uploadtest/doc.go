@@ -4,7 +4,7 @@
 // [NewTusd] runs tusd in this process and records its requests, [NewTusdProcess] does so
 // in a process of its own. [NewTusdBinary]
 // and [NewTusNode] run the programs tusd and @tus/server, which can be killed and
-// restarted on the same port and directory. [NewReference] is an in-memory server
+// restarted on the same port and directory, and [NewProgram] any other. [NewReference] is an in-memory server
 // with extensions that those lack. [NewProxy] injects network faults between a
 // client and a server, [NewGateway] injects HTTP responses. [NewHTTPProxy] and
 // [NewSOCKS5] are proxies for clients to use, and NewCA issues certificates.

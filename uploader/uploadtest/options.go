@@ -18,7 +18,11 @@ type options struct {
 	expiry         time.Duration
 	wrap           []func(http.Handler) http.Handler
 	tls            bool
+	s3             *s3Store
 }
+
+// s3Store is a bucket of an S3 server that accepts any credentials.
+type s3Store struct{ endpoint, bucket string }
 
 func newOptions(opts []Option) options {
 	var o options
@@ -54,6 +58,12 @@ func BehindProxy() Option { return func(o *options) { o.behindProxy = true } }
 
 // NetworkTimeout is how long the server waits for the next bytes of a body.
 func NetworkTimeout(d time.Duration) Option { return func(o *options) { o.networkTimeout = d } }
+
+// S3 stores uploads in a bucket of an S3 server that accepts any credentials, instead of
+// files. Only TusdBinary supports it.
+func S3(endpoint, bucket string) Option {
+	return func(o *options) { o.s3 = &s3Store{endpoint, bucket} }
+}
 
 // Expiry is how long after its creation an unfinished upload expires. Tusd and
 // TusdBinary do not support it.

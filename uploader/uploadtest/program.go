@@ -14,23 +14,36 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// program is a server in its own process, on a fixed port and directory, which
-// restarts keep. Its methods must be called from the test's goroutine.
-type program struct {
+// Program is a server in its own process, whose arguments restarts keep. Its methods
+// must be called from the test's goroutine.
+type Program struct {
 	path  string
 	args  []string
-	ready string // part of the line printed once it accepts connections
+	env   []string // KEY=VALUE, in addition to the environment of this process
+	ready string   // part of the line printed once it accepts connections
 
 	running      *exec.Cmd
 	outputClosed chan struct{} // closed at the end of the running process's output
 }
 
+// NewProgram starts a server that ends with the test. It accepts connections once it has
+// printed a line that contains ready. env has KEY=VALUE pairs, in addition to the
+// environment of this process.
+func NewProgram(t testing.TB, ready string, env []string, path string, args ...string) *Program {
+	t.Helper()
+	p := &Program{path: path, args: args, env: env, ready: ready}
+	p.Restart(t)
+	t.Cleanup(func() { p.Kill(t) })
+	return p
+}
+
 // Restart kills the program if it is running, starts it, and returns when it
 // accepts connections.
-func (p *program) Restart(t testing.TB) {
+func (p *Program) Restart(t testing.TB) {
 	t.Helper()
 	p.Kill(t)
 	command := exec.Command(p.path, p.args...)
+	command.Env = append(os.Environ(), p.env...)
 	output, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatalf("start server: %v", err)
@@ -70,7 +83,7 @@ func waitReady(output io.Reader, ready string) string {
 
 // Stop terminates the program with SIGTERM and waits for its exit. On Windows,
 // which has no such signal, it kills the program.
-func (p *program) Stop(t testing.TB) {
+func (p *Program) Stop(t testing.TB) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		p.signal(t, os.Kill)
@@ -81,12 +94,12 @@ func (p *program) Stop(t testing.TB) {
 
 // Kill kills the program and waits for its exit. It does nothing if the program is
 // not running.
-func (p *program) Kill(t testing.TB) {
+func (p *Program) Kill(t testing.TB) {
 	t.Helper()
 	p.signal(t, os.Kill)
 }
 
-func (p *program) signal(t testing.TB, sig os.Signal) {
+func (p *Program) signal(t testing.TB, sig os.Signal) {
 	t.Helper()
 	if p.running == nil {
 		return
@@ -99,9 +112,9 @@ func (p *program) signal(t testing.TB, sig os.Signal) {
 	p.running = nil
 }
 
-// cached returns the path of name in the user's cache directory. If it does not
+// Cached returns the path of name in the user's cache directory. If it does not
 // exist, build creates it at the path it is given.
-func cached(t testing.TB, name string, build func(path string)) string {
+func Cached(t testing.TB, name string, build func(path string)) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {

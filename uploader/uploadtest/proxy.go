@@ -36,6 +36,7 @@ type Proxy struct {
 	conns         map[*relayConn]struct{}
 	blackhole     chan struct{} // closed by Restore; nil when bytes pass
 	resetAfter    int64         // bytes upstream before the reset; negative: no reset
+	resetEach     int64         // bytes upstream of one connection before it is reset; 0: no reset
 	dropResponses int           // responses still to be dropped
 	line          *line
 }
@@ -106,6 +107,13 @@ func (p *Proxy) ResetAfter(n int64) {
 	p.resetAfter = n
 }
 
+// ResetEachAfter resets each connection after n bytes of it were sent upstream.
+func (p *Proxy) ResetEachAfter(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resetEach = n
+}
+
 // Blackhole stops all bytes in both directions while connections stay open and
 // new ones are accepted. Restore lets the bytes continue.
 func (p *Proxy) Blackhole() {
@@ -147,7 +155,7 @@ func (p *Proxy) Restore(t testing.TB) {
 	p.setLine(newLine(rate.Inf))
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.resetAfter, p.dropResponses = -1, 0
+	p.resetAfter, p.resetEach, p.dropResponses = -1, 0, 0
 	if p.blackhole != nil {
 		close(p.blackhole)
 		p.blackhole = nil

@@ -7,7 +7,11 @@ import (
 )
 
 // relayConn is one connection through a proxy.
-type relayConn struct{ client, server *net.TCPConn }
+type relayConn struct {
+	client, server *net.TCPConn
+
+	sent int64 // bytes upstream; of the goroutine that sends them
+}
 
 const relayBuffer = 32 << 10
 
@@ -83,12 +87,29 @@ func (p *Proxy) sendPiece(l *relayConn, chunk []byte) bool {
 		return false
 	}
 	chunk, last := p.beforeReset(chunk)
+	chunk, ended := p.beforeEnd(l, chunk)
 	p.up.Add(int64(len(chunk))) // counted first, so that no response is seen before its request is counted
 	_, err := l.server.Write(chunk)
 	if last {
 		p.Reset()
 	}
-	return err == nil && !last
+	if ended {
+		l.reset()
+	}
+	return err == nil && !last && !ended
+}
+
+// beforeEnd returns the part of chunk to send, and whether the connection is to be reset
+// after it.
+func (p *Proxy) beforeEnd(l *relayConn, chunk []byte) ([]byte, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := p.resetEach - l.sent
+	l.sent += int64(len(chunk))
+	if p.resetEach == 0 || int64(len(chunk)) < left {
+		return chunk, false
+	}
+	return chunk[:max(left, 0)], true
 }
 
 // beforeReset returns the part of chunk to send, and whether the reset follows it.

@@ -42,6 +42,26 @@ func TestProxyResetsAfterBytes(t *testing.T) {
 	}
 }
 
+func TestProxyResetsEachConnectionAfterBytes(t *testing.T) {
+	server := sink(t)
+	proxy := uploadtest.NewProxy(t, server.URL)
+	const limit = 100_000
+	proxy.ResetEachAfter(limit)
+	for n := range 3 {
+		before := proxy.Upstream()
+		if _, err := do(t, http.MethodPut, proxy.URL(server.URL), strings.Repeat("x", 1<<20), nil); err == nil {
+			t.Errorf("connection %d was not reset", n)
+		}
+		if sent := proxy.Upstream() - before; sent != limit {
+			t.Errorf("connection %d was reset after %d bytes, want %d", n, sent, limit)
+		}
+	}
+	proxy.Restore(t)
+	if got := mustDo(t, http.MethodPut, proxy.URL(server.URL), strings.Repeat("x", 1<<20), nil); got.StatusCode != http.StatusOK {
+		t.Errorf("after Restore: %s", got.Status)
+	}
+}
+
 func TestProxyRefusesUntilRestored(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)

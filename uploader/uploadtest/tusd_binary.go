@@ -2,6 +2,7 @@ package uploadtest
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"net"
 	"os"
@@ -19,7 +20,7 @@ type TusdBinary struct {
 	Endpoint string // the creation URL
 	Dir      string // of the file store
 
-	program
+	Program
 }
 
 // NewTusdBinary starts tusd, which is built once per version and machine. The
@@ -30,12 +31,16 @@ func NewTusdBinary(t testing.TB, opts ...Option) *TusdBinary {
 	s := &TusdBinary{
 		Endpoint: fmt.Sprintf("http://127.0.0.1:%d%s", port, basePath),
 		Dir:      t.TempDir(),
-		program:  program{path: buildTusd(t), ready: "You can now upload files to"},
+		Program:  Program{path: buildTusd(t), ready: "You can now upload files to"},
 	}
-	s.args = append([]string{
-		"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-base-path", basePath,
-		"-upload-dir", s.Dir,
-	}, flags(t, newOptions(opts))...)
+	o := newOptions(opts)
+	s.args = append([]string{"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-base-path", basePath}, flags(t, o)...)
+	if o.s3 == nil {
+		s.args = append(s.args, "-upload-dir", s.Dir)
+	} else {
+		s.args = append(s.args, "-s3-endpoint", o.s3.endpoint, "-s3-bucket", o.s3.bucket)
+		s.env = []string{"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1"}
+	}
 	s.Restart(t)
 	t.Cleanup(func() { s.Kill(t) })
 	return s
@@ -84,6 +89,12 @@ func (s *TusdBinary) Stored(t testing.TB) []StoredFile {
 	return storedFiles(t, s.Dir)
 }
 
+// FreeAddress returns a host:port of this machine on which nothing listens.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	return fmt.Sprintf("127.0.0.1:%d", freePort(t))
+}
+
 func freePort(t testing.TB) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -103,11 +114,24 @@ func buildTusd(t testing.TB) string {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	return cached(t, name, func(path string) {
+	return Cached(t, name, func(path string) {
 		scratch := t.TempDir()
 		writeFile(t, filepath.Join(scratch, "go.mod"), "module tusdprogram\n\ngo 1.26\n\nrequire "+tusdModule+" "+version+"\n")
 		writeFile(t, filepath.Join(scratch, "program.go"), "package program\n\nimport _ \""+tusdModule+"/cmd/tusd\"\n")
 		runCommand(t, scratch, "go", "build", "-mod=mod", "-o", path, tusdModule+"/cmd/tusd")
+	})
+}
+
+// BuildModule returns the path of a program that is a module of its own, whose
+// dependencies are not in this one. It is built once per content of files and machine.
+func BuildModule(t testing.TB, name string, files fs.FS) string {
+	t.Helper()
+	return Cached(t, name+"-"+contentVersion(t, files), func(path string) {
+		dir := filepath.Join(t.TempDir(), name)
+		if err := os.CopyFS(dir, files); err != nil {
+			t.Fatalf("build %s: %v", name, err)
+		}
+		runCommand(t, dir, "go", "build", "-o", path, ".")
 	})
 }
 

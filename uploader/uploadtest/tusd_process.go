@@ -25,7 +25,7 @@ type TusdProcess struct {
 
 	t          testing.TB
 	requestLog string // path of the file with the recorded requests
-	program
+	Program
 }
 
 // tusdReady begins the line that [RunTusdProcess] prints once it accepts connections.
@@ -40,7 +40,7 @@ func NewTusdProcess(t testing.TB, path string) *TusdProcess {
 		URL: "http://" + address, Endpoint: "http://" + address + basePath, Dir: t.TempDir(),
 		t: t, requestLog: filepath.Join(t.TempDir(), "requests.json"),
 	}
-	s.program = program{path: path, args: []string{address, s.Dir, s.requestLog}, ready: tusdReady}
+	s.Program = Program{path: path, args: []string{address, s.Dir, s.requestLog}, ready: tusdReady}
 	s.Restart(t)
 	t.Cleanup(func() { s.Kill(t) })
 	return s

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +24,7 @@ type TusNode struct {
 	Endpoint string // the creation URL
 	Dir      string // of the file store
 
-	program
+	Program
 }
 
 // NewTusNode starts @tus/server, which is installed once per set of versions and
@@ -39,7 +40,7 @@ func NewTusNode(t testing.TB, opts ...Option) *TusNode {
 	s := &TusNode{
 		Endpoint: fmt.Sprintf("http://127.0.0.1:%d%s", port, basePath),
 		Dir:      t.TempDir(),
-		program:  program{path: node, ready: "listening"},
+		Program:  Program{path: node, ready: "listening"},
 	}
 	s.args = []string{
 		filepath.Join(installTusNode(t), "server.js"), strconv.Itoa(port), s.Dir,
@@ -77,30 +78,45 @@ func (s *TusNode) Stored(t testing.TB) []StoredFile {
 // installTusNode returns a directory with the program and its packages.
 func installTusNode(t testing.TB) string {
 	t.Helper()
-	files, err := tusNode.ReadDir("tusnode")
+	files, err := fs.Sub(tusNode, "tusnode")
 	if err != nil {
 		t.Fatalf("install @tus/server: %v", err)
 	}
-	texts, version := map[string]string{}, sha256.New()
-	for _, file := range files {
-		text, err := tusNode.ReadFile("tusnode/" + file.Name())
-		if err != nil {
-			t.Fatalf("install @tus/server: %v", err)
-		}
-		texts[file.Name()] = string(text)
-		_, _ = version.Write(text)
-	}
-	return cached(t, "tus-node-"+hex.EncodeToString(version.Sum(nil)[:8]), func(path string) {
+	return InstallNode(t, "tus-node", files, "--omit=optional")
+}
+
+// InstallNode returns a directory with a copy of files and the packages of the
+// package-lock.json among them, which npm installs once per content of files and machine.
+// flags are further ones of npm ci. No scripts of the packages are run. The test fails if
+// npm is not installed.
+func InstallNode(t testing.TB, name string, files fs.FS, flags ...string) string {
+	t.Helper()
+	return Cached(t, name+"-"+contentVersion(t, files), func(path string) {
 		npm, err := exec.LookPath("npm")
 		if err != nil {
-			t.Fatalf("@tus/server needs npm, which is not installed; run `make deps`: %v", err)
+			t.Fatalf("%s needs npm, which is not installed; run `make deps`: %v", name, err)
 		}
-		if err := os.Mkdir(path, 0o700); err != nil {
-			t.Fatalf("install @tus/server: %v", err)
+		if err := os.CopyFS(path, files); err != nil {
+			t.Fatalf("install %s: %v", name, err)
 		}
-		for name, text := range texts {
-			writeFile(t, filepath.Join(path, name), text)
-		}
-		runCommand(t, path, npm, "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund")
+		runCommand(t, path, npm, append([]string{"ci", "--ignore-scripts", "--no-audit", "--no-fund"}, flags...)...)
 	})
+}
+
+// contentVersion returns a name for the content of files.
+func contentVersion(t testing.TB, files fs.FS) string {
+	t.Helper()
+	version := sha256.New()
+	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(files, path)
+		_, _ = version.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("read files: %v", err)
+	}
+	return hex.EncodeToString(version.Sum(nil)[:8])
 }
