@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,7 +110,7 @@ func TestK10CreationWithoutLocation(t *testing.T) {
 		for _, status := range []int{http.StatusOK, http.StatusCreated, http.StatusNoContent} {
 			for name, location := range map[string][]string{"missing": nil, "empty": {"Location: "}} {
 				t.Run(fmt.Sprintf("%s, %d, %s Location", test.name, status, name), func(t *testing.T) {
-					header := append(location, test.header...)
+					header := slices.Concat(location, test.header)
 					if seeker, ok := test.request.Body.(io.Seeker); ok {
 						_, _ = seeker.Seek(0, io.SeekStart)
 					}

@@ -47,6 +47,29 @@ func FuzzLocation(f *testing.F) {
 	})
 }
 
+// FuzzOptionsResponse parses responses to OPTIONS that do not tell the capabilities. They
+// name no more of a redirect's target than its host.
+func FuzzOptionsResponse(f *testing.F) {
+	for _, location := range []string{"/login", "https://login.example/?token=secret", "http://[::1]:99999/", "//::", "%zz", "mailto:x", "\x00", "//a:b@c"} {
+		f.Add(302, location, "text/html", "")
+		f.Add(200, location, ";", "*")
+	}
+	endpoint, err := parseURL("https://server.example/files/")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, status int, location, mediaType, origin string) {
+		header := http.Header{"Location": {location}, "Content-Type": {mediaType}, "Access-Control-Allow-Origin": {origin}}
+		got := (&response{url: endpoint, status: status, header: header}).optionsResponse()
+		if got.Kind == "" || got.Status != status || (got.Host != "") && status/100 != 3 {
+			t.Fatalf("got %+v", got)
+		}
+		if strings.ContainsAny(got.Host, "/?#@ \r\n") {
+			t.Fatalf("host %q of %q", got.Host, location)
+		}
+	})
+}
+
 func FuzzUploadExpires(f *testing.F) {
 	for _, text := range []string{"Wed, 06 Nov 2030 08:49:37 GMT", "Wednesday, 06-Nov-30 08:49:37 GMT", "Wed Nov  6 08:49:37 2030", "", "0", "never"} {
 		f.Add(text)
