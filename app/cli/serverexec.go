@@ -325,7 +325,7 @@ func keyringError(err error) error {
 	}
 }
 
-// basicHeader returns the header fields of a sign-in for one run.
+// signInLine returns the header field of a sign-in for one run.
 func signInLine(kind uploader.SignIn, user, secret string) string {
 	if kind == uploader.SignInBearer {
 		return "Authorization: Bearer " + secret

@@ -2,13 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
-	"context"
 	"golang.org/x/sys/unix"
 
 	"github.com/ferryapp/ferry/app/instance"

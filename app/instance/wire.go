@@ -27,7 +27,7 @@ const (
 	AddServer    Command = "server-add"    // save a new server, which Server describes
 	EditServer   Command = "server-edit"   // change the server To
 	RemoveServer Command = "server-remove" // remove the server To
-	TestServer   Command = "server-test"   // test the server To, with the changes of Server
+	TestServer   Command = "server-test"   // test the server To, which need not be saved
 	ListServers  Command = "server-list"   // list the servers
 )
 
@@ -45,7 +45,7 @@ type Request struct {
 	AllowHosts []string // hosts that the server may use besides its own; Send, Resume
 
 	URLs   []string     // Send: the upload URLs that were given for Paths, one each; nil: To is used
-	Server ServerChange // AddServer, EditServer, TestServer; Send: how to use the server in this run
+	Server ServerChange // AddServer, EditServer; Send: how to use the server in this run
 	Force  bool         // AddServer: also after a failed test; RemoveServer: also with unfinished uploads
 
 	Options uploader.BatchOptions // Send

@@ -50,7 +50,7 @@ func cmdURLs(ts *testscript.TestScript, _ bool, args []string) {
 
 // sendTus sends a request with pairs of header fields and returns the response's header.
 func sendTus(ts *testscript.TestScript, method, url string, body []byte, fields ...string) http.Header {
-	request, err := http.NewRequest(method, url, bytes.NewReader(body)) //nolint:noctx // the server is in this process
+	request, err := http.NewRequest(method, url, bytes.NewReader(body))
 	ts.Check(err)
 	request.Header.Set("Tus-Resumable", "1.0.0")
 	for i := 0; i < len(fields); i += 2 {

@@ -181,8 +181,8 @@ func (l *loop) saveObserved(id uploader.ServerID) {
 	}
 	s.Options = found
 	l.putServer(s)
-	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "omitsVersion", found.OmitsVersion, "publicAddress", found.PublicAddress,
-		"wholeRequests", found.WholeRequests)
+	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "omitsVersion", found.OmitsVersion,
+		"publicAddress", found.PublicAddress, "wholeRequests", found.WholeRequests)
 }
 
 // moveServer changes the URLs of a server's uploads to its new endpoint. Running
