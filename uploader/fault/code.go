@@ -21,6 +21,7 @@ const (
 	CodeNotComparable      = "NOT_COMPARABLE"      // SourceChanged: the file may be unchanged, but this cannot be verified
 	CodeUploadNotVisible   = "NOT_VISIBLE"         // Transient: the server does not find an upload that it has just created
 	CodeForeignResponse    = "FOREIGN_RESPONSE"    // Transient: an intermediary responded instead of the server
+	CodeOtherNode          = "OTHER_NODE"          // Transient: another node of the server responded, which does not have the upload
 	CodeProxySignIn        = "PROXY_SIGN_IN"       // Auth: the proxy requires a sign-in, not the server
 	CodeServerSettings     = "SERVER_SETTINGS"     // Refused: the server's address, proxy or headers can never work
 	CodeExhausted          = "EXHAUSTED"           // Transient: this computer has no more open files, connections or memory
@@ -43,7 +44,7 @@ func Codes() []string {
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeCertificateUnknown, CodeCertificateChanged,
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
-		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeOtherNode, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
 		CodeLinkInFolder, CodePathTooLong,

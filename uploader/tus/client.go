@@ -43,6 +43,10 @@ type Config struct {
 	// networks that block these methods.
 	MethodOverride bool
 
+	// Cookies are the cookies of the server, which several clients for it share; nil means
+	// a new jar.
+	Cookies *Jar
+
 	// SendsVersion means that the server is known to send Tus-Resumable, from an
 	// earlier Client for it. See [Client.SendsVersion].
 	SendsVersion bool
@@ -56,6 +60,7 @@ type Client struct {
 	header   http.Header
 	override bool
 	secrets  []string
+	jar      *Jar
 
 	// skipExpect is set once the server has rejected or ignored Expect:
 	// 100-continue.
@@ -86,9 +91,13 @@ func New(config Config) (*Client, error) {
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
+	jar := config.Cookies
+	if jar == nil {
+		jar = NewJar()
+	}
 	c := &Client{
 		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header,
-		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
+		jar: jar, override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}
 	c.sendsVersion.Store(config.SendsVersion)
 	return c, nil
@@ -186,6 +195,7 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 		r.body = newBody(request.Body, request.BodySize)
 		defer r.body.close()
 	}
+	defer c.jar.first.begin(ctx)()
 	resp, err := c.do(ctx, r)
 	if err != nil {
 		if resp != nil && c.worksWithoutVersion(ctx, resp, request) {
@@ -194,7 +204,11 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 		}
 		return Upload{}, err
 	}
-	return c.parseUpload(resp, request.Body != nil)
+	upload, err := c.parseUpload(resp, request.Body != nil)
+	if err == nil && (request.Deferred || upload.Offset < request.Size) {
+		c.bindCookies(upload, resp)
+	}
+	return upload, err
 }
 
 func (r CreateRequest) header() (http.Header, error) {
@@ -249,6 +263,9 @@ func (c *Client) Terminate(ctx context.Context, url string) error {
 		return err
 	}
 	_, err = c.do(ctx, c.newRequest(fault.Terminate, http.MethodDelete, target, http.Header{}))
+	if err == nil || fault.Is(err, fault.Gone) {
+		c.jar.Forget(target.String())
+	}
 	return err
 }
 
@@ -260,7 +277,12 @@ func (c *Client) newRequest(op fault.Op, method string, target *url.URL, header 
 		header.Set("X-HTTP-Method-Override", method)
 		method = http.MethodPost
 	}
-	return request{op: op, method: method, url: target, header: header}
+	r := request{op: op, method: method, url: target, header: header}
+	switch op {
+	case fault.Head, fault.Patch, fault.Terminate:
+		r.upload = target.String()
+	}
+	return r
 }
 
 func parseUploadURL(op fault.Op, text string) (*url.URL, error) {

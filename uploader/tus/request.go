@@ -30,6 +30,7 @@ type request struct {
 	op     fault.Op
 	method string
 	url    *url.URL
+	upload string      // URL of the upload that it is about; "" for none
 	header http.Header // of the protocol; nil for none
 	body   *body       // nil for none
 }
@@ -43,9 +44,11 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case c.isForeign(resp):
+		if c.isForeign(resp) {
 			return resp, foreign(resp.statusFault())
+		}
+		c.keepCookies(r, resp)
+		switch {
 		case resp.status/100 == 2:
 			return resp, nil
 		case resp.status == http.StatusExpectationFailed && r.isLarge() && r.body.unread():
@@ -55,7 +58,7 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 				return nil, err
 			}
 		default:
-			return nil, resp.statusFault()
+			return nil, c.doubt(r, resp, resp.statusFault())
 		}
 	}
 	return nil, fault.Newf(fault.Refused, r.op, "more than %d redirects", maxRedirects)
@@ -73,6 +76,7 @@ func (c *Client) send(ctx context.Context, r request) (*response, error) {
 	if err != nil {
 		return nil, fault.New(fault.Transient, r.op, err)
 	}
+	cookies := c.addCookies(httpReq, r)
 	httpResp, err := c.roundTrip(httpReq, r)
 	if err != nil {
 		return nil, c.roundTripError(ctx, r, err)
@@ -83,7 +87,9 @@ func (c *Client) send(ctx context.Context, r request) (*response, error) {
 			return nil, c.roundTripError(ctx, r, err)
 		}
 	}
-	return c.readResponse(r, httpResp, cancel), nil
+	resp := c.readResponse(r, httpResp, cancel)
+	resp.cookies = cookies
+	return resp, nil
 }
 
 // httpRequest returns the HTTP request for r.

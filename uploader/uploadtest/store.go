@@ -265,7 +265,7 @@ func storedFault(f *fault.Fault) *fault.Fault {
 	}
 	return &fault.Fault{
 		Kind: f.Kind, Op: f.Op, Status: f.Status, Code: f.Code, Detail: f.Detail,
-		RetryAfter: f.RetryAfter.Truncate(time.Millisecond),
+		RetryAfter: f.RetryAfter.Truncate(time.Millisecond), ServerMessage: f.ServerMessage,
 	}
 }
 
