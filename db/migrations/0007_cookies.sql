@@ -2,13 +2,13 @@
 -- server beside a fault.
 
 CREATE TABLE cookies (
-	server INTEGER PRIMARY KEY CHECK (server > 0),
-	jar    TEXT NOT NULL CHECK (json_valid(jar))
+	id  INTEGER PRIMARY KEY CHECK (id > 0), -- of the server
+	jar TEXT NOT NULL CHECK (json_valid(jar))
 ) STRICT;
 
 CREATE TRIGGER cookies_go_with_the_server AFTER DELETE ON servers
 BEGIN
-	DELETE FROM cookies WHERE server = old.id;
+	DELETE FROM cookies WHERE id = old.id;
 END;
 
 ALTER TABLE transfers ADD COLUMN fault_message TEXT; -- NULL when there is no fault
