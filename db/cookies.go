@@ -15,7 +15,7 @@ import (
 // cookieRow is a row of table cookies: the cookies that a server set. They are kept apart
 // from the servers, which are shown and logged. A trigger removes them with their server.
 type cookieRow struct {
-	ID  int64 `gorm:"primaryKey;autoIncrement:false"` // of the server
+	ID  int64  `gorm:"primaryKey;autoIncrement:false"` // of the server
 	Jar string // JSON
 }
 

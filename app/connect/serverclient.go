@@ -29,6 +29,8 @@ type serverClient struct {
 	header    http.Header // of Connector.headers when client was created
 	transport *serverTransport
 
+	*tus.Jar // of all clients, implements uploader.CookieKeeper
+
 	observed observation
 }
 
@@ -36,6 +38,7 @@ var (
 	_ io.Closer                = (*serverClient)(nil)
 	_ uploader.VersionObserver = (*serverClient)(nil)
 	_ uploader.AddressObserver = (*serverClient)(nil)
+	_ uploader.CookieKeeper    = (*serverClient)(nil)
 )
 
 // observation is what was known about a server when its client was last asked.
@@ -44,6 +47,7 @@ type observation struct{ sendsVersion, publicAddress bool }
 func newServerClient(connector *Connector, server uploader.Server) *serverClient {
 	return &serverClient{
 		connector: connector, server: server, creating: semaphore.NewWeighted(1), observed: savedObservation(server.Options),
+		Jar: tus.NewJar(),
 	}
 }
 
@@ -105,7 +109,7 @@ func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 	c.stale = false // set again by an update from here on
 	c.mu.Unlock()
 
-	client, transport, err := c.connector.newClient(ctx, server, secrets, header)
+	client, transport, err := c.connector.newClient(ctx, server, secrets, header, c.Jar)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
@@ -119,7 +123,7 @@ func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 
 // newClient creates a client and its transport. If secrets is nil it reads them from
 // the keyring.
-func (c *Connector) newClient(ctx context.Context, server uploader.Server, secrets *Secrets, header http.Header) (*tus.Client, *serverTransport, error) {
+func (c *Connector) newClient(ctx context.Context, server uploader.Server, secrets *Secrets, header http.Header, cookies *tus.Jar) (*tus.Client, *serverTransport, error) {
 	access := server.Access
 	if secrets == nil {
 		var err error
@@ -139,6 +143,7 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
 		SendsVersion: server.Options.SendsVersion, AllowedHosts: server.Options.AllowedHosts,
+		Cookies: cookies,
 	})
 	if err != nil {
 		transport.release()

@@ -60,7 +60,7 @@ type Client struct {
 	header   http.Header
 	override bool
 	secrets  []string
-	jar      *Jar
+	*Jar     // the cookies
 
 	// skipExpect is set once the server has rejected or ignored Expect:
 	// 100-continue.
@@ -97,7 +97,7 @@ func New(config Config) (*Client, error) {
 	}
 	c := &Client{
 		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header,
-		jar: jar, override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
+		Jar: jar, override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}
 	c.sendsVersion.Store(config.SendsVersion)
 	return c, nil
@@ -195,7 +195,7 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 		r.body = newBody(request.Body, request.BodySize)
 		defer r.body.close()
 	}
-	defer c.jar.first.begin(ctx)()
+	defer c.first.begin(ctx)()
 	resp, err := c.do(ctx, r)
 	if err != nil {
 		if resp != nil && c.worksWithoutVersion(ctx, resp, request) {
@@ -264,7 +264,7 @@ func (c *Client) Terminate(ctx context.Context, url string) error {
 	}
 	_, err = c.do(ctx, c.newRequest(fault.Terminate, http.MethodDelete, target, http.Header{}))
 	if err == nil || fault.Is(err, fault.Gone) {
-		c.jar.Forget(target.String())
+		c.Jar.ForgetUpload(target.String())
 	}
 	return err
 }

@@ -59,7 +59,7 @@ func (c cookie) matches(target *url.URL) bool {
 
 // Jar has the cookies of one server. Load balancers that send all requests of a client to
 // one node recognize it by a cookie, so an upload that is resumed needs those of its
-// creation. It is safe for concurrent use. Cookies are credentials: the text of Save must
+// creation. It is safe for concurrent use. Cookies are credentials: the text of SavedCookies must
 // be stored like the URL of an upload.
 type Jar struct {
 	mu      sync.Mutex
@@ -73,8 +73,8 @@ type Jar struct {
 // NewJar returns an empty jar.
 func NewJar() *Jar { return &Jar{doubted: map[string]int{}, first: newFirstCreation()} }
 
-// Save returns the cookies as JSON, "" if there are none, and the number of changes so far.
-func (j *Jar) Save() (saved string, version uint64) {
+// SavedCookies returns the cookies as JSON, "" if there are none, and the number of changes so far.
+func (j *Jar) SavedCookies() (saved string, version uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.removeExpired(time.Now())
@@ -88,16 +88,16 @@ func (j *Jar) Save() (saved string, version uint64) {
 	return string(text), j.version
 }
 
-// Version returns the number of changes so far.
-func (j *Jar) Version() uint64 {
+// CookieVersion returns the number of changes so far.
+func (j *Jar) CookieVersion() uint64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.version
 }
 
-// Restore adds the cookies of Save to a jar that has not changed yet. It ignores damaged
+// RestoreCookies adds the cookies of SavedCookies to a jar that has not changed yet. It ignores damaged
 // ones.
-func (j *Jar) Restore(saved string) {
+func (j *Jar) RestoreCookies(saved string) {
 	var cookies []cookie
 	if saved == "" || json.Unmarshal([]byte(saved), &cookies) != nil {
 		return
@@ -126,15 +126,15 @@ func (c cookie) valid() bool {
 	return parsed.Valid() == nil && c.Host != "" && strings.HasPrefix(c.Path, "/") && len(c.Name)+len(c.Value)+len(c.Path) <= maxCookieSize
 }
 
-// Clear removes all cookies.
-func (j *Jar) Clear() {
+// ClearCookies removes all cookies.
+func (j *Jar) ClearCookies() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.cookies, j.version = nil, j.version+1
 }
 
-// Forget removes the cookies of an upload that has ended.
-func (j *Jar) Forget(upload string) {
+// ForgetUpload removes the cookies of an upload that has ended.
+func (j *Jar) ForgetUpload(upload string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	delete(j.doubted, upload)

@@ -93,9 +93,9 @@ func TestJ2CookiesEnd(t *testing.T) {
 			if got := sentTo(t, j, host, ""); got != c.want {
 				t.Errorf("sent %q, want %q", got, c.want)
 			}
-			saved, _ := j.Save()
+			saved, _ := j.SavedCookies()
 			restored := NewJar()
-			restored.Restore(saved)
+			restored.RestoreCookies(saved)
 			if got := sentTo(t, restored, host, ""); got != c.want {
 				t.Errorf("restored %q, want %q", got, c.want)
 			}
@@ -103,7 +103,7 @@ func TestJ2CookiesEnd(t *testing.T) {
 	}
 	j := NewJar()
 	j.put(cookie{Host: "s.example", Path: "/", Name: "old", Value: "1", Expires: time.Now().Add(-time.Second)})
-	if saved, _ := j.Save(); saved != "" || sentTo(t, j, host, "") != "" {
+	if saved, _ := j.SavedCookies(); saved != "" || sentTo(t, j, host, "") != "" {
 		t.Errorf("expired cookie is saved as %q", saved)
 	}
 }
@@ -119,7 +119,7 @@ func TestJ3EachUploadHasItsOwnCookies(t *testing.T) {
 			t.Errorf("%s: sent %q, want %q", c.target, got, c.want)
 		}
 	}
-	j.Forget(first)
+	j.ForgetUpload(first)
 	if got := sentTo(t, j, first, first); got != "node=b" {
 		t.Errorf("after the upload ended: sent %q", got)
 	}
@@ -145,7 +145,7 @@ func TestJ4DamagedJarIsIgnored(t *testing.T) {
 	for _, saved := range []string{"", "{", "null", "[]", `{"host":"x"}`, `[{"host":"s.example","path":"/","name":"a b","value":"1"}]`,
 		`[{"host":"s.example","path":"/","name":"a","value":"1\r\nX: y"}]`, `[{"host":"s.example","path":"x","name":"a","value":"1"}]`} {
 		j := NewJar()
-		j.Restore(saved)
+		j.RestoreCookies(saved)
 		if got := sentTo(t, j, "https://s.example/", ""); got != "" {
 			t.Errorf("%s: sent %q", saved, got)
 		}
@@ -161,12 +161,12 @@ func FuzzCookies(f *testing.F) {
 			return
 		}
 		j := NewJar()
-		j.Restore(saved)
+		j.RestoreCookies(saved)
 		j.store(target, "u", setCookies(line))
-		text, _ := j.Save()
+		text, _ := j.SavedCookies()
 		restored := NewJar()
-		restored.Restore(text)
-		again, _ := restored.Save()
+		restored.RestoreCookies(text)
+		again, _ := restored.SavedCookies()
 		if again != text {
 			t.Fatalf("saved as %s, then as %s", text, again)
 		}

@@ -59,7 +59,7 @@ func credentialsIn(value string) []string {
 // the client and of target, and what looks like one in any URL.
 func (c *Client) redact(target *url.URL, text string) string {
 	text = redactSecrets(text, c.secrets)
-	text = redactSecrets(text, c.jar.secrets())
+	text = redactSecrets(text, c.Jar.secrets())
 	text = redactSecrets(text, urlSecrets(target))
 	return redactURLs(text)
 }

@@ -17,7 +17,7 @@ const maxDoubts = 3
 // addCookies adds the cookies for a request, and returns them. Those that the user has
 // configured as a header take precedence.
 func (c *Client) addCookies(httpReq *http.Request, r request) []cookie {
-	cookies := c.jar.forRequest(r.url, r.upload)
+	cookies := c.Jar.forRequest(r.url, r.upload)
 	configured := httpReq.CookiesNamed
 	cookies = slices.DeleteFunc(cookies, func(k cookie) bool { return len(configured(k.Name)) > 0 })
 	for _, k := range cookies {
@@ -32,21 +32,21 @@ func (c *Client) keepCookies(r request, resp *response) {
 	upload := r.upload
 	switch {
 	case resp.status/100 == 2:
-		c.jar.believe(upload)
+		c.Jar.believe(upload)
 	case isGoneStatus(resp.status):
 		upload = ""
 	}
-	c.jar.store(resp.url, upload, resp.header)
+	c.Jar.store(resp.url, upload, resp.header)
 	if r.op == fault.Create {
-		c.jar.first.responded()
+		c.Jar.first.responded()
 	}
 }
 
 // bindCookies makes the cookies of a request that created an upload, and those of its
 // response, the cookies of that upload.
 func (c *Client) bindCookies(upload Upload, resp *response) {
-	c.jar.bind(upload.URL, resp.cookies)
-	c.jar.bind(upload.URL, parseCookies(resp.url, resp.header, time.Now()))
+	c.Jar.bind(upload.URL, resp.cookies)
+	c.Jar.bind(upload.URL, parseCookies(resp.url, resp.header, time.Now()))
 }
 
 // doubt makes the fault of a response that an upload does not exist a transient one if the
@@ -61,7 +61,7 @@ func (c *Client) doubt(r request, resp *response, f *fault.Fault) *fault.Fault {
 			return sent.Host == set.Host && sent.Path == set.Path && sent.Name == set.Name && (sent.Value != set.Value || set.expired(now))
 		})
 	})
-	if another && c.jar.doubt(r.upload) {
+	if another && c.isDoubted(r.upload) {
 		f.Kind, f.Code = fault.Transient, fault.CodeOtherNode
 	}
 	return f
@@ -69,9 +69,9 @@ func (c *Client) doubt(r request, resp *response, f *fault.Fault) *fault.Fault {
 
 func isGoneStatus(status int) bool { return status == http.StatusNotFound || status == http.StatusGone }
 
-// doubt reports whether a response that an upload does not exist is not believed, and
+// isDoubted reports whether a response that an upload does not exist is not believed, and
 // counts it.
-func (j *Jar) doubt(upload string) bool {
+func (j *Jar) isDoubted(upload string) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.doubted[upload] >= maxDoubts {
