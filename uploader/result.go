@@ -1,5 +1,7 @@
 package uploader
 
+import "strings"
+
 // Result is what a server returned about a file, beside the URL of its upload. It is data
 // of the server. Values are immutable.
 type Result struct {
@@ -32,4 +34,9 @@ func (r *Result) With(later Result) *Result {
 		return r
 	}
 	return &merged
+}
+
+// ParseIDHeaders returns the names in [ServerOptions.IDHeaders].
+func ParseIDHeaders(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' })
 }

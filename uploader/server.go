@@ -34,6 +34,8 @@ type ServerOptions struct {
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: unlimited
 	Metadata       string `json:"metadata,omitempty"`       // template of additional metadata; see ParseMetadata
 	Checksums      bool   `json:"checksums,omitempty"`      // requests have a checksum if the server supports it
+	LinkTemplate   string `json:"linkTemplate,omitempty"`   // of the link to a finished file; see ParseLinkTemplate; "": what the server returned
+	IDHeaders      string `json:"idHeaders,omitempty"`      // names of the response headers with a file's ID, separated by commas or spaces; "": tus.DefaultIDHeaders
 }
 
 // SignIn is a way to sign in to a server.

@@ -143,7 +143,7 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
 		SendsVersion: server.Options.SendsVersion, AllowedHosts: server.Options.AllowedHosts,
-		Cookies: cookies,
+		Cookies: cookies, IDHeaders: uploader.ParseIDHeaders(server.Options.IDHeaders),
 	})
 	if err != nil {
 		transport.release()

@@ -117,7 +117,7 @@ func (m *model) workerReport(t *rapid.T) {
 		PhaseEntered{uploader.PhaseVerifying},
 		FileUpdated{source.File{Path: "/film", Size: uploader.SizeUnknown}, ""}, // still being written
 		FileUpdated{source.File{Path: "/renamed", Size: modelSize}, "f"},
-		UploadCreated{uploader.Session{URL: "u", Offset: offset}},
+		UploadCreated{Session: uploader.Session{URL: "u", Offset: offset}},
 		Acknowledged{Session: uploader.Session{Offset: offset}},
 		BytesSent{offset},
 		FileHashed{"sum"},

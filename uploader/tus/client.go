@@ -43,6 +43,10 @@ type Config struct {
 	// networks that block these methods.
 	MethodOverride bool
 
+	// IDHeaders are the names of the headers of a response that may have the server's ID
+	// of the file, the first one that is present; nil means [DefaultIDHeaders].
+	IDHeaders []string
+
 	// Cookies are the cookies of the server, which several clients for it share; nil means
 	// a new jar.
 	Cookies *Jar
@@ -60,6 +64,7 @@ type Client struct {
 	header   http.Header
 	override bool
 	secrets  []string
+	idFrom   []string
 	*Jar     // the cookies
 
 	// skipExpect is set once the server has rejected or ignored Expect:
@@ -91,13 +96,17 @@ func New(config Config) (*Client, error) {
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
+	idHeaders := config.IDHeaders
+	if len(idHeaders) == 0 {
+		idHeaders = DefaultIDHeaders()
+	}
 	jar := config.Cookies
 	if jar == nil {
 		jar = NewJar()
 	}
 	c := &Client{
 		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header,
-		Jar: jar, override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
+		idFrom: idHeaders, Jar: jar, override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}
 	c.sendsVersion.Store(config.SendsVersion)
 	return c, nil

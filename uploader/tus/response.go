@@ -26,6 +26,7 @@ type response struct {
 	header  http.Header
 	cookies []cookie // that were sent
 	message string   // the body, as in [fault.Fault.ServerMessage]
+	result  Result   // of a success of a tus server
 	code    string   // the server's error code, such as ERR_UPLOAD_STOPPED
 
 	checksummed bool // the request had a checksum
@@ -47,6 +48,9 @@ func (c *Client) readResponse(r request, httpResp *http.Response, cancel context
 	var code string
 	if text != "" {
 		code, resp.message = parseMessage(text, resp.redact)
+	}
+	if resp.status/100 == 2 && resp.isTus() {
+		resp.result = c.parseResult(resp.header, text)
 	}
 	if resp.status/100 != 2 {
 		resp.code = code
@@ -142,7 +146,7 @@ func (c *Client) parseUpload(r *response, withBody bool) (Upload, error) {
 	if err := c.hosts.Check(location); err != nil && !isNotAllowed(err) {
 		return Upload{}, hostFault(r.op, err)
 	}
-	upload := Upload{URL: location.String(), Expires: parseExpires(r.header)}
+	upload := Upload{URL: location.String(), Expires: parseExpires(r.header), Result: r.result}
 	// A server without creation-with-upload ignores the body and sends no offset.
 	if withBody && len(r.header.Values("Upload-Offset")) > 0 {
 		if upload.Offset, err = parseByteCount(r.header, "Upload-Offset"); err != nil {
@@ -190,7 +194,7 @@ func (r *response) parseStatus() (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	status := Status{Offset: offset, Length: -1, Expires: parseExpires(r.header)}
+	status := Status{Offset: offset, Length: -1, Expires: parseExpires(r.header), Result: r.result}
 	if len(r.header.Values("Upload-Length")) == 0 {
 		return status, nil
 	}

@@ -51,11 +51,11 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if session.Offset == size {
 		w.deferReports()
 		w.file.forgetSaved() // it is saved only if the file cannot be verified now
-		w.report(lifecycle.UploadCreated{Session: session})
+		w.report(lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})
 		return true, nil
 	}
 	w.whole.set(session.Offset)
-	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session})...)
+	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})...)
 }
 
 // requestUpload sends the request that creates the upload. If the server refuses it
@@ -102,5 +102,7 @@ func (w *Worker) useGivenUpload(ctx context.Context) error {
 	case status.Length >= 0 && status.Length != size:
 		return SizeMismatch(status.Length, size)
 	}
-	return w.reportAndSave(ctx, lifecycle.UploadCreated{Session: uploader.Session{URL: url, Expires: uploader.TimestampOf(status.Expires)}})
+	return w.reportAndSave(ctx, lifecycle.UploadCreated{
+		Session: uploader.Session{URL: url, Expires: uploader.TimestampOf(status.Expires)}, Result: uploader.Result(status.Result),
+	})
 }
