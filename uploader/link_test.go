@@ -75,12 +75,16 @@ func TestM6LinkTemplateIsValidated(t *testing.T) {
 	}
 }
 
-func TestM4ParseIDHeaders(t *testing.T) {
-	if got := uploader.ParseIDHeaders(" X-Id,  Other-Id\n"); len(got) != 2 || got[0] != "X-Id" || got[1] != "Other-Id" {
-		t.Errorf("got %q", got)
+func TestM4IDHeadersAreValidated(t *testing.T) {
+	for text, want := range map[string]string{" X-Id,  Other-Id\n": "X-Id Other-Id", " ": "", "": ""} {
+		if got, err := uploader.ParseIDHeaders(text); strings.Join(got, " ") != want || err != nil {
+			t.Errorf("%q: got %q, %v", text, got, err)
+		}
 	}
-	if got := uploader.ParseIDHeaders(" "); got != nil && len(got) > 0 {
-		t.Errorf("got %q", got)
+	for _, text := range []string{"X-Id: 1", "文件", "a;b"} {
+		if got, err := uploader.ParseIDHeaders(text); err == nil {
+			t.Errorf("%q is accepted as %q", text, got)
+		}
 	}
 }
 

@@ -1,6 +1,12 @@
 package uploader
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/http/httpguts"
+)
 
 // Result is what a server returned about a file, beside the URL of its upload. It is data
 // of the server. Values are immutable.
@@ -36,7 +42,14 @@ func (r *Result) With(later Result) *Result {
 	return &merged
 }
 
-// ParseIDHeaders returns the names in [ServerOptions.IDHeaders].
-func ParseIDHeaders(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' })
+// ParseIDHeaders returns the names in [ServerOptions.IDHeaders], and an error if one cannot
+// be that of a header.
+func ParseIDHeaders(text string) ([]string, error) {
+	names := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	for _, name := range names {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return nil, fmt.Errorf("invalid header name %.40q", name)
+		}
+	}
+	return names, nil
 }

@@ -140,10 +140,11 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	if err != nil {
 		return nil, nil, err
 	}
+	idHeaders, _ := uploader.ParseIDHeaders(server.Options.IDHeaders) // damaged: the usual ones
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
 		SendsVersion: server.Options.SendsVersion, AllowedHosts: server.Options.AllowedHosts,
-		Cookies: cookies, IDHeaders: uploader.ParseIDHeaders(server.Options.IDHeaders),
+		Cookies: cookies, IDHeaders: idHeaders,
 	})
 	if err != nil {
 		transport.release()

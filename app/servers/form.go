@@ -1,6 +1,8 @@
 package servers
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -10,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -38,6 +41,7 @@ type serverForm struct {
 	limit                                   *form.RateField
 	override, checksums, given              *form.Checkbox
 	metadata, allowedHosts                  *form.Entry
+	linkTemplate, idHeaders                 *form.Entry
 	userRow, secretRow, headersRow, noteRow []fyne.CanvasObject
 	proxyRows, moreRows                     []fyne.CanvasObject
 	rows, note                              *fyne.Container
@@ -132,6 +136,8 @@ func (f *serverForm) addTransfer(typed func(string)) {
 	f.metadata.SetPlaceHolder("objectName {name}")
 	add("server.metadata", f.metadata)
 	f.allowedHosts = entry("server.hosts", words.Text("server.hosts.none"))
+	f.linkTemplate = entry("server.link", "https://…/{id}")
+	f.idHeaders = entry("server.id-headers", strings.Join(tus.DefaultIDHeaders(), ", "))
 	toggled := func(bool) { f.changed() }
 	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled)
 	for key, box := range map[string]*form.Checkbox{"given": f.given, "checksums": f.checksums, "override": f.override} {
