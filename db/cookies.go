@@ -56,3 +56,12 @@ func saveCookies(ctx context.Context, tx *gorm.DB, cookies map[uploader.ServerID
 	}
 	return remove(ctx, tx, &cookieRow{}, removed)
 }
+
+// removeOrphanedCookies removes the cookies of servers that are not saved, as after a
+// recovery.
+func removeOrphanedCookies(tx *gorm.DB) error {
+	if err := tx.Exec("DELETE FROM cookies WHERE id NOT IN (SELECT id FROM servers)").Error; err != nil {
+		return fmt.Errorf("remove orphaned cookies: %w", err)
+	}
+	return nil
+}

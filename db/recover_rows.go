@@ -70,6 +70,9 @@ func insertRecovered(ctx context.Context, path string, damaged *gorm.DB, rows re
 		insertValid(ctx, tx, rows.batches, batchRow.normalized)
 		insertValid(ctx, tx, rows.transfers, transferRow.normalized)
 		insertValid(ctx, tx, rows.settings, identity)
+		if err := removeOrphanedCookies(tx); err != nil {
+			return err
+		}
 		return recoverChildren(ctx, damaged, tx, rows.transfers)
 	})
 	return errors.Join(err, closePool(pool))

@@ -295,6 +295,7 @@ func (l *loop) removeServer(id uploader.ServerID) error {
 	l.admission.RemoveServer(id)
 	l.deleter.Forget(id)
 	s.changes.Servers = slices.DeleteFunc(s.changes.Servers, func(s uploader.Server) bool { return s.ID == id })
+	delete(s.changes.Cookies, id)
 	s.changes.RemovedServers = append(s.changes.RemovedServers, id)
 	return nil
 }
