@@ -55,6 +55,7 @@ type Remote struct {
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
 	yields yields
+	whole  *wholeRequests
 
 	mu      sync.Mutex
 	refused []checksum
@@ -62,13 +63,15 @@ type Remote struct {
 
 // NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
-	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
+	whole := newWholeRequests(server.Options)
+	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1), whole: whole, yields: yields{whole: whole}}
 	r.maxBody.Store(server.Options.MaxBody)
 	return r
 }
 
-// Observe returns options with what the protocol has found out about the server.
+// Observe returns options with what was found out about the server.
 func (r *Remote) Observe(options uploader.ServerOptions) uploader.ServerOptions {
+	options.WholeRequests = r.whole.limit()
 	if observer, ok := r.protocol.(uploader.VersionObserver); ok {
 		options.SendsVersion = observer.SendsVersion()
 	}
@@ -78,51 +81,10 @@ func (r *Remote) Observe(options uploader.ServerOptions) uploader.ServerOptions 
 	return options
 }
 
-// RestoreCookies gives the protocol the saved cookies of its server.
-func (r *Remote) RestoreCookies(saved string) {
-	if keeper, ok := r.protocol.(uploader.CookieKeeper); ok {
-		keeper.RestoreCookies(saved)
-	}
-}
-
-// CookieVersion returns the version of the cookies, 0 if there are none that have changed.
-func (r *Remote) CookieVersion() uint64 {
-	if keeper, ok := r.protocol.(uploader.CookieKeeper); ok {
-		return keeper.CookieVersion()
-	}
-	return 0
-}
-
-// ChangedCookies returns the cookies to be saved, and their version, if that is not the
-// given one.
-func (r *Remote) ChangedCookies(since uint64) (saved string, version uint64, changed bool) {
-	if r.CookieVersion() == since {
-		return "", since, false
-	}
-	if keeper, ok := r.protocol.(uploader.CookieKeeper); ok {
-		saved, version = keeper.SavedCookies()
-	}
-	return saved, version, true
-}
-
-// ClearCookies removes the cookies of the server, as when another user signs in.
-func (r *Remote) ClearCookies() {
-	if keeper, ok := r.protocol.(uploader.CookieKeeper); ok {
-		keeper.ClearCookies()
-	}
-}
-
-// uploadEnded removes the cookies of an upload that is complete.
-func (r *Remote) uploadEnded(url string) {
-	if keeper, ok := r.protocol.(uploader.CookieKeeper); ok && url != "" {
-		keeper.ForgetUpload(url)
-	}
-}
-
-// options returns the server options, with the limit learned in this run.
+// options returns the server options, with the limits learned in this run.
 func (r *Remote) options() uploader.ServerOptions {
 	options := r.Server.Options
-	options.MaxBody = r.maxBody.Load()
+	options.MaxBody, options.WholeRequests = r.maxBody.Load(), r.whole.limit()
 	return options
 }
 
