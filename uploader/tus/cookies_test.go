@@ -142,8 +142,10 @@ func TestJ4JarIsBounded(t *testing.T) {
 }
 
 func TestJ4DamagedJarIsIgnored(t *testing.T) {
-	for _, saved := range []string{"", "{", "null", "[]", `{"host":"x"}`, `[{"host":"s.example","path":"/","name":"a b","value":"1"}]`,
-		`[{"host":"s.example","path":"/","name":"a","value":"1\r\nX: y"}]`, `[{"host":"s.example","path":"x","name":"a","value":"1"}]`} {
+	for _, saved := range []string{
+		"", "{", "null", "[]", `{"host":"x"}`, `[{"host":"s.example","path":"/","name":"a b","value":"1"}]`,
+		`[{"host":"s.example","path":"/","name":"a","value":"1\r\nX: y"}]`, `[{"host":"s.example","path":"x","name":"a","value":"1"}]`,
+	} {
 		j := NewJar()
 		j.RestoreCookies(saved)
 		if got := sentTo(t, j, "https://s.example/", ""); got != "" {
