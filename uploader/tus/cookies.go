@@ -122,7 +122,7 @@ func (j *Jar) RestoreCookies(saved string) {
 // valid reports whether a cookie is one that put may be given. Its text becomes part of a
 // header.
 func (c cookie) valid() bool {
-	parsed := http.Cookie{Name: c.Name, Value: c.Value, Quoted: c.Quoted, Path: c.Path}
+	parsed := http.Cookie{Name: c.Name, Value: c.Value, Quoted: c.Quoted, Path: c.Path} //nolint:gosec // only to validate it
 	return parsed.Valid() == nil && c.Host != "" && strings.HasPrefix(c.Path, "/") && len(c.Name)+len(c.Value)+len(c.Path) <= maxCookieSize
 }
 

@@ -21,7 +21,7 @@ func (c *Client) addCookies(httpReq *http.Request, r request) []cookie {
 	configured := httpReq.CookiesNamed
 	cookies = slices.DeleteFunc(cookies, func(k cookie) bool { return len(configured(k.Name)) > 0 })
 	for _, k := range cookies {
-		httpReq.AddCookie(&http.Cookie{Name: k.Name, Value: k.Value, Quoted: k.Quoted})
+		httpReq.AddCookie(&http.Cookie{Name: k.Name, Value: k.Value, Quoted: k.Quoted}) //nolint:gosec // a request has no attributes
 	}
 	return cookies
 }
