@@ -130,7 +130,7 @@ func checkValues(ctx context.Context, tx *gorm.DB) error {
 // checkColumns finds damage to the schema, which quickCheck does not check: every
 // column must exist.
 func checkColumns(tx *gorm.DB) error {
-	for _, model := range []any{&transferRow{}, &batchRow{}, &serverRow{}, &settingRow{}, &blockRow{}, &partRow{}, &eventRow{}} {
+	for _, model := range []any{&transferRow{}, &batchRow{}, &serverRow{}, &cookieRow{}, &settingRow{}, &blockRow{}, &partRow{}, &eventRow{}} {
 		statement := gorm.Statement{DB: tx}
 		if err := statement.Parse(model); err != nil {
 			return fmt.Errorf("check columns: %w", err)

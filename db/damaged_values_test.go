@@ -30,12 +30,14 @@ type contents struct {
 	Servers   map[uploader.ServerID]uploader.Server
 	Batches   map[uploader.BatchID]uploader.Batch
 	Transfers map[uploader.TransferID]transferData
+	Cookies   map[uploader.ServerID]string
 }
 
 func (m contents) without(row int64) contents {
 	delete(m.Servers, uploader.ServerID(row))
 	delete(m.Batches, uploader.BatchID(row))
 	delete(m.Transfers, uploader.TransferID(row))
+	delete(m.Cookies, uploader.ServerID(row))
 	return m
 }
 
@@ -46,7 +48,7 @@ func readContents(t *testing.T, store *db.DB) (contents, error) {
 	if err != nil {
 		return contents{}, err
 	}
-	m := contents{map[uploader.ServerID]uploader.Server{}, map[uploader.BatchID]uploader.Batch{}, map[uploader.TransferID]transferData{}}
+	m := contents{map[uploader.ServerID]uploader.Server{}, map[uploader.BatchID]uploader.Batch{}, map[uploader.TransferID]transferData{}, all.Cookies}
 	for _, s := range all.Servers {
 		m.Servers[s.ID] = s
 	}
@@ -98,6 +100,7 @@ func TestDamagedValueLosesNoOtherRow(t *testing.T) {
 	saveWithChildren(t, store, 3)
 	save(t, store, uploader.Changes{
 		Servers: []uploader.Server{{ID: 2, Name: "two", Endpoint: "http://two/", OriginalEndpoint: "http://two/"}, {ID: 3, Name: "three", Endpoint: "http://three/", OriginalEndpoint: "http://three/"}},
+		Cookies: map[uploader.ServerID]string{2: "[]", 3: `[{"name":"node"}]`},
 		Batches: []uploader.Batch{{ID: 1, Server: 2, Roots: []string{"/a"}}, {ID: 2, Server: 2, Roots: []string{"/b", "/c"}}, {ID: 3, Server: 3}},
 	})
 	before, err := readContents(t, store)
@@ -107,7 +110,7 @@ func TestDamagedValueLosesNoOtherRow(t *testing.T) {
 	const row = 2
 	want := before.without(row)
 	var tests []damagedColumn
-	for table, key := range map[string]string{"servers": "id", "batches": "id", "transfers": "id", "marks": "transfer", "parts": "transfer", "events": "transfer"} {
+	for table, key := range map[string]string{"servers": "id", "cookies": "id", "batches": "id", "transfers": "id", "marks": "transfer", "parts": "transfer", "events": "transfer"} {
 		tests = append(tests, damagedColumns(t, store, table, key, row)...)
 	}
 	closeDB(t, store)

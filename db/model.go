@@ -48,6 +48,8 @@ type transferRow struct {
 	ChangeTime   int64
 	Unconfirmed  sql.NullInt64
 	AsIs         int64 // 0 or 1
+	ResultID     string
+	ResultAnswer string
 }
 
 func (transferRow) TableName() string { return "transfers" }
@@ -56,8 +58,9 @@ func (transferRow) TableName() string { return "transfers" }
 var transferColumns = []string{
 	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
 	"fingerprint", "rank", "intent", "phase", "url", "parts", "upload_offset", "sent", "expires", "attempt", "next_try",
-	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
+	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail", "fault_message",
 	"added", "started", "finished", "active", "resumed", "sha256", "prior", "unconfirmed", "change_time", "as_is",
+	"result_id", "result_answer",
 }
 
 // fields returns pointers to the fields, for Scan.
@@ -65,8 +68,9 @@ func (r *transferRow) fields() []any {
 	return []any{
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
 		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.Parts, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
-		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail,
+		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail, &r.Fault.Message,
 		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior, &r.Unconfirmed, &r.ChangeTime, &r.AsIs,
+		&r.ResultID, &r.ResultAnswer,
 	}
 }
 
@@ -104,6 +108,9 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		AsIs:         boolInt(t.AsIs),
 
 		Fault: newFaultColumns(t.Fault),
+	}
+	if t.Result != nil {
+		row.ResultID, row.ResultAnswer = t.Result.ID, t.Result.Answer
 	}
 	if t.SHA256 != "" {
 		row.Sha256 = []byte(t.SHA256)
@@ -151,6 +158,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		SHA256:        digestOf(r.Sha256),
 		EarlierUpload: uploader.TransferID(r.Prior),
 		AsIs:          r.AsIs != 0,
+		Result:        uploader.NewResult(r.ResultID, r.ResultAnswer),
 	}, nil
 }
 

@@ -29,8 +29,9 @@ func FuzzTransferRow(f *testing.F) {
 			ID: number, Batch: when, Server: number, Path: path, RelPath: path, Size: number, ModSeconds: when, ModNanos: nanos,
 			Volume: number, FileIndex: when, Fingerprint: fingerprint, Rank: number, Intent: intent, Phase: phase, URL: url, Parts: number,
 			UploadOffset: number, Sent: when, Expires: moment, Attempt: number, NextTry: moment,
-			Fault: faultColumns{Kind: sql.NullString{String: kind, Valid: known}, Retry: moment, Status: moment},
+			Fault: faultColumns{Kind: sql.NullString{String: kind, Valid: known}, Retry: moment, Status: moment, Message: sql.NullString{String: url, Valid: known}},
 			Added: moment, Started: moment, Finished: moment, Active: number, Resumed: when, Sha256: sum, Prior: number, AsIs: boolInt(known),
+			ResultID: phase, ResultAnswer: url,
 		}
 		transfer, err := row.transfer()
 		if err != nil {

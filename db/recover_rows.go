@@ -20,6 +20,7 @@ const recoverPage = 1000
 // recoveredRows is what could be read of the tables that belong to no transfer.
 type recoveredRows struct {
 	servers   []serverRow
+	cookies   []cookieRow
 	batches   []batchRow
 	transfers []transferRow
 	settings  []settingRow
@@ -48,6 +49,7 @@ func (f *file) recoverRows(ctx context.Context, path string) (int, error) {
 	damaged = damaged.WithContext(ctx)
 	rows := recoveredRows{
 		servers:   readTable[serverRow](ctx, damaged),
+		cookies:   readTable[cookieRow](ctx, damaged),
 		batches:   readTable[batchRow](ctx, damaged),
 		transfers: readTable[transferRow](ctx, damaged),
 		settings:  readSettings(damaged),
@@ -64,9 +66,13 @@ func insertRecovered(ctx context.Context, path string, damaged *gorm.DB, rows re
 	}
 	err = pool.Transaction(func(tx *gorm.DB) error {
 		insertValid(ctx, tx, rows.servers, serverRow.normalized)
+		insertValid(ctx, tx, rows.cookies, identity)
 		insertValid(ctx, tx, rows.batches, batchRow.normalized)
 		insertValid(ctx, tx, rows.transfers, transferRow.normalized)
 		insertValid(ctx, tx, rows.settings, identity)
+		if err := removeOrphanedCookies(tx); err != nil {
+			return err
+		}
 		return recoverChildren(ctx, damaged, tx, rows.transfers)
 	})
 	return errors.Join(err, closePool(pool))

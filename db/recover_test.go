@@ -296,3 +296,29 @@ func writeFile(t *testing.T, path string, content []byte) {
 		t.Fatal(err)
 	}
 }
+
+func TestRecoveryKeepsCookiesOfSavedServers(t *testing.T) {
+	t.Parallel()
+	path := newFilledFile(t, 10)
+	store := openDB(t, path)
+	save(t, store, uploader.Changes{
+		Servers: []uploader.Server{{ID: 7, Name: "seven", Endpoint: "http://seven/"}},
+		Cookies: map[uploader.ServerID]string{7: `[{"name":"node"}]`, 99: "[]"},
+	})
+	if err := db.Exec(store, "UPDATE transfers SET phase = 'unknown' WHERE id = 2"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Load(t.Context()); !errors.Is(err, db.ErrDamaged) {
+		t.Errorf("load returned %v, want ErrDamaged", err)
+	}
+	closeDB(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
+	all, err := store.Load(t.Context())
+	if err != nil || !store.Recovery().Happened() {
+		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
+	}
+	if diff := cmp.Diff(map[uploader.ServerID]string{7: `[{"name":"node"}]`}, all.Cookies); diff != "" {
+		t.Error(diff)
+	}
+}

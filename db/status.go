@@ -44,7 +44,7 @@ func onlyStatusDiffers(before, after uploader.Transfer) bool {
 // see insertRows for the cost of parameters.
 const statusSQL = `UPDATE transfers SET
 	intent = ?, phase = ?, attempt = ?, next_try = ?, finished = ?, active = ?, prior = ?,
-	fault_kind = ?, fault_op = ?, fault_status = ?, fault_code = ?, fault_retry = ?, fault_detail = ?
+	fault_kind = ?, fault_op = ?, fault_status = ?, fault_code = ?, fault_retry = ?, fault_detail = ?, fault_message = ?
 	WHERE id IN (SELECT value FROM json_each(?))`
 
 func statusValues(t *uploader.Transfer) []any {
@@ -52,7 +52,7 @@ func statusValues(t *uploader.Transfer) []any {
 	f := r.Fault
 	return []any{
 		r.Intent, r.Phase, r.Attempt, r.NextTry, r.Finished, r.Active, r.Prior,
-		f.Kind, f.Op, f.Status, f.Code, f.Retry, f.Detail,
+		f.Kind, f.Op, f.Status, f.Code, f.Retry, f.Detail, f.Message,
 	}
 }
 

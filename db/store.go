@@ -41,6 +41,9 @@ func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 		if saved.Transfers, err = loadTransfers(ctx, tx); err != nil {
 			return err
 		}
+		if saved.Cookies, err = loadCookies(tx); err != nil {
+			return err
+		}
 		if saved.NextID, err = nextID[uploader.TransferID](tx, "transfers"); err != nil {
 			return err
 		}
@@ -187,6 +190,9 @@ func (d *DB) Save(ctx context.Context, changes uploader.Changes) error {
 // each further statement would be committed separately.
 func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 	if err := upsert(ctx, tx, changes.Servers, newServerRow); err != nil {
+		return err
+	}
+	if err := saveCookies(ctx, tx, changes.Cookies); err != nil {
 		return err
 	}
 	if err := upsert(ctx, tx, changes.Batches, newBatchRow); err != nil {

@@ -9,6 +9,7 @@ type Changes struct {
 	Before           map[TransferID]*Transfer // saved values of Transfers, where they are certain
 	Batches          []Batch
 	Servers          []Server
+	Cookies          map[ServerID]string // of each server, as [CookieKeeper] returns them; "" removes them
 	RemovedTransfers []TransferID
 	RemovedBatches   []BatchID
 	RemovedServers   []ServerID
@@ -30,5 +31,5 @@ type Changes struct {
 // Empty reports whether there is nothing to save.
 func (c Changes) Empty() bool {
 	return len(c.RemovedBatches) == 0 && len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
-		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0
+		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Cookies) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0
 }

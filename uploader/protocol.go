@@ -31,6 +31,25 @@ type FolderMaker interface {
 	MakeFolder(ctx context.Context, path []string) error
 }
 
+// CookieKeeper is a [Protocol] that keeps the cookies of its server. Its methods may be
+// called from any goroutine. Saved cookies are credentials: they are not logged.
+type CookieKeeper interface {
+	// RestoreCookies adds saved cookies, unless any were changed before.
+	RestoreCookies(saved string)
+
+	// CookieVersion returns a number that changes with the cookies.
+	CookieVersion() uint64
+
+	// SavedCookies returns the cookies to be saved, "" for none, and their version.
+	SavedCookies() (saved string, version uint64)
+
+	// ForgetUpload removes the cookies of an upload that has ended.
+	ForgetUpload(url string)
+
+	// ClearCookies removes all cookies.
+	ClearCookies()
+}
+
 // Protocol is a client of one server. Implementations are safe for concurrent use.
 // Every error is a *fault.Fault, or wraps the error of ctx. Nothing is retried.
 type Protocol interface {

@@ -10,10 +10,11 @@ import (
 type Saved struct {
 	Transfers  []Transfer
 	Batches    []Batch
-	Servers    []Server   // includes the built-in one
-	NextID     TransferID // greater than any ID ever saved, removed ones included
-	NextServer ServerID   // greater than any ID ever saved, removed ones included
-	NextRank   int64      // greater than any rank saved
+	Servers    []Server            // includes the built-in one
+	Cookies    map[ServerID]string // as Changes.Cookies; nil for none
+	NextID     TransferID          // greater than any ID ever saved, removed ones included
+	NextServer ServerID            // greater than any ID ever saved, removed ones included
+	NextRank   int64               // greater than any rank saved
 }
 
 // Sort sorts the transfers by the user's order and sets NextRank.

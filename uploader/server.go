@@ -38,9 +38,11 @@ type ServerOptions struct {
 	Metadata       string `json:"metadata,omitempty"`       // template of additional metadata; see ParseMetadata
 	Checksums      bool   `json:"checksums,omitempty"`      // requests have a checksum if the server supports it
 
-	Preset     string     `json:"preset,omitempty"`     // name of the preset that the server was added with; "" for none
-	UploadPath string     `json:"uploadPath,omitempty"` // template of the path below Endpoint at which the upload of a file is created; "": at Endpoint; see ParseUploadPath
-	Folders    FolderMode `json:"folders,omitempty"`    // what becomes of the folders of an added folder
+	Preset       string     `json:"preset,omitempty"`       // name of the preset that the server was added with; "" for none
+	UploadPath   string     `json:"uploadPath,omitempty"`   // template of the path below Endpoint at which the upload of a file is created; "": at Endpoint; see ParseUploadPath
+	LinkTemplate string     `json:"linkTemplate,omitempty"` // of the link to a finished file; see ParseLinkTemplate; "": what the server returned
+	IDHeaders    string     `json:"idHeaders,omitempty"`    // names of the response headers with a file's ID, separated by commas or spaces; "": tus.DefaultIDHeaders
+	Folders      FolderMode `json:"folders,omitempty"`      // what becomes of the folders of an added folder
 }
 
 // Chosen returns the options without what was found out about the server, which is found

@@ -37,6 +37,7 @@ type Transfer struct {
 	ActiveTime    time.Duration // time with a worker
 	ResumedFrom   int64         // offset at which the transfer was last resumed
 	SHA256        string        // 32 bytes, of the whole file: once it is done or the metadata contains it; "" before
+	Result        *Result       // what the server returned about the file; nil if nothing
 	EarlierUpload TransferID    // the earlier upload of a fault of kind AlreadyUploaded or AmbiguousMatch; 0 for none
 }
 

@@ -199,6 +199,9 @@ func (r *Row) tooltip() (target fyne.CanvasObject, text string) {
 			return button, button.action.Label
 		}
 	}
+	if hint := r.model.StatusHint; hint != "" && r.pointerOver(r.status.Object) {
+		return r.status.Object, r.status.FullText + "\n" + hint
+	}
 	for _, l := range []*draw.Label{r.name, r.status} {
 		if l.Object.Text != l.FullText && r.pointerOver(l.Object) {
 			return l.Object, l.FullText

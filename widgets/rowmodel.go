@@ -15,6 +15,7 @@ type RowModel struct {
 	ETA        string
 	StatusIcon theme.IconName // status icon
 	Status     string         // status text
+	StatusHint string         // shown beside the status in its tooltip; "" for none
 	Tone       theme.Tone     // of the status
 
 	ShowBar bool
@@ -52,7 +53,7 @@ type Action struct {
 func (m RowModel) Equal(other RowModel) bool {
 	return m.Name == other.Name && m.Icon == other.Icon &&
 		m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
-		m.StatusIcon == other.StatusIcon && m.Status == other.Status && m.Tone == other.Tone &&
+		m.StatusIcon == other.StatusIcon && m.Status == other.Status && m.StatusHint == other.StatusHint && m.Tone == other.Tone &&
 		m.ShowBar == other.ShowBar && m.BarTone == other.BarTone && m.Acked == other.Acked && m.Sent == other.Sent &&
 		m.Depth == other.Depth && m.Fold == other.Fold &&
 		slices.Equal(m.Actions, other.Actions)

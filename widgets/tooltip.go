@@ -1,10 +1,12 @@
 package widgets
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/widgets/draw"
@@ -15,13 +17,17 @@ import (
 // shown.
 const tooltipDelay = 600 * time.Millisecond
 
+// maxTooltipWidth is the maximum width of the text in grid steps.
+const maxTooltipWidth = 120
+
 // Tooltips shows tooltips, one at a time: the label of a button without text, or the
 // full form of a shortened text. It covers the whole window and handles no taps. A
 // nil pointer shows nothing.
 type Tooltips struct {
 	widget.BaseWidget
 	background *canvas.Rectangle
-	text       *draw.Label
+	text       *draw.WrappedText
+	lines      *fyne.Container   // of the text
 	target     fyne.CanvasObject // the object below the pointer, or nil
 
 	after     func(time.Duration, func()) (stop func() bool)
@@ -30,7 +36,8 @@ type Tooltips struct {
 
 // NewTooltips returns an area for tooltips that shows none.
 func NewTooltips() *Tooltips {
-	t := &Tooltips{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
+	t := &Tooltips{background: &canvas.Rectangle{}, text: draw.NewWrappedText("", draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
+	t.lines = container.NewWithoutLayout(t.text.Objects()...)
 	t.paint()
 	t.setVisible(false)
 	t.ExtendBaseWidget(t)
@@ -42,7 +49,7 @@ func (t *Tooltips) Text() string {
 	if !t.background.Visible() {
 		return ""
 	}
-	return t.text.FullText
+	return t.text.Text
 }
 
 // Dismiss hides the tooltip until the pointer enters an object.
@@ -84,14 +91,14 @@ func (t *Tooltips) show(target fyne.CanvasObject, text string) {
 	if t.target != target || !target.Visible() {
 		return
 	}
-	t.text.Set(text, theme.ColorOnToast)
+	t.text.Text = text
 	t.setVisible(true)
 	t.Refresh()
 }
 
 func (t *Tooltips) setVisible(visible bool) {
 	draw.SetVisible(t.background, visible)
-	draw.SetVisible(t.text.Object, visible)
+	draw.SetVisible(t.lines, visible)
 }
 
 // MinSize returns zero: tooltips are shown above other content.
@@ -99,7 +106,7 @@ func (t *Tooltips) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer implements [fyne.Widget].
 func (t *Tooltips) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{t.background, t.text.Object}
+	objects := []fyne.CanvasObject{t.background, t.lines}
 	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
 }
 
@@ -111,9 +118,8 @@ func (t *Tooltips) arrange(size fyne.Size) {
 	}
 	driver := fyne.CurrentApp().Driver()
 	at := driver.AbsolutePositionForObject(t.target).Subtract(driver.AbsolutePositionForObject(t))
-	text := fyne.MeasureText(t.text.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
-	text = min(text, size.Width-theme.Grid(6))
-	width, height := text+theme.Grid(4), t.text.Height+theme.Grid(2.5)
+	text := min(t.widest()+1, size.Width-theme.Grid(6), theme.Grid(maxTooltipWidth))
+	width, height := text+theme.Grid(4), t.text.HeightAt(text)+theme.Grid(2.5)
 	x := max(min(at.X+(t.target.Size().Width-width)/2, size.Width-width-theme.Grid(1)), theme.Grid(1))
 	y := at.Y + t.target.Size().Height + theme.Grid(1)
 	if y+height > size.Height {
@@ -122,7 +128,16 @@ func (t *Tooltips) arrange(size fyne.Size) {
 	topLeft := fyne.NewPos(draw.Snap(x), draw.Snap(y))
 	t.background.Resize(fyne.NewSize(width, height))
 	t.background.Move(topLeft)
-	t.text.Place(topLeft.AddXY(theme.Grid(2), (height-t.text.Height)/2), text)
+	t.lines.Move(topLeft.AddXY(theme.Grid(2), theme.Grid(1.25)))
+	t.lines.Resize(fyne.NewSize(text, t.text.Place(0, text)))
+}
+
+// widest returns the width of the longest line.
+func (t *Tooltips) widest() (width float32) {
+	for line := range strings.SplitSeq(t.text.Text, "\n") {
+		width = max(width, fyne.MeasureText(line, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width)
+	}
+	return width
 }
 
 func (t *Tooltips) paint() {

@@ -95,6 +95,35 @@ func TestTooltipsOfRow(t *testing.T) {
 	}
 }
 
+func TestTooltipOfStatusHasTheHint(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	tooltips, timers := newTooltips()
+	row := widgets.NewRow()
+	row.Tooltips = tooltips
+	window := widgettest.Show(t, container.NewStack(row, container.NewStack(tooltips)), 960, 400)
+	hint := "The server says: “" + strings.Repeat("quota exceeded ", 20) + "”"
+	row.SetModel(widgets.RowModel{Name: "film.mov", Status: "retrying", StatusHint: hint})
+	row.SetState(list.RowState{Hovered: true, Pointer: row.StatusPosition().AddXY(2, 2)})
+	for _, fire := range timers.fire {
+		fire()
+	}
+	if got, want := tooltips.Text(), "retrying\n"+hint; got != want {
+		t.Errorf("tooltip %q, want %q", got, want)
+	}
+	shown := ""
+	for _, o := range test.WidgetRenderer(tooltips).Objects()[1].(*fyne.Container).Objects {
+		if line := o.(*canvas.Text); line.Visible() {
+			shown += line.Text + " "
+			if right := line.Position().X + line.MinSize().Width; right > window.Canvas().Size().Width {
+				t.Errorf("line %q ends at %.0f", line.Text, right)
+			}
+		}
+	}
+	if got, want := strings.Join(strings.Fields(shown), " "), strings.Join(strings.Fields("retrying "+hint), " "); got != want {
+		t.Errorf("shown %q, want %q", got, want)
+	}
+}
+
 func TestTooltipsOfDialog(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	window := widgettest.Show(t, canvas.NewRectangle(nil), 800, 600)

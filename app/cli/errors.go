@@ -84,7 +84,7 @@ func Explain(err error) string {
 		return exhausted(err)
 	}
 	f := fault.Of(err)
-	return words.Fault(f, words.Subject{File: f.Detail}).String()
+	return withServerMessage(words.Fault(f, words.Subject{File: f.Detail}).String(), f.ServerMessage)
 }
 
 // exhausted returns the text for an error for which [fault.IsExhausted] is true. If it is

@@ -24,7 +24,13 @@ type Entry struct {
 	State   string              `json:"state"` // name of an uploader.State, or stateInterrupted
 	URL     string              `json:"url,omitempty"`
 	Fault   string              `json:"fault,omitempty"`
-	Message string              `json:"message"` // text for the user, in the current language
+
+	ServerMessage string `json:"server_message,omitempty"` // these four as in [feed.Event]
+	FileID        string `json:"file_id,omitempty"`
+	Answer        string `json:"answer,omitempty"`
+	Link          string `json:"link,omitempty"`
+
+	Message string `json:"message"` // text for the user, in the current language
 }
 
 // stateInterrupted is the state of an unfinished transfer while no engine runs.
@@ -89,7 +95,13 @@ func newEntry(s *uploader.Snapshot, t *uploader.Transfer, position int) Entry {
 		e.Server = u.Host
 	}
 	if t.Fault != nil {
-		e.Fault = t.Fault.Kind.String()
+		e.Fault, e.ServerMessage = t.Fault.Kind.String(), t.Fault.ServerMessage
+	}
+	if t.Result != nil {
+		e.FileID, e.Answer = t.Result.ID, t.Result.Answer
+	}
+	if server, _ := s.Server(t.Server); t.Phase == uploader.PhaseDone && !server.Builtin() {
+		e.Link = words.Link(uploader.Link(server, t))
 	}
 	return e
 }

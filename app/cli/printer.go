@@ -129,7 +129,7 @@ func (p *Printer) printEvent(e feed.Event) error {
 	switch e.Event {
 	case feed.Failed:
 		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
-		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": e.Message}))
+		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": withServerMessage(e.Message, e.ServerMessage)}))
 	case feed.Omitted, feed.Advice:
 		if p.style == Quiet {
 			return nil
@@ -140,9 +140,10 @@ func (p *Printer) printEvent(e feed.Event) error {
 			return nil
 		}
 		if e.Path == "" {
-			return p.printLine(p.streams.Err, e.Message)
+			return p.printLine(p.streams.Err, withServerMessage(e.Message, e.ServerMessage))
 		}
-		return p.printLine(p.streams.Err, words.Text("cli.waiting", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
+		message := withServerMessage(e.Message, e.ServerMessage)
+		return p.printLine(p.streams.Err, words.Text("cli.waiting", words.Data{"Path": words.Printable(e.Path), "Message": message}))
 	case feed.Done, feed.Skipped:
 		if p.style == Quiet {
 			return nil
@@ -185,7 +186,8 @@ func (p *Printer) printEntry(e Entry) error {
 		return p.printObject(e)
 	}
 	return p.printLine(p.streams.Out, words.Text("cli.list.entry", words.Data{
-		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size), "Message": e.Message,
+		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size),
+		"Message": withServerMessage(e.Message, e.ServerMessage),
 	}))
 }
 
@@ -209,6 +211,15 @@ func (p *Printer) printTest(e *TestEntry) error {
 		to = p.streams.Err
 	}
 	return p.printLine(to, e.Message)
+}
+
+// withServerMessage returns Ferry's sentence, and after it what the server said, if
+// anything.
+func withServerMessage(message, said string) string {
+	if said == "" {
+		return message
+	}
+	return message + " " + words.Said(said)
 }
 
 func (p *Printer) printObject(value any) error {

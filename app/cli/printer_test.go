@@ -101,3 +101,27 @@ func TestBarSumsEvents(t *testing.T) {
 		t.Errorf("drawn: %q", terminal.String())
 	}
 }
+
+func TestM1MessageIsPrintedBesideTheSentence(t *testing.T) {
+	const message = "no \u202emore\x1b[31m cats" // from another instance, which may be of another version
+	for _, c := range []struct {
+		name  string
+		reply Reply
+	}{
+		{"failed", Reply{Event: &feed.Event{Event: feed.Failed, Path: "/a", Message: "It failed.", ServerMessage: message}}},
+		{"waiting", Reply{Event: &feed.Event{Event: feed.Waiting, Path: "/a", Message: "It waits.", ServerMessage: message}}},
+		{"server", Reply{Event: &feed.Event{Event: feed.Waiting, Message: "It waits.", ServerMessage: message}}},
+		{"listed", Reply{Entry: &Entry{Path: "/a", Message: "It failed.", ServerMessage: message}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out strings.Builder
+			p := NewPrinter(Streams{Out: &out, Err: &out}, Plain)
+			if err := p.Print(c.reply); err != nil {
+				t.Fatal(err)
+			}
+			if got := out.String(); !strings.Contains(got, ". The server says: “no ") || strings.ContainsAny(got, "\x1b\u202e") {
+				t.Errorf("printed %q", got)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
@@ -269,5 +270,27 @@ func TestA1TestCreatesUploadIfOptionsTellsNothing(t *testing.T) {
 	}
 	if stored := server.Stored(t); len(stored) != 0 {
 		t.Errorf("the server has %+v", stored)
+	}
+}
+
+func TestJ1CookiesStayWhenTheServerIsChanged(t *testing.T) {
+	server := startServer(t)
+	connector := newConnector(t, connect.Config{})
+	studio := uploader.Server{ID: 2, Endpoint: server.endpoint()}
+	client := connectTo(t, connector, studio)
+	client.(uploader.CookieKeeper).RestoreCookies(`[{"host":"` + strings.TrimPrefix(server.URL, "http://") + `","path":"/","name":"node","value":"1"}]`)
+	for _, override := range []bool{false, true} {
+		studio.Options.MethodOverride = override
+		connectTo(t, connector, studio)
+		probe(t, client)
+		if got := server.last(t).Header.Get("Cookie"); got != "node=1" {
+			t.Errorf("Cookie is %q", got)
+		}
+	}
+	if _, err := connector.Test(t.Context(), studio, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := server.last(t).Header.Get("Cookie"); got != "" {
+		t.Errorf("a test has the cookies %q", got)
 	}
 }

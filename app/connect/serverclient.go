@@ -29,6 +29,8 @@ type serverClient struct {
 	header    http.Header // of Connector.headers when client was created
 	transport *serverTransport
 
+	*tus.Jar // of all clients, implements uploader.CookieKeeper
+
 	observed observation
 }
 
@@ -37,6 +39,7 @@ var (
 	_ uploader.VersionObserver = (*serverClient)(nil)
 	_ uploader.AddressObserver = (*serverClient)(nil)
 	_ uploader.FolderMaker     = (*serverClient)(nil)
+	_ uploader.CookieKeeper    = (*serverClient)(nil)
 )
 
 // observation is what was known about a server when its client was last asked.
@@ -45,6 +48,7 @@ type observation struct{ sendsVersion, omitsVersion, publicAddress bool }
 func newServerClient(connector *Connector, server uploader.Server) *serverClient {
 	return &serverClient{
 		connector: connector, server: server, creating: semaphore.NewWeighted(1), observed: savedObservation(server.Options),
+		Jar: tus.NewJar(),
 	}
 }
 
@@ -107,7 +111,7 @@ func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 	c.stale = false // set again by an update from here on
 	c.mu.Unlock()
 
-	client, transport, err := c.connector.newClient(ctx, server, secrets, header)
+	client, transport, err := c.connector.newClient(ctx, server, secrets, header, c.Jar)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
@@ -121,7 +125,7 @@ func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 
 // newClient creates a client and its transport. If secrets is nil it reads them from
 // the keyring.
-func (c *Connector) newClient(ctx context.Context, server uploader.Server, secrets *Secrets, header http.Header) (*tus.Client, *serverTransport, error) {
+func (c *Connector) newClient(ctx context.Context, server uploader.Server, secrets *Secrets, header http.Header, cookies *tus.Jar) (*tus.Client, *serverTransport, error) {
 	access := server.Access
 	if secrets == nil {
 		var err error
@@ -138,9 +142,11 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	if err != nil {
 		return nil, nil, err
 	}
+	idHeaders, _ := uploader.ParseIDHeaders(server.Options.IDHeaders) // damaged: the usual ones
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
 		SendsVersion: server.Options.SendsVersion, OmitsVersion: server.Options.OmitsVersion, AllowedHosts: server.Options.AllowedHosts,
+		Cookies: cookies, IDHeaders: idHeaders,
 	})
 	if err != nil {
 		transport.release()

@@ -45,8 +45,14 @@ type Event struct {
 	URL     string              `json:"url,omitempty"`          // of the upload, and of the earlier one for Skipped; "" before it is created
 	Fault   string              `json:"fault,omitempty"`        // name of a fault.Kind
 	Message string              `json:"message,omitempty"`      // text for the user, in the current language
-	Count   int                 `json:"count,omitempty"`        // of entries, for Omitted
-	Names   []string            `json:"names,omitempty"`        // of the first ones, starting with the name of the added folder
+
+	ServerMessage string `json:"server_message,omitempty"` // what the server said about the fault, as in [fault.Fault.ServerMessage]
+	FileID        string `json:"file_id,omitempty"`        // the server's ID of the file
+	Answer        string `json:"answer,omitempty"`         // what the server returned at the end, as one line
+	Link          string `json:"link,omitempty"`           // to the finished file, for Done; see [uploader.Link]
+
+	Count int      `json:"count,omitempty"` // of entries, for Omitted
+	Names []string `json:"names,omitempty"` // of the first ones, starting with the name of the added folder
 }
 
 // EscapedPath returns the bytes of a path that is not UTF-8, percent-encoded (RFC

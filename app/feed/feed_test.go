@@ -246,6 +246,36 @@ func TestEventJSON(t *testing.T) {
 	}
 }
 
+func TestM4EventsHaveResultAndMessage(t *testing.T) {
+	sent := func(t *uploader.Transfer) {
+		t.Server, t.Session.URL, t.Result = 2, "http://h/files/1", &uploader.Result{ID: "8cbb", Answer: "thanks"}
+	}
+	refused := func(t *uploader.Transfer) {
+		t.Fault = &fault.Fault{Kind: fault.Refused, Op: fault.Create, Status: 400, ServerMessage: "no more cats"}
+	}
+	s := snapshot(true, nil, transfer(1, uploader.PhaseDone, sent), transfer(2, uploader.PhaseFailed, refused))
+	s.Servers = append(s.Servers, uploader.Server{ID: 2, Name: "studio", Options: uploader.ServerOptions{LinkTemplate: "https://d/{id}"}})
+	byKind := map[string]string{}
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{s}}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
+		byKind[e.Event] = jsonOf(t, e)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, want := range map[string]string{
+		feed.Done:   `"file_id":"8cbb","answer":"thanks","link":"https://d/8cbb"`,
+		feed.Failed: `"server_message":"no more cats"`,
+	} {
+		if !strings.Contains(byKind[kind], want) {
+			t.Errorf("%s has not %s: %s", kind, want, byKind[kind])
+		}
+	}
+	if strings.Contains(byKind[feed.Added], "8cbb") {
+		t.Errorf("added: %s", byKind[feed.Added])
+	}
+}
+
 func TestEventJSONKeepsBytesAndHostNames(t *testing.T) {
 	done := transfer(1, uploader.PhaseDone)
 	done.Source.Path = "/x/caf\xe9"

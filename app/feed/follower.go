@@ -189,7 +189,7 @@ func (f *follower) reportChange(s *uploader.Snapshot, before, t *uploader.Transf
 	f.waits[t.ID] = reason
 	e := newEvent(Waiting, s, t, words.Row(s, t, 0, now))
 	if reason.state == uploader.StatePaused {
-		e.Fault = ""
+		e.Fault, e.ServerMessage = "", ""
 	}
 	return f.emit(e)
 }
@@ -289,7 +289,7 @@ func (f *follower) reportDrives(s *uploader.Snapshot) error {
 		}
 		f.drives[id] = true
 		e := newEvent(Waiting, s, t, words.Fault(wait, words.Subject{File: t.Source.Name()}).String())
-		e.Fault = wait.Kind.String()
+		e.Fault, e.ServerMessage = wait.Kind.String(), ""
 		if err := f.emit(e); err != nil {
 			return err
 		}
@@ -338,7 +338,7 @@ func (f *follower) reportHolds(s *uploader.Snapshot, now time.Time) error {
 		f.holds[server.ID] = hold
 		e := Event{Event: Waiting, Server: server.Name, Message: words.HoldReason(hold, now)}
 		if hold.Fault != nil {
-			e.Fault = hold.Fault.Kind.String()
+			e.Fault, e.ServerMessage = hold.Fault.Kind.String(), hold.Fault.ServerMessage
 		}
 		if err := f.emit(e); err != nil {
 			return err
@@ -360,7 +360,8 @@ func (f *follower) reportBlocked(s *uploader.Snapshot) error {
 		}
 		f.blocked[server.ID] = reason
 		message := words.Fault(reason, words.Subject{Server: words.Server(server)}).String()
-		if err := f.emit(Event{Event: Waiting, Server: server.Name, Fault: reason.Kind.String(), Message: message}); err != nil {
+		e := Event{Event: Waiting, Server: server.Name, Fault: reason.Kind.String(), Message: message, ServerMessage: reason.ServerMessage}
+		if err := f.emit(e); err != nil {
 			return err
 		}
 	}
@@ -429,7 +430,13 @@ func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message s
 		e.Server = server.Name
 	}
 	if t.Fault != nil && kind != Added && kind != Progress {
-		e.Fault = t.Fault.Kind.String()
+		e.Fault, e.ServerMessage = t.Fault.Kind.String(), t.Fault.ServerMessage
+	}
+	if t.Result != nil && kind != Added && kind != Progress {
+		e.FileID, e.Answer = t.Result.ID, t.Result.Answer
+	}
+	if server, _ := s.Server(t.Server); kind == Done && !server.Builtin() {
+		e.Link = words.Link(uploader.Link(server, t))
 	}
 	return e
 }

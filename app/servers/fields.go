@@ -51,6 +51,8 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.allowedHosts.ShowText(options.AllowedHosts)
 	f.uploadPath.ShowText(options.UploadPath)
 	f.folders.ShowIndex(max(slices.Index(folderModes, options.Folders), 0))
+	f.linkTemplate.ShowText(options.LinkTemplate)
+	f.idHeaders.ShowText(options.IDHeaders)
 	f.given.SetChecked(options.GivenURL)
 	f.checksums.SetChecked(options.Checksums)
 	f.override.SetChecked(options.MethodOverride)
@@ -170,6 +172,16 @@ func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
 	if options.AllowedHosts, err = parseHosts(f.allowedHosts.Text); err != nil {
 		return options, &fieldError{words.Text("server.hosts.invalid"), f.allowedHosts}
 	}
+	if options.LinkTemplate = strings.TrimSpace(f.linkTemplate.Text); options.LinkTemplate != "" {
+		if _, err := uploader.ParseLinkTemplate(options.LinkTemplate); err != nil {
+			return options, &fieldError{words.Text("server.link.invalid"), f.linkTemplate}
+		}
+	}
+	names, err := uploader.ParseIDHeaders(f.idHeaders.Text)
+	if err != nil {
+		return options, &fieldError{words.Text("server.id-headers.invalid"), f.idHeaders}
+	}
+	options.IDHeaders = strings.Join(names, ", ")
 	return options, nil
 }
 

@@ -2,6 +2,7 @@ package servers
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,6 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -45,6 +47,7 @@ type serverForm struct {
 	metadata, allowedHosts, uploadPath      *form.Entry
 	folders                                 *form.Select
 	addressRow, nameRow, signInRow          []fyne.CanvasObject
+	linkTemplate, idHeaders                 *form.Entry
 	userRow, secretRow, headersRow, noteRow []fyne.CanvasObject
 	signInHelp                              *widget.RichText
 	helpRow, moreButtonRow                  []fyne.CanvasObject
@@ -151,6 +154,8 @@ func (f *serverForm) addTransfer(typed func(string)) {
 	f.folders.ShowIndex(0)
 	add("server.folders", f.folders)
 	f.allowedHosts = entry("server.hosts", words.Text("server.hosts.none"))
+	f.linkTemplate = entry("server.link", "https://…/{id}")
+	f.idHeaders = entry("server.id-headers", strings.Join(tus.DefaultIDHeaders(), ", "))
 	toggled := func(bool) { f.changed() }
 	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled)
 	for key, box := range map[string]*form.Checkbox{"given": f.given, "checksums": f.checksums, "override": f.override} {

@@ -54,7 +54,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 	for field, text := range map[*form.Entry]string{
 		d.ca: "/etc/ours.pem", d.certificate: "/home/me/me.pem", d.key: "/home/me/me.key",
 		d.chunkMin: "5 MiB", d.chunkMax: "200MiB", d.chunkMultiple: "256 KiB", d.connections: "4", d.maxFiles: "2", d.metadata: "objectName={name}", d.uploadPath: "in/{path}",
-		d.allowedHosts: "Media.example.com, https://b.example:8443/files/",
+		d.allowedHosts: "Media.example.com, https://b.example:8443/files/", d.linkTemplate: "https://up.example.com/assets/{id}", d.idHeaders: "X-Id Other-Id",
 	} {
 		test.Type(field, text)
 	}
@@ -76,7 +76,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 		Options: uploader.ServerOptions{
 			ChunkMin: 5 << 20, ChunkMax: 200 << 20, ChunkMultiple: 256 << 10, Connections: 4, MaxFiles: 2,
 			Limit: 3_000_000, Metadata: "objectName={name}", UploadPath: "in/{path}", Folders: uploader.FoldersFlat, Checksums: true, MethodOverride: true,
-			AllowedHosts: "media.example.com b.example:8443",
+			AllowedHosts: "media.example.com b.example:8443", LinkTemplate: "https://up.example.com/assets/{id}", IDHeaders: "X-Id, Other-Id",
 		},
 		Access: uploader.Access{
 			SignIn: uploader.SignInBasic, User: "me", CA: "/etc/ours.pem", CertificateFingerprint: testFingerprint, Certificate: "/home/me/me.pem", Key: "/home/me/me.key",
@@ -129,6 +129,8 @@ func TestInvalidFieldsAreReported(t *testing.T) {
 		"minimum above the maximum": {func(d *serverDialog) { d.chunkMin.SetText("6 MB"); d.chunkMax.SetText("5 MB") }, "smaller"},
 		"duplicate metadata key":    {func(d *serverDialog) { d.metadata.SetText("a 1\na 2") }, "metadata"},
 		"invalid allowed host":      {func(d *serverDialog) { d.allowedHosts.SetText("media.example.com ftp://x") }, "host names"},
+		"link with an unknown name": {func(d *serverDialog) { d.linkTemplate.SetText("https://x/{what}") }, "link"},
+		"invalid header of the ID":  {func(d *serverDialog) { d.idHeaders.SetText("X-Id: 1") }, "header names"},
 		"invalid address":           {func(d *serverDialog) { d.address.SetText("https://") }, "address"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -97,7 +97,7 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 		if t.WaitsForFile() {
 			s.changing++
 		}
-		if Link(t) != "" {
+		if hasLink(t) {
 			s.links++
 		}
 		if Received(t) {

@@ -76,7 +76,8 @@ func reasonsOf(f *fault.Fault, t *uploader.Transfer, server uploader.Server) []s
 		return nil
 	}
 	texts := words.Fault(f, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
-	return []string{texts.What, texts.Does, texts.Can}
+	reasons := []string{texts.What, words.ServerMessage(f), texts.Does, texts.Can}
+	return slices.DeleteFunc(reasons, func(text string) bool { return text == "" })
 }
 
 func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server, now time.Time) []Line {
@@ -86,10 +87,18 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		}
 		return words.Clock(at, now)
 	}
+	link, upload := words.Link(detailsLink(t, server)), words.Link(t.Session.URL)
+	if upload == link {
+		upload = ""
+	}
+	result := cmp.Or(t.Result, &uploader.Result{})
 	all := []Line{
 		{Name: "from", Value: words.Printable(filepath.Dir(t.Source.Path)), Copy: t.Source.Path},
 		{Name: "to", Value: words.Server(server)},
-		linkLine(t),
+		linkLine(t, link),
+		{Name: "upload", Value: words.Printable(upload), Copy: upload},
+		{Name: "file-id", Value: words.Printable(result.ID), Copy: result.ID},
+		{Name: "answer", Value: words.Printable(result.Answer), Copy: result.Answer},
 		{Name: "size", Value: words.SizeOf(s.Sent(t), t.Source.Size)},
 		{Name: "known-by", Value: fingerprintText(t.Fingerprint)},
 		{Name: "added", Value: when(t.Added.Time())},
@@ -114,13 +123,21 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 	return lines
 }
 
-// linkLine returns the line with the URL of the upload, or the reason why a finished one
-// has none.
-func linkLine(t *uploader.Transfer) Line {
-	if t.Phase == uploader.PhaseDone && t.Session.URL == "" {
+// linkLine returns the line with the link to a finished file, or the URL of an unfinished
+// upload, or the reason why a finished one has none.
+func linkLine(t *uploader.Transfer, link string) Line {
+	if t.Phase == uploader.PhaseDone && link == "" {
 		return Line{Name: "link", Value: words.Text("details.link.none")}
 	}
-	return Line{Name: "link", Value: words.Printable(words.Link(t.Session.URL)), Copy: words.Link(t.Session.URL)}
+	return Line{Name: "link", Value: words.Printable(link), Copy: link}
+}
+
+// detailsLink returns the link to a finished file, or the URL of an unfinished upload.
+func detailsLink(t *uploader.Transfer, server uploader.Server) string {
+	if t.Phase != uploader.PhaseDone {
+		return t.Session.URL
+	}
+	return uploader.Link(server, t)
 }
 
 // wholeRequestsText returns a text about the limit for requests to a server that keeps only

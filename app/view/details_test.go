@@ -68,7 +68,7 @@ func TestK11DetailsSayThatThereIsNoLink(t *testing.T) {
 		if got.Value != want || got.Copy != "" {
 			t.Errorf("phase %v: link %+v, want %q", phase, got, want)
 		}
-		if link := Link(&without); link != "" {
+		if link := Link(apptest.Snapshot(&without), &without); link != "" {
 			t.Errorf("phase %v: copies %q", phase, link)
 		}
 	}

@@ -26,7 +26,7 @@ func TransferDiagnostics(s *uploader.Snapshot, t *uploader.Transfer, record Reco
 	line("system", runtime.GOOS+"/"+runtime.GOARCH)
 	line("server", originOf(server.Endpoint))
 	options := server.Options
-	options.Metadata = "" // contains the user's text
+	options.Metadata, options.LinkTemplate = "", "" // contain the user's text
 	line("server options", fmt.Sprintf("%+v", options))
 	line("transfer", t.ID)
 	line("file type", filepath.Ext(t.Source.Name()))

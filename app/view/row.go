@@ -26,6 +26,9 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high 
 		Sent:    bar.Sent,
 		Actions: buttonsOf(situationOf([]*uploader.Transfer{t})),
 	}
+	if s.Wait(t) == nil {
+		model.StatusHint = words.ServerMessage(t.Fault)
+	}
 	model.StatusIcon, model.Tone = iconOf(s, t)
 	model.BarTone = model.Tone
 	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateExpired { // their status contains it

@@ -67,13 +67,19 @@ func IDs(transfers []*uploader.Transfer) []uploader.TransferID {
 	return ids
 }
 
-// Link returns the URL of a finished upload; "" for none. URLs of the built-in receiver
-// are omitted, since they only work on this computer.
-func Link(t *uploader.Transfer) string {
-	if t.Phase != uploader.PhaseDone || t.Server == uploader.BuiltinServer {
+// Link returns the link to a finished file ([uploader.Link]); "" for none. URLs of the
+// built-in receiver are omitted, since they only work on this computer.
+func Link(s *uploader.Snapshot, t *uploader.Transfer) string {
+	if !hasLink(t) {
 		return ""
 	}
-	return words.Link(t.Session.URL)
+	server, _ := s.Server(t.Server)
+	return words.Link(uploader.Link(server, t))
+}
+
+// hasLink reports whether a transfer has a link.
+func hasLink(t *uploader.Transfer) bool {
+	return t.Phase == uploader.PhaseDone && t.Server != uploader.BuiltinServer && (t.Session.URL != "" || t.Result != nil && t.Result.Link() != "")
 }
 
 // Received reports whether the built-in receiver has written the file to its folder.

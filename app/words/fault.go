@@ -59,6 +59,24 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	}
 }
 
+// ServerMessage returns what the server said about a fault, which may be nil; "" if it said
+// nothing.
+func ServerMessage(f *fault.Fault) string {
+	if f == nil {
+		return ""
+	}
+	return Said(f.ServerMessage)
+}
+
+// Said returns the sentence that quotes the message of a server, as in
+// [fault.Fault.ServerMessage]; "" for "".
+func Said(message string) string {
+	if message == "" {
+		return ""
+	}
+	return Text("server-message", Data{"Message": Printable(message)})
+}
+
 // keyOf returns the prefix of the keys for a fault.
 func keyOf(f *fault.Fault) string {
 	if slices.Contains(fault.Codes(), f.Code) {

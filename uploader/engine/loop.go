@@ -88,12 +88,16 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 			inUse:   map[uploader.ServerID]uploader.Server{},
 			remotes: map[uploader.ServerID]*worker.Remote{},
 			nextID:  saved.NextServer,
+			cookies: map[uploader.ServerID]savedCookies{},
 		},
 		admission: admission.New(*e.config.Settings, time.Now()),
 	}
 	for _, s := range saved.Servers {
 		l.servers.byID[s.ID] = s
 		l.admission.SetServer(s.ID, s.Options)
+	}
+	for id, text := range saved.Cookies {
+		l.servers.cookies[id] = savedCookies{text: text}
 	}
 	l.state.deleteUpload, l.state.batchDeleted = l.deleteUpload, l.admission.RemoveBatch
 	l.deleter = deletion.New(deletion.Engine{

@@ -3,11 +3,13 @@ package engine
 import (
 	"log/slog"
 	"maps"
+	"net/url"
 	"slices"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
@@ -19,6 +21,14 @@ type servers struct {
 	inUse   map[uploader.ServerID]uploader.Server // those that this run uses otherwise than they are saved (uploader.UseServer)
 	remotes map[uploader.ServerID]*worker.Remote  // those in use
 	nextID  uploader.ServerID
+	cookies map[uploader.ServerID]savedCookies
+}
+
+// savedCookies are the cookies of a server as they are saved, and their version in the
+// protocol of this run; 0 before there is one.
+type savedCookies struct {
+	text    string
+	version uint64
 }
 
 // connect returns the Remote of a server, and makes it when it is first used.
@@ -44,8 +54,21 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 		return nil, err
 	}
 	r := worker.NewRemote(server, protocol)
+	s.restoreCookies(id, r)
 	s.remotes[id] = r
 	return r, nil
+}
+
+// restoreCookies gives a new Remote the saved cookies of its server. Its protocol may be
+// one that has them already.
+func (s *servers) restoreCookies(id uploader.ServerID, r *worker.Remote) {
+	saved, known := s.cookies[id]
+	if !known {
+		return
+	}
+	r.RestoreCookies(saved.text)
+	saved.version = min(saved.version, r.CookieVersion())
+	s.cookies[id] = saved
 }
 
 // reconnect replaces the Remote of a server that is in use. Running workers keep
@@ -100,6 +123,7 @@ func (s *servers) remove(id uploader.ServerID) {
 		r.Close()
 	}
 	delete(s.remotes, id)
+	delete(s.cookies, id)
 }
 
 func (l *loop) saveServer(s uploader.Server) error {
@@ -121,6 +145,9 @@ func (l *loop) saveServer(s uploader.Server) error {
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint
+	}
+	if known && isOtherSession(old, s) {
+		l.clearCookies(s.ID)
 	}
 	if known && old.Endpoint != s.Endpoint {
 		s.Options.MaxBody, s.Options.WholeRequests = 0, 0 // learned from another server
@@ -145,6 +172,58 @@ func (l *loop) useServer(s uploader.Server) error {
 	l.servers.inUse[s.ID] = s
 	l.unblock(s.ID)
 	return nil
+}
+
+// isOtherSession reports whether a changed server must not get the cookies that it set
+// before: it is on another host, or another user signs in. A sign-in that is entered again
+// keeps them, since unfinished uploads need them.
+func isOtherSession(old, changed uploader.Server) bool {
+	return hostOf(old.Endpoint) != hostOf(changed.Endpoint) || old.Access.SignIn != changed.Access.SignIn || old.Access.User != changed.Access.User
+}
+
+func hostOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	return netx.HostOf(u)
+}
+
+// clearCookies removes the cookies of a server.
+func (l *loop) clearCookies(id uploader.ServerID) {
+	if r := l.servers.remotes[id]; r != nil {
+		r.ClearCookies()
+		l.saveCookies(id)
+		return
+	}
+	if l.servers.cookies[id].text != "" {
+		l.putCookies(id, savedCookies{})
+	}
+}
+
+// saveCookies saves the cookies of a server with the next commit if they have changed. It
+// is called with whatever a worker reports about an upload, and before that is committed,
+// so that the URL of an upload is never saved without the cookies that it needs.
+func (l *loop) saveCookies(id uploader.ServerID) {
+	r := l.servers.remotes[id]
+	if r == nil {
+		return
+	}
+	if text, version, changed := r.ChangedCookies(l.servers.cookies[id].version); changed {
+		l.putCookies(id, savedCookies{text, version})
+	}
+}
+
+func (l *loop) putCookies(id uploader.ServerID, cookies savedCookies) {
+	before := l.servers.cookies[id].text
+	l.servers.cookies[id] = cookies
+	if before == cookies.text {
+		return
+	}
+	if l.state.changes.Cookies == nil {
+		l.state.changes.Cookies = map[uploader.ServerID]string{}
+	}
+	l.state.changes.Cookies[id] = cookies.text
 }
 
 // putServer stores a new value of a server and saves it with the next commit.
@@ -175,6 +254,7 @@ func (l *loop) saveObserved(id uploader.ServerID) {
 	if !known || r == nil {
 		return
 	}
+	l.saveCookies(id)
 	found := r.Observe(s.Options)
 	if found == s.Options {
 		return
@@ -253,6 +333,7 @@ func (l *loop) removeServer(id uploader.ServerID) error {
 	l.admission.RemoveServer(id)
 	l.deleter.Forget(id)
 	s.changes.Servers = slices.DeleteFunc(s.changes.Servers, func(s uploader.Server) bool { return s.ID == id })
+	delete(s.changes.Cookies, id)
 	s.changes.RemovedServers = append(s.changes.RemovedServers, id)
 	return nil
 }

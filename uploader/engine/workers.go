@@ -244,6 +244,7 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 		return
 	case lifecycle.WorkerEnded:
 		w.log.Debug("worker ended", "transfer", id, "fault", in.Fault, "stopped", in.Stopped)
+		w.saveObserved(t.Server) // also that the cookies of a finished upload are no longer needed
 	}
 	s.apply(id, in)
 	if next := s.table.Get(id); next == nil || next.Phase.Final() {

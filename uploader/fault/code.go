@@ -25,6 +25,7 @@ const (
 	CodeForeignResponse    = "FOREIGN_RESPONSE"    // Transient: an intermediary responded instead of the server
 	CodePerFileFailed      = "PER_FILE_FAILED"     // Refused: the program that prints what is issued for each file failed
 	CodePerFileRejected    = "PER_FILE_REJECTED"   // Refused: the server rejected the sign-in that was issued for the file
+	CodeOtherNode          = "OTHER_NODE"          // Transient: another node of the server responded, which does not have the upload
 	CodeProxySignIn        = "PROXY_SIGN_IN"       // Auth: the proxy requires a sign-in, not the server
 	CodeServerSettings     = "SERVER_SETTINGS"     // Refused: the server's address, proxy or headers can never work
 	CodeExhausted          = "EXHAUSTED"           // Transient: this computer has no more open files, connections or memory
@@ -48,7 +49,7 @@ func Codes() []string {
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeWebServer, CodeFolderMissing,
-		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodePerFileFailed, CodePerFileRejected, CodeProxySignIn,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeOtherNode, CodePerFileFailed, CodePerFileRejected, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
 		CodeLinkInFolder, CodePathTooLong,

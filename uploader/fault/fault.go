@@ -109,6 +109,11 @@ type Fault struct {
 	RetryAfter time.Duration // from the Retry-After header (RFC 9110, 10.2.3); 0 if absent
 	Detail     string        // text for the log and the details pane, without secrets
 
+	// ServerMessage is what the server itself said in the body of its response: one line
+	// of plain text, at most 300 characters and an ellipsis, without markup, control
+	// characters and secrets; "" if there was none.
+	ServerMessage string
+
 	cause error
 }
 

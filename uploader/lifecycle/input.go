@@ -81,7 +81,10 @@ type (
 
 	// UploadCreated means that the server created an upload, or joined the parts into
 	// one.
-	UploadCreated struct{ Session uploader.Session }
+	UploadCreated struct {
+		Session uploader.Session
+		Result  uploader.Result
+	}
 
 	// PartsPlanned means that the file is uploaded in these parts.
 	PartsPlanned struct{ Parts []uploader.Part }
@@ -93,6 +96,7 @@ type (
 	// Poor is set if the request brought so little that it counts as a failed attempt.
 	Acknowledged struct {
 		Session uploader.Session
+		Result  uploader.Result
 		Poor    bool
 	}
 

@@ -121,7 +121,7 @@ func (m *model) workerReport(t *rapid.T) {
 		PhaseEntered{uploader.PhaseVerifying},
 		FileUpdated{source.File{Path: "/film", Size: uploader.SizeUnknown}, ""}, // still being written
 		FileUpdated{source.File{Path: "/renamed", Size: modelSize}, "f"},
-		UploadCreated{created},
+		UploadCreated{Session: created},
 		Acknowledged{Session: uploader.Session{Offset: offset}},
 		BytesSent{offset},
 		FileHashed{"sum"},

@@ -88,10 +88,13 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		t.ChangeTime = in.ChangeTime
 		return t, Effects{}
 	case UploadCreated:
-		t.Session = in.Session
+		if t.Session.URL != in.Session.URL {
+			t.Result = nil // of an earlier upload
+		}
+		t.Session, t.Result = in.Session, t.Result.With(in.Result)
 		return t, Effects{}
 	case PartsPlanned:
-		t.Session = uploader.Session{Parts: len(in.Parts)}
+		t.Session, t.Result = uploader.Session{Parts: len(in.Parts)}, nil
 		return t, Effects{}
 	case Acknowledged:
 		return stepAcknowledged(t, in), Effects{}
@@ -220,7 +223,7 @@ func stepRetried(t uploader.Transfer, in RetriedByUser) (uploader.Transfer, Effe
 		case in.KeepUpload && t.Phase == uploader.PhaseFailed && fault.Is(t.Fault, fault.SourceChanged):
 		case mustRestart(t):
 			abandoned = t.Session
-			t.Session, t.ChangeTime, t.ResumedFrom, t.Started, t.SHA256 = uploader.Session{}, 0, 0, 0, ""
+			t.Session, t.ChangeTime, t.ResumedFrom, t.Started, t.SHA256, t.Result = uploader.Session{}, 0, 0, 0, "", nil
 		}
 		return requeued(t), Effects{Enqueue: true, Delete: abandoned}
 	default:
@@ -322,7 +325,7 @@ func deleteUpload(t uploader.Transfer, now time.Time) (uploader.Transfer, Effect
 }
 
 func cancelled(t uploader.Transfer, now time.Time) uploader.Transfer {
-	t.Phase, t.Session, t.Fault, t.Finished = uploader.PhaseCancelled, uploader.Session{}, nil, uploader.TimestampOf(now)
+	t.Phase, t.Session, t.Result, t.Fault, t.Finished = uploader.PhaseCancelled, uploader.Session{}, nil, nil, uploader.TimestampOf(now)
 	return t
 }
 
@@ -335,6 +338,7 @@ func stepAcknowledged(t uploader.Transfer, in Acknowledged) uploader.Transfer {
 		t.ResumedFrom = session.Offset
 	}
 	t.Session.Offset, t.Session.Sent, t.Session.Unconfirmed = session.Offset, session.Offset, 0
+	t.Result = t.Result.With(in.Result)
 	if !session.Expires.IsZero() { // some servers send it only once
 		t.Session.Expires = session.Expires
 	}
@@ -356,7 +360,7 @@ func stepWorkerEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (upload
 		t.Phase = uploader.PhaseQueued
 		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
 	case in.Fault.Kind == fault.Gone && in.Fault.Op == fault.Head && t.Session.Offset == 0 && t.Session.Sent == 0 && t.Attempt < maxRecreated:
-		t.Phase, t.Session = uploader.PhaseQueued, uploader.Session{} // nothing was acknowledged: create another upload
+		t.Phase, t.Session, t.Result = uploader.PhaseQueued, uploader.Session{}, nil // nothing was acknowledged: create another upload
 		t.Attempt++
 		return t, Effects{Enqueue: true}
 	default:
@@ -397,7 +401,7 @@ func stepCheckEnded(t uploader.Transfer, in CheckEnded, now time.Time) (uploader
 	case in.Fault == nil:
 		return t, Effects{}
 	case in.Fault.Kind == fault.Gone && t.Session.Offset == 0:
-		t.Session = uploader.Session{} // nothing was acknowledged: another upload is created
+		t.Session, t.Result = uploader.Session{}, nil // nothing was acknowledged: another upload is created
 		return t, Effects{}
 	}
 	t.Fault = in.Fault

@@ -41,6 +41,14 @@ type Config struct {
 	// networks that block these methods.
 	MethodOverride bool
 
+	// IDHeaders are the names of the headers of a response that may have the server's ID
+	// of the file, the first one that is present; nil means [DefaultIDHeaders].
+	IDHeaders []string
+
+	// Cookies are the cookies of the server, which several clients for it share; nil means
+	// a new jar.
+	Cookies *Jar
+
 	// SendsVersion and OmitsVersion mean that the server is known to send Tus-Resumable,
 	// or to respond without it, from an earlier Client for it. At most one of them is
 	// set. See [Client.SendsVersion] and [Client.OmitsVersion].
@@ -56,6 +64,8 @@ type Client struct {
 	host     string      // Host of requests to the endpoint's own origin; "": that of the URL
 	override bool
 	secrets  []string
+	idFrom   []string
+	*Jar     // the cookies
 
 	// skipExpect is set once the server has rejected or ignored Expect:
 	// 100-continue.
@@ -88,8 +98,16 @@ func New(config Config) (*Client, error) {
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
+	idHeaders := config.IDHeaders
+	if len(idHeaders) == 0 {
+		idHeaders = DefaultIDHeaders()
+	}
+	jar := config.Cookies
+	if jar == nil {
+		jar = NewJar()
+	}
 	c := &Client{
-		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header, host: host,
+		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header, host: host, idFrom: idHeaders, Jar: jar,
 		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}
 	switch {
@@ -145,6 +163,7 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 		r.body = newBody(request.Body, request.BodySize)
 		defer r.body.close()
 	}
+	defer c.first.begin(ctx)()
 	resp, err := c.do(ctx, r)
 	if resp != nil && resp.status/100 == 2 && !resp.hasVersion() {
 		return c.createdWithoutVersion(ctx, resp, request)
@@ -152,7 +171,11 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 	if err != nil {
 		return Upload{}, err
 	}
-	return c.parseUpload(resp, request)
+	upload, err := c.parseUpload(resp, request)
+	if err == nil && (request.Deferred || upload.Offset < request.Size) {
+		c.bindCookies(upload, resp)
+	}
+	return upload, err
 }
 
 func (r CreateRequest) header() (http.Header, error) {
@@ -207,6 +230,9 @@ func (c *Client) Terminate(ctx context.Context, url string) error {
 		return err
 	}
 	_, err = c.do(ctx, c.newRequest(fault.Terminate, http.MethodDelete, target, http.Header{}))
+	if err == nil || fault.Is(err, fault.Gone) {
+		c.Jar.ForgetUpload(target.String())
+	}
 	return err
 }
 
@@ -218,7 +244,12 @@ func (c *Client) newRequest(op fault.Op, method string, target *url.URL, header 
 		header.Set("X-HTTP-Method-Override", method)
 		method = http.MethodPost
 	}
-	return request{op: op, method: method, url: target, header: header}
+	r := request{op: op, method: method, url: target, header: header}
+	switch op {
+	case fault.Head, fault.Patch, fault.Terminate:
+		r.upload = target.String()
+	}
+	return r
 }
 
 func parseUploadURL(op fault.Op, text string) (*url.URL, error) {

@@ -47,11 +47,17 @@ func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, err
 		return Upload{}, fault.New(fault.Bug, fault.Concat, err)
 	}
 	ctx = netx.WithResponseTimeout(ctx, request.responseTimeout())
-	resp, err := c.do(ctx, c.newRequest(fault.Concat, http.MethodPost, c.endpoint, header))
+	r := c.newRequest(fault.Concat, http.MethodPost, c.endpoint, header)
+	r.upload = request.Parts[0] // it must be handled where the parts are
+	resp, err := c.do(ctx, r)
 	if err != nil {
 		return Upload{}, err
 	}
-	return c.parseUpload(resp, CreateRequest{Size: request.Size, Metadata: request.Metadata})
+	upload, err := c.parseUpload(resp, CreateRequest{Size: request.Size, Metadata: request.Metadata})
+	if err == nil {
+		c.bindCookies(upload, resp)
+	}
+	return upload, err
 }
 
 func (r ConcatRequest) responseTimeout() time.Duration {

@@ -141,7 +141,7 @@ func FuzzErrorCode(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		code, message := parseErrorBody(text)
+		code, message := parseMessage(text, func(text string) string { return text })
 		if code != "" && !strings.HasPrefix(strings.TrimSpace(text), code+":") {
 			t.Fatalf("code %q from %q", code, text)
 		}
@@ -285,6 +285,28 @@ func FuzzRedactURLs(f *testing.F) {
 		text := redactURLs(before + " " + server + "&b=topsecret3 " + after)
 		if strings.Contains(text, "topsecret") && !strings.Contains(before+after, "topsecret") {
 			t.Errorf("%q", text)
+		}
+	})
+}
+
+func FuzzMessage(f *testing.F) {
+	for _, body := range []string{
+		`{"message":"\u0073ecret-value"}`, "<p>secret-<b>val</b>ue", "secret-\x00value", "secret&#45;value", "<title>secret-value", "\x1b[1msecret-\x1b[0mvalue",
+		`{"errors":[[[{"error":"<i>secret-value"}]]]}`, "<a:message>\u202e", "ERR_A: <script>", "\x1f\x8b", strings.Repeat("<", 99), "\xff<br\xfe>",
+	} {
+		f.Add(body)
+	}
+	const secret = "secret-value"
+	redact := func(text string) string { return redactURLs(redactSecrets(text, []string{secret})) }
+	f.Fuzz(func(t *testing.T, body string) {
+		_, message := parseMessage(body, redact)
+		switch {
+		case !utf8.ValidString(message), utf8.RuneCountInString(message) > maxMessageRunes+1:
+			t.Fatalf("message %q from %q", message, body)
+		case strings.ContainsFunc(message, func(r rune) bool { return !unicode.IsPrint(r) }):
+			t.Fatalf("unprintable message %q from %q", message, body)
+		case strings.Contains(message, secret):
+			t.Fatalf("secret in %q from %q", message, body)
 		}
 	})
 }

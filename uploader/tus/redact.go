@@ -59,6 +59,7 @@ func credentialsIn(value string) []string {
 func (c *Client) redact(r request, text string) string {
 	text = redactSecrets(text, c.secrets)
 	text = redactSecrets(text, secretsOf(r.file))
+	text = redactSecrets(text, c.Jar.secrets())
 	text = redactSecrets(text, urlSecrets(r.url))
 	return redactURLs(text)
 }

@@ -31,6 +31,7 @@ type request struct {
 	op     fault.Op
 	method string
 	url    *url.URL
+	upload string      // URL of the upload that it is about; "" for none
 	header http.Header // of the protocol; nil for none
 	file   http.Header // of WithFileHeader, set when it is sent; nil for none
 	body   *body       // nil for none
@@ -45,9 +46,11 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 		if resp, err = c.send(ctx, r); err != nil {
 			return nil, err
 		}
-		switch {
-		case c.isForeign(resp):
+		if c.isForeign(resp) {
 			return resp, foreign(resp.statusFault())
+		}
+		c.keepCookies(r, resp)
+		switch {
 		case resp.status/100 == 2:
 			return resp, nil
 		case resp.status == http.StatusExpectationFailed && r.isLarge() && r.body.unread():
@@ -57,7 +60,7 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 				return resp, err
 			}
 		default:
-			return resp, resp.statusFault()
+			return resp, c.doubt(r, resp, resp.statusFault())
 		}
 	}
 	return resp, fault.Newf(fault.Refused, r.op, "more than %d redirects", maxRedirects)
@@ -76,6 +79,7 @@ func (c *Client) send(ctx context.Context, r request) (*response, error) {
 	if err != nil {
 		return nil, fault.New(fault.Transient, r.op, err)
 	}
+	cookies := c.addCookies(httpReq, r)
 	httpResp, err := c.roundTrip(httpReq, r)
 	if err != nil {
 		return nil, c.roundTripError(ctx, r, err)
@@ -87,7 +91,9 @@ func (c *Client) send(ctx context.Context, r request) (*response, error) {
 		}
 	}
 	c.locateOwnHost(r.url, httpResp.Header)
-	return c.readResponse(r, httpResp, cancel), nil
+	resp := c.readResponse(r, httpResp, cancel)
+	resp.cookies = cookies
+	return resp, nil
 }
 
 // locateOwnHost replaces the host of a response's Location by that of the request's URL if

@@ -1,28 +1,21 @@
 package tus
 
 import (
-	"bytes"
-	"compress/gzip"
-	"compress/zlib"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 const (
-	maxErrorBody    = 4 << 10         // bytes of an error response that are parsed
-	maxMessageRunes = 400             // runes of it that are kept
-	maxDrain        = 64 << 10        // bytes that are discarded to reuse the connection
-	readBodyTimeout = 5 * time.Second // for both
+	maxDrain        = 64 << 10        // bytes of a body that are read as they are sent; the rest closes the connection
+	readBodyTimeout = 5 * time.Second // for all of it
 )
 
 // response is the part of an HTTP response that is used.
@@ -31,8 +24,10 @@ type response struct {
 	url     *url.URL // after redirects
 	status  int
 	header  http.Header
-	message string // the body of an error response, without secrets and markup
-	code    string // the server's error code, such as ERR_UPLOAD_STOPPED
+	cookies []cookie // that were sent
+	message string   // the body, as in [fault.Fault.ServerMessage]
+	result  Result   // of a success of a tus server
+	code    string   // the server's error code, such as ERR_UPLOAD_STOPPED
 
 	checksummed bool // the request had a checksum
 
@@ -49,81 +44,22 @@ func (c *Client) readResponse(r request, httpResp *http.Response, cancel context
 	timer := time.AfterFunc(readBodyTimeout, cancel)
 	defer timer.Stop()
 	defer func() { _ = httpResp.Body.Close() }()
+	text := readBody(httpResp)
+	var code string
+	if text != "" {
+		code, resp.message = parseMessage(text, resp.redact)
+	}
+	if resp.status/100 == 2 && c.accepts(resp) {
+		resp.result = c.parseResult(resp.header, text)
+	}
 	if resp.status/100 != 2 {
-		resp.code, resp.message = parseErrorBody(resp.redact(readErrorBody(httpResp)))
+		resp.code = code
 		if code := resp.header.Get(HeaderErrorCode); resp.code == "" && errorCode.MatchString(code+":") {
 			resp.code = code
 		}
 	}
 	_, _ = io.CopyN(io.Discard, httpResp.Body, maxDrain)
 	return resp
-}
-
-// readErrorBody returns the start of the body of an error response, decoded. It
-// returns "" if it is encoded in a way that cannot be decoded: no request accepts an
-// encoding, but some servers use one anyway.
-func readErrorBody(httpResp *http.Response) string {
-	var reader io.Reader = httpResp.Body
-	var err error
-	encodings := toLower(headerTokens(httpResp.Header, "Content-Encoding"))
-	encoded := io.LimitReader(httpResp.Body, maxDrain)
-	switch encoding := strings.Join(encodings, ","); encoding {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		reader, err = gzip.NewReader(encoded)
-	case "deflate": // the zlib format (RFC 9110, 8.4.1.2)
-		reader, err = zlib.NewReader(encoded)
-	default:
-		return ""
-	}
-	if err != nil {
-		return ""
-	}
-	text, _ := io.ReadAll(io.LimitReader(reader, maxErrorBody))
-	if len(text) == maxErrorBody { // a secret at the end may be incomplete
-		text = text[:max(bytes.LastIndexAny(text, " \t\r\n\"<>,"), maxErrorBody/2)]
-	}
-	return string(text)
-}
-
-var (
-	errorCode = regexp.MustCompile(`^(ERR_[A-Z0-9_]{1,60}):[ \t]*`)
-	pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-)
-
-// parseErrorBody returns the code and message of tusd's "ERR_CODE: message". Of an
-// HTML page it returns the title, and of other text the text as one line.
-func parseErrorBody(text string) (code, message string) {
-	text = strings.TrimSpace(text)
-	if match := errorCode.FindStringSubmatch(text); match != nil {
-		return match[1], oneLine(text[len(match[0]):])
-	}
-	if strings.HasPrefix(text, "<") {
-		if title := pageTitle.FindStringSubmatch(text); title != nil {
-			return "", oneLine(title[1])
-		}
-		return "", ""
-	}
-	return "", oneLine(text)
-}
-
-// oneLine replaces white space by single spaces, removes unprintable characters,
-// and shortens the result to maxMessageRunes.
-func oneLine(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > maxMessageRunes {
-		text = string(runes[:maxMessageRunes]) + "…"
-	}
-	return text
 }
 
 // hasVersion reports whether the response has a Tus-Resumable header, with any version.
@@ -154,7 +90,7 @@ func (r *response) fault(kind fault.Kind, format string, args ...any) *fault.Fau
 		args[i] = r.redactArg(arg)
 	}
 	f := fault.Newf(kind, r.op, format, args...)
-	f.Status, f.Code = r.status, r.code
+	f.Status, f.Code, f.ServerMessage = r.status, r.code, r.message
 	f.RetryAfter = parseRetryAfter(r.header, time.Now())
 	return f
 }
@@ -213,7 +149,7 @@ func (c *Client) parseUpload(r *response, request CreateRequest) (Upload, error)
 	if !c.accepts(r) {
 		return Upload{}, r.notTus()
 	}
-	upload := Upload{Expires: parseExpires(r.header)}
+	upload := Upload{Expires: parseExpires(r.header), Result: r.result}
 	var err error
 	// A server without creation-with-upload ignores the body and sends no offset.
 	if request.Body != nil && len(r.header.Values("Upload-Offset")) > 0 {
@@ -287,7 +223,7 @@ func (r *response) parseStatus() (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	status := Status{Offset: offset, Length: -1, Expires: parseExpires(r.header)}
+	status := Status{Offset: offset, Length: -1, Expires: parseExpires(r.header), Result: r.result}
 	if len(r.header.Values("Upload-Length")) == 0 {
 		return status, nil
 	}

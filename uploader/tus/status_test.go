@@ -131,7 +131,7 @@ func TestStatusFaultDetail(t *testing.T) {
 	}
 	page := "<!DOCTYPE html><html><head><title>413 Request\nEntity Too Large</title></head><body><center>nginx</center></body></html>"
 	got = wantKind(t, call(t, fault.Patch, respondBody(http.StatusRequestEntityTooLarge, page)), fault.TooLarge)
-	if got.Detail != "413 Request Entity Too Large" {
+	if got.Detail != "413 Request Entity Too Large: nginx" {
 		t.Errorf("detail for an HTML page: %q", got.Detail)
 	}
 }

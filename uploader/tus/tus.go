@@ -68,6 +68,13 @@ type Upload struct {
 	URL     string    // absolute; "" for one that is complete, and for which the server returned none
 	Offset  int64     // bytes of the body that the server acknowledged; 0 without a body
 	Expires time.Time // zero if the server did not send it
+	Result  Result
+}
+
+// Result is what a server returns about a file beside the URL of its upload.
+type Result struct {
+	ID     string // of the file, from one of the headers of [Config.IDHeaders]; "" for none
+	Answer string // the body of the response, as one line of at most 2,000 characters; "" for none
 }
 
 // Status is the state of an upload on the server.
@@ -75,6 +82,7 @@ type Status struct {
 	Offset  int64
 	Length  int64 // -1 if the server does not know it yet
 	Expires time.Time
+	Result  Result
 
 	// Partial is set for a part, and Final for the result of a concatenation,
 	// which accepts no PATCH. While the server is still concatenating, Offset is 0.

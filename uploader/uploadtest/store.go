@@ -27,6 +27,7 @@ type Store struct {
 	transfers  map[uploader.TransferID]uploader.Transfer
 	batches    map[uploader.BatchID]uploader.Batch
 	servers    map[uploader.ServerID]uploader.Server
+	cookies    map[uploader.ServerID]string
 	proofs     map[uploader.TransferID]source.Proof
 	parts      map[uploader.TransferID]map[int]uploader.Part
 	events     map[uploader.TransferID][]uploader.Event
@@ -43,6 +44,7 @@ func NewStore() *Store {
 		transfers:  map[uploader.TransferID]uploader.Transfer{},
 		batches:    map[uploader.BatchID]uploader.Batch{},
 		servers:    map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
+		cookies:    map[uploader.ServerID]string{},
 		proofs:     map[uploader.TransferID]source.Proof{},
 		parts:      map[uploader.TransferID]map[int]uploader.Part{},
 		events:     map[uploader.TransferID][]uploader.Event{},
@@ -104,6 +106,7 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 	saved := uploader.Saved{
 		Transfers:  sortedByKey(s.transfers),
 		Servers:    sortedByKey(s.servers),
+		Cookies:    maps.Clone(s.cookies),
 		NextID:     s.lastID + 1,
 		NextServer: s.lastServer + 1,
 	}
@@ -166,6 +169,11 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		s.servers[server.ID] = server
 		s.lastServer = max(s.lastServer, server.ID)
 	}
+	for id, cookies := range changes.Cookies {
+		if s.cookies[id] = cookies; cookies == "" {
+			delete(s.cookies, id)
+		}
+	}
 	for _, id := range changes.RemovedTransfers {
 		delete(s.transfers, id)
 		delete(s.proofs, id)
@@ -177,6 +185,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	}
 	for _, id := range changes.RemovedServers {
 		delete(s.servers, id)
+		delete(s.cookies, id)
 	}
 	return nil
 }
@@ -265,7 +274,7 @@ func storedFault(f *fault.Fault) *fault.Fault {
 	}
 	return &fault.Fault{
 		Kind: f.Kind, Op: f.Op, Status: f.Status, Code: f.Code, Detail: f.Detail,
-		RetryAfter: f.RetryAfter.Truncate(time.Millisecond),
+		RetryAfter: f.RetryAfter.Truncate(time.Millisecond), ServerMessage: f.ServerMessage,
 	}
 }
 

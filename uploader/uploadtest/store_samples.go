@@ -38,6 +38,8 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		Fault: &fault.Fault{
 			Kind: fault.Busy, Op: fault.Patch, Status: 429, Code: "ERR_UPLOAD_STOPPED", RetryAfter: 90 * time.Second,
 			Detail: "the server's text, maybe \xff broken",
+
+			ServerMessage: "no more 猫, please",
 		},
 		Added:         timestamp(2),
 		Started:       timestamp(3),
@@ -46,6 +48,7 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		ResumedFrom:   1 << 33,
 		SHA256:        "\x01\x02" + strings.Repeat("\x00", 29) + "\xff",
 		EarlierUpload: 1 << 40,
+		Result:        &uploader.Result{ID: "8cbb43fe", Answer: `{"url":"https://cdn.example/8cbb43fe"}`},
 	}
 }
 
@@ -93,8 +96,11 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 			Code:       text.Draw(r, "code"),
 			RetryAfter: duration.Draw(r, "retry after"),
 			Detail:     text.Draw(r, "detail"),
+
+			ServerMessage: text.Draw(r, "message"),
 		}
 	}
+	transfer.Result = uploader.NewResult(text.Draw(r, "result"), text.Draw(r, "answer"))
 	return transfer
 }
 

@@ -49,6 +49,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"a proof is extended, truncated, and deleted with its upload", testProof},
 		{"parts are replaced by index and deleted with their session", testParts},
 		{"the newest events are kept in order until the transfer is removed", testEvents},
+		{"cookies are replaced and are deleted with their server", testCookies},
 		{"server IDs are not reused and batches are deleted", testRemovedServersAndBatches},
 	}
 	for _, test := range tests {

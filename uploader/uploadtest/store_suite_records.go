@@ -7,7 +7,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// Tests of the records that belong to a transfer: proof, parts and events.
+// Tests of the records that belong to a transfer or a server: proof, parts, events and
+// cookies.
 
 func testProof(t *testing.T, reopen Reopen) {
 	store := reopen()
@@ -155,4 +156,27 @@ func testRemovedServersAndBatches(t *testing.T, reopen Reopen) {
 		t.Errorf("NextServer is %d, the ID of a removed server", got.NextServer)
 	}
 	wantEqual(t, got.Batches, []uploader.Batch{{ID: 2, Server: 5}})
+}
+
+func testCookies(t *testing.T, reopen Reopen) {
+	store := reopen()
+	want := func(want map[uploader.ServerID]string) {
+		t.Helper()
+		wantEqual(t, load(t, store).Cookies, want)
+	}
+	want(nil)
+	const jar = `[{"host":"s.example","path":"/","name":"node","value":"1"}]`
+	save(t, store, uploader.Changes{
+		Servers: []uploader.Server{{ID: 2}, {ID: 3}},
+		Cookies: map[uploader.ServerID]string{2: jar, 3: "[]", 1: "[1]"},
+	})
+	store = reopen()
+	want(map[uploader.ServerID]string{1: "[1]", 2: jar, 3: "[]"})
+	save(t, store, uploader.Changes{Cookies: map[uploader.ServerID]string{1: "", 2: "[2]", 77: ""}})
+	want(map[uploader.ServerID]string{2: "[2]", 3: "[]"})
+	save(t, store, uploader.Changes{RemovedServers: []uploader.ServerID{2}})
+	store = reopen()
+	want(map[uploader.ServerID]string{3: "[]"})
+	save(t, store, uploader.Changes{RemovedServers: []uploader.ServerID{3}, Cookies: map[uploader.ServerID]string{3: jar}})
+	want(nil)
 }

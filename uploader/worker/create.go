@@ -55,11 +55,11 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if session.Offset == size {
 		w.deferReports()
 		w.file.forgetSaved() // it is saved only if the file cannot be verified now
-		w.report(lifecycle.UploadCreated{Session: session})
+		w.report(lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})
 		return true, nil
 	}
 	w.whole.set(session.Offset)
-	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session})...)
+	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})...)
 }
 
 // requestUpload makes the folders of the file, if the server wants that, and sends the

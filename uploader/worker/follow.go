@@ -151,7 +151,7 @@ func (f *follower) begin(ctx context.Context) error {
 		return err
 	}
 	session := uploader.Session{URL: upload.URL, Expires: uploader.TimestampOf(upload.Expires), Unconfirmed: createdNow()}
-	return f.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
+	return f.reportAndSave(ctx, lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})
 }
 
 func (f *follower) queryOffset(ctx context.Context) error {

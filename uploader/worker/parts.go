@@ -155,7 +155,7 @@ func (c *concatenation) join(ctx context.Context) error {
 	}
 	session := c.transfer.Session
 	session.URL, session.Expires, session.Unconfirmed = upload.URL, uploader.TimestampOf(upload.Expires), createdNow()
-	return c.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
+	return c.reportAndSave(ctx, lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})
 }
 
 // checkJoined verifies that the upload that the parts were joined into is complete,

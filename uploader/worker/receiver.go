@@ -24,6 +24,6 @@ func (r *Remote) faultOf(err error) *fault.Fault {
 		return f
 	}
 	local := fault.New(kind, f.Op, f)
-	local.Status, local.Code, local.RetryAfter, local.Detail = f.Status, code, f.RetryAfter, f.Detail
+	local.Status, local.Code, local.RetryAfter, local.Detail, local.ServerMessage = f.Status, code, f.RetryAfter, f.Detail, f.ServerMessage
 	return local
 }

@@ -92,7 +92,8 @@ func (r *record) acceptOffset(status tus.Status) (complete bool, err error) {
 func (r *record) acknowledge(status tus.Status) {
 	r.poor = r.yields.acknowledged(r.transfer.Session.URL, status.Offset)
 	r.report(lifecycle.Acknowledged{
-		Session: uploader.Session{Offset: status.Offset, Expires: uploader.TimestampOf(status.Expires)}, Poor: r.poor,
+		Session: uploader.Session{Offset: status.Offset, Expires: uploader.TimestampOf(status.Expires)},
+		Result:  uploader.Result(status.Result), Poor: r.poor,
 	})
 	r.whole.set(status.Offset)
 }

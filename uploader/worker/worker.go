@@ -123,6 +123,7 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 	end := lifecycle.WorkerEnded{Active: time.Since(began), Random: random}
 	switch {
 	case err == nil:
+		w.remote.uploadEnded(w.transfer.Session.URL)
 	case ctx.Err() != nil:
 		end.Stopped = true
 	default:
