@@ -48,6 +48,9 @@ type transferRow struct {
 	ChangeTime   int64
 	Unconfirmed  sql.NullInt64
 	AsIs         int64 // 0 or 1
+	OnExists     string
+	NameNumber   int64
+	Repeated     repeatedColumns `gorm:"embedded;embeddedPrefix:repeated_"`
 }
 
 func (transferRow) TableName() string { return "transfers" }
@@ -58,6 +61,7 @@ var transferColumns = []string{
 	"fingerprint", "rank", "intent", "phase", "url", "parts", "upload_offset", "sent", "expires", "attempt", "next_try",
 	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
 	"added", "started", "finished", "active", "resumed", "sha256", "prior", "unconfirmed", "change_time", "as_is",
+	"on_exists", "name_number", "repeated_count", "repeated_since", "repeated_op", "repeated_status",
 }
 
 // fields returns pointers to the fields, for Scan.
@@ -67,6 +71,7 @@ func (r *transferRow) fields() []any {
 		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.Parts, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
 		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail,
 		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior, &r.Unconfirmed, &r.ChangeTime, &r.AsIs,
+		&r.OnExists, &r.NameNumber, &r.Repeated.Count, &r.Repeated.Since, &r.Repeated.Op, &r.Repeated.Status,
 	}
 }
 
@@ -102,6 +107,9 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		ChangeTime:   int64(t.ChangeTime),
 		Unconfirmed:  nullTimestamp(t.Session.Unconfirmed),
 		AsIs:         boolInt(t.AsIs),
+		OnExists:     t.Exists.String(),
+		NameNumber:   int64(t.NameNumber),
+		Repeated:     newRepeatedColumns(t.Repeated),
 
 		Fault: newFaultColumns(t.Fault),
 	}
@@ -117,6 +125,10 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
 	}
 	phase, err := uploader.ParsePhase(r.Phase)
+	if err != nil {
+		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
+	}
+	exists, err := uploader.ParseExistsPolicy(r.OnExists)
 	if err != nil {
 		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
 	}
@@ -151,6 +163,9 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		SHA256:        digestOf(r.Sha256),
 		EarlierUpload: uploader.TransferID(r.Prior),
 		AsIs:          r.AsIs != 0,
+		Exists:        exists,
+		NameNumber:    int32(min(max(r.NameNumber, 0), uploader.MaxNameNumber)), //nolint:gosec // within the bounds
+		Repeated:      r.Repeated.repeated(),
 	}, nil
 }
 
@@ -180,6 +195,7 @@ type batchRow struct {
 	Settle      int64  // milliseconds; -1: none; 0: as in the settings
 	Links       int64  // 0 or 1
 	Skipped     string // JSON
+	OnExists    string
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -202,6 +218,7 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Skipped:     mustJSON(packSkipped(b.Skipped)),
 		Supersedes:  mustJSON(append([]uploader.BatchID{}, b.Supersedes...)),
 		Settle:      settleMillis(b.Options.SettleTime),
+		OnExists:    b.Options.Exists.String(),
 	}
 }
 
@@ -211,6 +228,10 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
 	}
 	intent, err := uploader.ParseIntent(r.Intent)
+	if err != nil {
+		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
+	}
+	exists, err := uploader.ParseExistsPolicy(r.OnExists)
 	if err != nil {
 		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
 	}
@@ -228,6 +249,7 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Rank:    r.Rank,
 		Options: uploader.BatchOptions{
 			Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, SettleTime: settleTime(r.Settle), FollowLinks: r.Links != 0,
+			Exists: exists,
 		},
 		Skipped: unpackSkipped(r.Skipped),
 

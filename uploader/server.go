@@ -34,7 +34,16 @@ type ServerOptions struct {
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: unlimited
 	Metadata       string `json:"metadata,omitempty"`       // template of additional metadata; see ParseMetadata
 	Checksums      bool   `json:"checksums,omitempty"`      // requests have a checksum if the server supports it
+
+	// How the server is asked to overwrite an existing file: a header field such as
+	// "x-upsert: true" and a query such as "override=true" of the request that creates the
+	// upload. If both are "", it is not known how.
+	OverwriteHeader string `json:"overwriteHeader,omitempty"`
+	OverwriteQuery  string `json:"overwriteQuery,omitempty"`
 }
+
+// CanOverwrite reports whether it is known how the server overwrites existing files.
+func (o ServerOptions) CanOverwrite() bool { return o.OverwriteHeader != "" || o.OverwriteQuery != "" }
 
 // SignIn is a way to sign in to a server.
 type SignIn string

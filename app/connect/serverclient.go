@@ -139,6 +139,7 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
 		SendsVersion: server.Options.SendsVersion, AllowedHosts: server.Options.AllowedHosts,
+		OverwriteHeader: server.Options.OverwriteHeader, OverwriteQuery: server.Options.OverwriteQuery,
 	})
 	if err != nil {
 		transport.release()

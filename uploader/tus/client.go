@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -46,6 +47,11 @@ type Config struct {
 	// SendsVersion means that the server is known to send Tus-Resumable, from an
 	// earlier Client for it. See [Client.SendsVersion].
 	SendsVersion bool
+
+	// OverwriteHeader and OverwriteQuery are what a server requires in a request that
+	// creates an upload to overwrite an existing file: a header field, such as
+	// "x-upsert: true", and a query, such as "override=true". Either may be "".
+	OverwriteHeader, OverwriteQuery string
 }
 
 // Client is a client for one tus server. It is safe for concurrent use.
@@ -56,6 +62,10 @@ type Client struct {
 	header   http.Header
 	override bool
 	secrets  []string
+
+	overwrite    overwrite
+	signsIn      bool      // header has credentials
+	tokenExpires time.Time // when the token in header expires; zero if that is not known
 
 	// skipExpect is set once the server has rejected or ignored Expect:
 	// 100-continue.
@@ -82,6 +92,10 @@ func New(config Config) (*Client, error) {
 		}
 		endpoint.User = nil
 	}
+	overwrite, err := newOverwrite(config.OverwriteHeader, config.OverwriteQuery)
+	if err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
+	}
 	transport := config.HTTP
 	if transport == nil {
 		transport = http.DefaultTransport
@@ -89,6 +103,7 @@ func New(config Config) (*Client, error) {
 	c := &Client{
 		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header,
 		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
+		overwrite: overwrite, signsIn: signsIn(header), tokenExpires: tokenExpiry(header),
 	}
 	c.sendsVersion.Store(config.SendsVersion)
 	return c, nil
@@ -144,7 +159,9 @@ func (c *Client) Probe(ctx context.Context) (Capabilities, error) {
 		return Capabilities{}, resp.notTus()
 	}
 	if len(versions) > 0 && !slices.Contains(versions, Version) {
-		return Capabilities{}, resp.fault(fault.Refused, "server supports tus %s, want %s", strings.Join(versions, ", "), Version)
+		f := resp.fault(fault.Refused, "server supports tus %s, want %s", strings.Join(versions, ", "), Version)
+		f.Code = fault.CodeVersion
+		return Capabilities{}, f
 	}
 	maxSize, err := parseByteCount(resp.header, "Tus-Max-Size")
 	if err != nil {
@@ -181,6 +198,9 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 		return Upload{}, err
 	}
 	r := c.newRequest(fault.Create, http.MethodPost, c.endpoint, header)
+	if request.Overwrite {
+		c.overwrite.apply(&r)
+	}
 	if request.Body != nil {
 		header.Set("Content-Type", contentType)
 		r.body = newBody(request.Body, request.BodySize)

@@ -22,6 +22,8 @@ type ConcatRequest struct {
 	Parts    []string // the URLs of the parts in order; a path refers to the endpoint's host
 	Metadata []Pair   // of the resulting upload
 	Size     int64    // total bytes of all parts; determines the response timeout
+
+	Overwrite bool // as in [CreateRequest]
 }
 
 // Concat concatenates parts, which were created with CreateRequest.Partial, into
@@ -47,7 +49,11 @@ func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, err
 		return Upload{}, fault.New(fault.Bug, fault.Concat, err)
 	}
 	ctx = netx.WithResponseTimeout(ctx, request.responseTimeout())
-	resp, err := c.do(ctx, c.newRequest(fault.Concat, http.MethodPost, c.endpoint, header))
+	r := c.newRequest(fault.Concat, http.MethodPost, c.endpoint, header)
+	if request.Overwrite {
+		c.overwrite.apply(&r)
+	}
+	resp, err := c.do(ctx, r)
 	if err != nil {
 		return Upload{}, err
 	}

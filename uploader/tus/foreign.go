@@ -28,7 +28,11 @@ func (c *Client) isForeign(r *response) bool {
 	if r.op == fault.Probe || !c.sendsVersion.Load() || r.status/100 == 3 || r.status/100 == 5 {
 		return false
 	}
-	switch r.status {
+	status, inBody := r.effectiveStatus()
+	if inBody { // no intermediary that knows nothing of the server says so
+		return false
+	}
+	switch status {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge,
 		http.StatusExpectationFailed, http.StatusTooEarly, http.StatusTooManyRequests:
 		return false

@@ -32,6 +32,8 @@ type request struct {
 	url    *url.URL
 	header http.Header // of the protocol; nil for none
 	body   *body       // nil for none
+
+	overwrites bool // an existing file is to be overwritten
 }
 
 // do sends a request and follows its redirects, as far as the hosts are allowed. It returns a response with a 2xx
@@ -141,6 +143,11 @@ func (c *Client) redirect(resp *response, r request) (*url.URL, error) {
 	target, err := resp.redirect(r)
 	keepsMethod := resp.status == http.StatusTemporaryRedirect || resp.status == http.StatusPermanentRedirect
 	if keepsMethod || resp.isTus() || !c.sendsVersion.Load() {
+		if address := c.newAddress(resp); err != nil && address != "" {
+			f := fault.Newf(fault.Refused, r.op, "%s", address)
+			f.Status, f.Code = resp.status, fault.CodeRedirected
+			return nil, f
+		}
 		return target, err
 	}
 	if err == nil {

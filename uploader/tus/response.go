@@ -31,10 +31,14 @@ type response struct {
 	url     *url.URL // after redirects
 	status  int
 	header  http.Header
-	message string // the body of an error response, without secrets and markup
+	body    string // of an error response, its first maxErrorBody bytes without secrets
+	message string // its text in one line, without markup
 	code    string // the server's error code, such as ERR_UPLOAD_STOPPED
 
 	checksummed bool // the request had a checksum
+	overwrites  bool // the request asked to overwrite an existing file
+	signedIn    bool // the request had credentials
+	sentExpired bool // they were a token that says that it has expired
 
 	redact func(text string) string
 }
@@ -44,13 +48,18 @@ type response struct {
 func (c *Client) readResponse(r request, httpResp *http.Response, cancel context.CancelFunc) *response {
 	resp := &response{
 		op: r.op, url: r.url, status: httpResp.StatusCode, header: httpResp.Header, checksummed: r.hasChecksum(),
-		redact: func(text string) string { return c.redact(r.url, text) },
+		redact: func(text string) string { return c.redact(r.url, text) }, overwrites: r.overwrites,
+	}
+	if c.hosts.Own(r.url) {
+		resp.signedIn = c.signsIn
+		resp.sentExpired = !c.tokenExpires.IsZero() && c.tokenExpires.Before(time.Now())
 	}
 	timer := time.AfterFunc(readBodyTimeout, cancel)
 	defer timer.Stop()
 	defer func() { _ = httpResp.Body.Close() }()
 	if resp.status/100 != 2 {
-		resp.code, resp.message = parseErrorBody(resp.redact(readErrorBody(httpResp)))
+		resp.body = resp.redact(readErrorBody(httpResp))
+		resp.code, resp.message = parseErrorBody(resp.body)
 		if code := resp.header.Get(HeaderErrorCode); resp.code == "" && errorCode.MatchString(code+":") {
 			resp.code = code
 		}
@@ -169,14 +178,18 @@ func (r *response) redactArg(arg any) any {
 
 // statusFault returns the fault of a response without a 2xx status.
 func (r *response) statusFault() *fault.Fault {
-	kind := kindOf(r.op, r.status, r.code, r.isTus())
+	status, inBody := r.effectiveStatus()
+	kind := kindOf(r.op, status, r.code, r.isTus())
 	detail := r.message
 	if r.code != "" {
 		detail = r.code + ": " + detail
 	}
 	details := []string{detail}
-	if versions := headerTokens(r.header, "Tus-Version"); r.status == http.StatusPreconditionFailed && len(versions) > 0 {
+	if versions := headerTokens(r.header, "Tus-Version"); r.wantsOtherVersion() && len(versions) > 0 {
 		details = append(details, fmt.Sprintf("server supports tus %.100s, want %s", r.redact(strings.Join(versions, ", ")), Version))
+	}
+	if inBody {
+		details = append(details, fmt.Sprintf("taken as status %d", status))
 	}
 	if isWrongURLStatus(r.status) && (r.op == fault.Create || r.op == fault.Probe) {
 		details = append(details, "this URL does not accept uploads")
@@ -188,13 +201,28 @@ func (r *response) statusFault() *fault.Fault {
 	f := r.fault(kind, "")
 	f.Detail = strings.Join(details, "; ")
 	switch {
-	case f.Code != "":
-	case r.status == http.StatusProxyAuthRequired:
+	case f.Kind == fault.Auth && r.status == http.StatusProxyAuthRequired:
 		f.Code = fault.CodeProxySignIn
+	case f.Kind == fault.Auth:
+		r.setSignInFault(f, status)
+	case f.Kind == fault.Exists && r.overwrites:
+		f.Code = fault.CodeOverwriteRefused
+	case r.wantsOtherVersion():
+		f.Code = fault.CodeVersion
+	case f.Code != "":
 	default:
 		f.Code = r.checksumCode()
 	}
 	return f
+}
+
+// wantsOtherVersion reports whether the server rejected the request because it does not
+// support version 1.0.0. 412 has other meanings, too: reva responds with it where the
+// folder of a file does not exist.
+func (r *response) wantsOtherVersion() bool {
+	versions := headerTokens(r.header, "Tus-Version")
+	return r.status == http.StatusPreconditionFailed &&
+		(len(versions) > 0 && !slices.Contains(versions, Version) || r.code == "ERR_UNSUPPORTED_VERSION")
 }
 
 // parseUpload parses the response to a POST. An upload on a host that the user may still

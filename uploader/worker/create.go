@@ -62,7 +62,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 // for its body, it is sent again without.
 func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
-	request := tus.CreateRequest{Size: size, Metadata: w.remote.metadata(&w.transfer, w.file.handle)}
+	request := tus.CreateRequest{Size: size, Metadata: w.remote.metadata(&w.transfer, w.file.handle), Overwrite: w.transfer.Exists == uploader.ExistsOverwrite}
 	if w.createsWithBody(caps) {
 		request.Body, request.BodySize = w.patcher.body(ctx, w.file.handle, 0, size, w.whole, 0), size
 		upload, err := w.remote.protocol.Create(ctx, request)

@@ -137,7 +137,9 @@ func (f *follower) begin(ctx context.Context) error {
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	upload, err := f.remote.protocol.Create(graceful, tus.CreateRequest{Deferred: true, Metadata: f.remote.metadata(&f.transfer, f.file.handle)})
+	upload, err := f.remote.protocol.Create(graceful, tus.CreateRequest{
+		Deferred: true, Metadata: f.remote.metadata(&f.transfer, f.file.handle), Overwrite: f.transfer.Exists == uploader.ExistsOverwrite,
+	})
 	if err != nil {
 		return err
 	}

@@ -15,11 +15,12 @@ import (
 
 // metadata returns the Upload-Metadata of a transfer, whose file is open.
 func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile) []tus.Pair {
-	pairs := defaultMetadata(t.Source)
+	remote := t.RemoteFile()
+	pairs := defaultMetadata(remote)
 	if sum := t.SHA256; sum != "" {
 		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
 	}
-	pairs = withTemplate(pairs, t.Source, r.Server.Options.Metadata)
+	pairs = withTemplate(pairs, remote, r.Server.Options.Metadata)
 	if r.Server.Builtin() {
 		pairs = append(pairs, tus.Pair{Key: tus.MetadataTransfer, Value: transferKey(t, file)})
 	}

@@ -147,7 +147,10 @@ func (c *concatenation) join(ctx context.Context) error {
 	}
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	request := tus.ConcatRequest{Parts: urls, Metadata: c.remote.metadata(&c.transfer, c.file.handle), Size: c.transfer.Source.Size}
+	request := tus.ConcatRequest{
+		Parts: urls, Metadata: c.remote.metadata(&c.transfer, c.file.handle), Size: c.transfer.Source.Size,
+		Overwrite: c.transfer.Exists == uploader.ExistsOverwrite,
+	}
 	upload, err := c.remote.protocol.Concat(graceful, request)
 	if err != nil {
 		return err
