@@ -154,6 +154,10 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 	}
 	batch, options := uploader.NewBatchID(), request.Options
 	options.UploadAgain = request.Answers.Again != instance.AnswerNo
+	destination, _ := x.Engine.Snapshot().Server(server)
+	if options.Exists, err = existsPolicy(request.Answers.Exists, destination); err != nil {
+		return err
+	}
 	missing := missingPaths(request.Paths)
 	if err := x.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
 		return err

@@ -44,6 +44,7 @@ type Answers struct {
 	Again   string // the file was uploaded before: AnswerYes uploads it again, AnswerNo skips it
 	Earlier string // the file may belong to an earlier upload: AnswerUse resumes that, AnswerIgnore starts a new one
 	Changed string // the file differs from what was sent: AnswerRestart starts over, AnswerFail leaves it
+	Exists  string // the server has a file with the name: AnswerOverwrite, AnswerRename, AnswerSkip or AnswerFail
 }
 
 // The answers.
@@ -54,12 +55,17 @@ const (
 	AnswerIgnore  = "ignore"
 	AnswerRestart = "restart"
 	AnswerFail    = "fail"
+
+	AnswerOverwrite = "overwrite"
+	AnswerRename    = "rename"
+	AnswerSkip      = "skip"
 )
 
 // valid reports whether all answers are known.
 func (a Answers) valid() bool {
 	return slices.Contains([]string{"", AnswerYes, AnswerNo}, a.Again) && slices.Contains([]string{"", AnswerUse, AnswerIgnore}, a.Earlier) &&
-		slices.Contains([]string{"", AnswerRestart, AnswerFail}, a.Changed)
+		slices.Contains([]string{"", AnswerRestart, AnswerFail}, a.Changed) &&
+		slices.Contains([]string{"", AnswerOverwrite, AnswerRename, AnswerSkip, AnswerFail}, a.Exists)
 }
 
 // Maximum lengths of lines in bytes. A request holds at most what fits on a command
@@ -92,6 +98,7 @@ type wireRequest struct {
 	Again   string `json:"again,omitempty"`
 	Earlier string `json:"earlier,omitempty"`
 	Changed string `json:"changed,omitempty"`
+	Exists  string `json:"exists,omitempty"`
 }
 
 // response is one line of a response: a value or the end.
@@ -107,7 +114,7 @@ func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, AllowHosts: r.AllowHosts,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
-		Settle: r.Options.SettleTime, FollowLinks: r.Options.FollowLinks, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed,
+		Settle: r.Options.SettleTime, FollowLinks: r.Options.FollowLinks, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed, Exists: r.Answers.Exists,
 	}
 	for _, path := range r.Paths {
 		sent.Paths = append(sent.Paths, []byte(path))
@@ -133,7 +140,7 @@ func decodeRequest(line []byte) (Request, error) {
 	r := Request{
 		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts,
 		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle, FollowLinks: got.FollowLinks},
-		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed},
+		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed, Exists: got.Exists},
 	}
 	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 || r.Options.SettleTime < uploader.NoSettleTime {
 		return Request{}, errors.New("decode request: negative option")

@@ -89,6 +89,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 	all := []Line{
 		{Name: "from", Value: words.Printable(filepath.Dir(t.Source.Path)), Copy: t.Source.Path},
 		{Name: "to", Value: words.Server(server)},
+		{Name: "name", Value: words.Printable(t.Renamed())},
 		{Name: "link", Value: words.Printable(words.Link(t.Session.URL)), Copy: words.Link(t.Session.URL)},
 		{Name: "size", Value: words.SizeOf(s.Sent(t), t.Source.Size)},
 		{Name: "known-by", Value: fingerprintText(t.Fingerprint)},
