@@ -128,10 +128,6 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 	if err != nil {
 		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
 	}
-	exists, err := uploader.ParseExistsPolicy(r.OnExists)
-	if err != nil {
-		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
-	}
 	return uploader.Transfer{
 		ID:     uploader.TransferID(r.ID),
 		Batch:  uploader.BatchID(r.Batch),
@@ -163,10 +159,19 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		SHA256:        digestOf(r.Sha256),
 		EarlierUpload: uploader.TransferID(r.Prior),
 		AsIs:          r.AsIs != 0,
-		Exists:        exists,
+		Exists:        existsPolicy(r.OnExists),
 		NameNumber:    int32(min(max(r.NameNumber, 0), uploader.MaxNameNumber)), //nolint:gosec // within the bounds
 		Repeated:      r.Repeated.repeated(),
 	}, nil
+}
+
+// existsPolicy returns the policy with a name. If it is unknown, the user is asked.
+func existsPolicy(name string) uploader.ExistsPolicy {
+	policy, err := uploader.ParseExistsPolicy(name)
+	if err != nil {
+		return uploader.ExistsAsk
+	}
+	return policy
 }
 
 // digestOf returns a SHA-256 digest, or "" if it has another length.
@@ -231,10 +236,6 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 	if err != nil {
 		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
 	}
-	exists, err := uploader.ParseExistsPolicy(r.OnExists)
-	if err != nil {
-		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
-	}
 	var supersedes []uploader.BatchID
 	if json.Unmarshal([]byte(r.Supersedes), &supersedes) != nil || len(supersedes) == 0 {
 		supersedes = nil // unreadable, or of a file of an older version: the user is asked instead
@@ -249,7 +250,7 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Rank:    r.Rank,
 		Options: uploader.BatchOptions{
 			Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, SettleTime: settleTime(r.Settle), FollowLinks: r.Links != 0,
-			Exists: exists,
+			Exists: existsPolicy(r.OnExists),
 		},
 		Skipped: unpackSkipped(r.Skipped),
 

@@ -95,9 +95,9 @@ const (
 	LeaveOpen       Answer = iota // it is reported as failed
 	StartOver                     // it is sent from the start, as a new file
 	ContinueEarlier               // the earlier upload is continued with this file
+	Skip                          // it is removed from the list
 	Overwrite                     // the file with its name on the server is overwritten
 	Rename                        // it is uploaded under another name
-	Skip                          // it is removed from the list
 )
 
 // Options are how transfers are followed. The zero value only reports what happens.

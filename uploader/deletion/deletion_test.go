@@ -23,7 +23,7 @@ var (
 	errUnreachable = &fault.Fault{Kind: fault.Unreachable, Op: fault.Terminate}
 	errRefused     = &fault.Fault{Kind: fault.Refused, Op: fault.Terminate}
 	errSignIn      = &fault.Fault{Kind: fault.Auth, Op: fault.Terminate, Status: 401}
-	errForbidden   = &fault.Fault{Kind: fault.Auth, Op: fault.Terminate, Status: 403}
+	errForbidden   = &fault.Fault{Kind: fault.Auth, Op: fault.Terminate, Status: 403, Code: fault.CodeForbidden}
 )
 
 // fakeServer is a server that can delete uploads. It fails with err while err is set,
