@@ -16,19 +16,19 @@ import (
 var (
 	// tokenProblem matches a text about the token of a request, such as "jwt expired"
 	// (Supabase) or "invalid_token" (RFC 6750, 3.1).
-	tokenProblem = regexp.MustCompile(`(?i)\bjw[ts]\b|invalid_?jwt|"exp" claim|invalid_token|token_expired` +
+	tokenProblem = regexp.MustCompile(`(?i)\bjw[ts]\b|invalid_?jwt|"exp\\?" claim|invalid_token|token_expired` +
 		`|\b(access|auth\w*|bearer|id)[ _-]?token\b[^.;]{0,40}\b(expired|invalid|malformed|missing|revoked)` +
 		`|\b(expired|invalid|malformed|missing|revoked)\b[^.;]{0,20}\b(access|auth\w*|bearer|id)[ _-]?token`)
 
 	// tokenExpired matches a text that the token of a request is too old.
-	tokenExpired = regexp.MustCompile(`(?i)\bexpired?\b|_expired\b|"exp" claim`)
+	tokenExpired = regexp.MustCompile(`(?i)\bexpired?\b|_expired\b|"exp\\?" claim`)
 
 	// hookStatus matches the message with which tusd responds 500 if its hook responds
 	// with an error.
 	hookStatus = regexp.MustCompile(`response code from hook endpoint \((\d{3})\)`)
 
 	// noReason matches a message of a 403 response that only repeats the status.
-	noReason = regexp.MustCompile(`(?i)^[\s"{]*(403)?[\s:-]*(error|message|forbidden|access denied|access forbidden|permission denied|not authorized|unauthorized)?[\s.!"}]*$`)
+	noReason = regexp.MustCompile(`(?i)^[\s"{]*(?:(?:message|error|detail)[\s":]*)?(?:403)?[\s:-]*(?:error|forbidden|access denied|access forbidden|permission denied|not authorized|unauthorized)?[\s.!"}]*$`)
 )
 
 // effectiveStatus returns the status by which the response is classified, and whether it
