@@ -59,7 +59,7 @@ func (h *harness) start() {
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
 			return tus.New(tus.Config{
 				Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Options.MethodOverride, SendsVersion: s.Options.SendsVersion,
-				AllowedHosts: s.Options.AllowedHosts,
+				AllowedHosts: s.Options.AllowedHosts, OverwriteHeader: s.Options.OverwriteHeader, OverwriteQuery: s.Options.OverwriteQuery,
 			})
 		},
 	}
