@@ -67,6 +67,18 @@ func existsPolicy(answer string, server uploader.Server) (uploader.ExistsPolicy,
 	return policy, err
 }
 
+// possible returns a function that leaves a question open if the server of the transfer
+// does not allow the answer.
+func (x *Executor) possible(answer func(*uploader.Transfer) feed.Answer) func(*uploader.Transfer) feed.Answer {
+	return func(t *uploader.Transfer) feed.Answer {
+		given := answer(t)
+		if server, _ := x.Engine.Snapshot().Server(t.Server); given == feed.Overwrite && !server.Options.CanOverwrite() {
+			return feed.LeaveOpen
+		}
+		return given
+	}
+}
+
 // act carries out an answer.
 func (x *Executor) act(ctx context.Context, answer feed.Answer, ids []uploader.TransferID) error {
 	target := uploader.TargetTransfers(ids...)

@@ -195,7 +195,7 @@ func (x *Executor) removeMissing(ctx context.Context, batch uploader.BatchID, mi
 
 // follow passes the events of the filter's transfers and their summary to reply.
 func (x *Executor) follow(ctx context.Context, filter feed.Filter, answers instance.Answers, reply func(Reply) error) error {
-	options := feed.Options{FileWait: x.fileWait(), Answer: answerFor(answers), Act: x.act}
+	options := feed.Options{FileWait: x.fileWait(), Answer: x.possible(answerFor(answers)), Act: x.act}
 	summary, err := feed.Follow(ctx, x.Engine, filter, options, func(e feed.Event) error { return reply(Reply{Event: &e}) })
 	if err != nil {
 		return err

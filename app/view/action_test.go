@@ -38,6 +38,9 @@ func TestButtons(t *testing.T) {
 		{"already uploaded", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), toStudio), []Action{ActionRetry, ActionCopyPriorLink, ActionRemove}},
 		{"ambiguous match", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), []Action{ActionContinue, ActionRetry, ActionRemove}},
 		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), []Action{ActionRetry, ActionRemove}},
+		{"name exists", apptest.Transfer(1, apptest.Failed(fault.Exists), toStudio), []Action{ActionExists, ActionRemove}},
+		{"skipped, since its name exists", apptest.Transfer(1, apptest.Failed(fault.Exists), inPhase(uploader.PhaseCancelled)), []Action{ActionRetry, ActionRemove}},
+		{"not allowed", forbidden(), []Action{ActionSignIn, ActionRetry, ActionRemove}},
 		{"not comparable", notComparable(), []Action{ActionContinue, ActionRetry, ActionRemove}},
 	}
 	for _, test := range tests {
@@ -47,6 +50,14 @@ func TestButtons(t *testing.T) {
 			}
 		})
 	}
+}
+
+// forbidden returns a transfer that the server does not allow, for a reason that it gives.
+func forbidden() *uploader.Transfer {
+	t := apptest.Transfer(1, apptest.Failed(fault.Refused))
+	f := *t.Fault
+	f.Code, f.Status, t.Fault = fault.CodeForbidden, 403, &f
+	return t
 }
 
 // notComparable returns a transfer that stopped because its file cannot be compared with

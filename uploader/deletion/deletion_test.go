@@ -182,6 +182,31 @@ func TestDelete(t *testing.T) {
 	}
 }
 
+// TestS4DeletionWithTheSameErrorForMinutesEnds: what cannot be deleted is left to expire.
+func TestS4DeletionWithTheSameErrorForMinutesEnds(t *testing.T) {
+	for _, c := range []struct {
+		failing time.Duration
+		want    []string
+	}{{4 * time.Minute, []string{"a"}}, {time.Hour, nil}} {
+		t.Run(c.failing.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newFakeEngine(t)
+				e.server.fail(&fault.Fault{Kind: fault.Transient, Op: fault.Terminate, Status: 500})
+				e.delete("a")
+				for began := time.Now(); time.Since(began) < 2*time.Hour; {
+					time.Sleep(time.Second)
+					if time.Since(began) >= c.failing {
+						e.server.fail(nil)
+					}
+					e.RetryPostponed(time.Now())
+					e.wait()
+				}
+				e.wantDeleted(c.want...)
+			})
+		})
+	}
+}
+
 func TestDeleteEndsWithEngine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newFakeEngine(t)
