@@ -1,15 +1,21 @@
 package uploader
 
-// minReducedBody is the smallest limit that requests are reduced to when a server
-// refuses them as too large. Smaller requests would have more headers than data.
-const minReducedBody = 64 << 10
+const (
+	// minReducedBody is the smallest limit that requests are reduced to when a server
+	// refuses them as too large. Smaller requests would have more headers than data.
+	minReducedBody = 64 << 10
+
+	// minWholeRequest is the smallest limit that requests are reduced to when the server
+	// keeps nothing of interrupted ones.
+	minWholeRequest = 256 << 10
+)
 
 // RequestSize returns how many of the bytes left of an upload go in one request: all,
 // or as many as the options and limit allow; limit is 0 for none. Only the last
 // request of an upload may be smaller than ChunkMin or not a multiple of
 // ChunkMultiple.
 func (p ServerOptions) RequestSize(left, limit int64) int64 {
-	size := minLimit(p.ChunkMax, p.MaxBody, limit)
+	size := minLimit(p.ChunkMax, p.MaxBody, p.WholeRequests, limit)
 	if size == 0 {
 		return left
 	}
@@ -28,15 +34,27 @@ func (p ServerOptions) CompleteChunks(available int64) int64 {
 // SmallerRequest returns the limit for requests after one of that size was refused as
 // too large, and whether there is a smaller one.
 func (p ServerOptions) SmallerRequest(refused int64) (limit int64, ok bool) {
+	return p.halveRequest(refused, minReducedBody)
+}
+
+// SmallerWholeRequest returns the limit for requests after one of that size was
+// interrupted and the server kept nothing of it, and whether there is a smaller one.
+func (p ServerOptions) SmallerWholeRequest(lost int64) (limit int64, ok bool) {
+	return p.halveRequest(lost, minWholeRequest)
+}
+
+// halveRequest returns half of a size as far as the options allow it, or least if that
+// is more, and whether it is smaller. ChunkMin applies in place of least.
+func (p ServerOptions) halveRequest(size, least int64) (limit int64, ok bool) {
 	lowest := p.ChunkMin
 	if lowest == 0 {
-		lowest = max(p.ChunkMultiple, minReducedBody)
+		lowest = max(p.ChunkMultiple, least)
 	}
 	lowest = p.roundToMultiple(lowest)
-	if refused <= lowest {
+	if size <= lowest {
 		return 0, false
 	}
-	return max(p.roundToMultiple(refused/2), lowest), true
+	return max(p.roundToMultiple(size/2), lowest), true
 }
 
 // roundToMultiple rounds a size down to a multiple of ChunkMultiple, or up if that is

@@ -24,6 +24,7 @@ type ServerOptions struct {
 	ChunkMax       int64  `json:"chunkMax,omitempty"`       // maximum of a request; 0: none
 	ChunkMultiple  int64  `json:"chunkMultiple,omitempty"`  // every request but the last is a multiple of it; 0: any size
 	MaxBody        int64  `json:"bodyMost,omitempty"`       // maximum of a request learned from refusals (413); 0: none
+	WholeRequests  int64  `json:"wholeRequests,omitempty"`  // maximum of a request found out from interrupted ones of which the server kept nothing; 0: none
 	SendsVersion   bool   `json:"sendsVersion,omitempty"`   // found out from responses: the server sends Tus-Resumable
 	PublicAddress  bool   `json:"publicAddress,omitempty"`  // found out from connections: the server is on the public internet
 	AllowedHosts   string `json:"allowedHosts,omitempty"`   // hosts besides the server's own that requests may be sent to, as tus.Config.AllowedHosts

@@ -53,7 +53,7 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.override.SetChecked(options.MethodOverride)
 	f.overwriteHeader, f.overwriteQuery = options.OverwriteHeader, options.OverwriteQuery // have no field: presets know them
 	options.OverwriteHeader, options.OverwriteQuery = "", ""
-	options.MaxBody, options.SendsVersion, options.PublicAddress = 0, false, false // found out; have no field
+	options.MaxBody, options.WholeRequests, options.SendsVersion, options.PublicAddress = 0, 0, false, false // found out; have no field
 	access := s.Access
 	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Proxy != ""
 	f.arrange()

@@ -98,6 +98,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		{Name: "finished", Value: when(t.Finished.Time())},
 		{Name: "expires", Value: when(t.Session.Expires.Time())},
 		{Name: "resumed", Value: sizeText(t.ResumedFrom)},
+		{Name: "requests", Value: wholeRequestsText(t, server)},
 		{Name: "at-work", Value: durationText(activeTime(t))},
 	}
 	if t.SHA256 != "" {
@@ -112,6 +113,16 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		}
 	}
 	return lines
+}
+
+// wholeRequestsText returns a text about the limit for requests to a server that keeps only
+// whole ones; "" without a limit, and for a transfer that is not affected.
+func wholeRequestsText(t *uploader.Transfer, server uploader.Server) string {
+	limit := server.Options.WholeRequests
+	if limit == 0 || !t.Unfinished() || t.Source.Size >= 0 && t.Source.Size <= limit {
+		return ""
+	}
+	return words.Text("details.requests.whole", words.Data{"Size": words.Size(limit)})
 }
 
 // activeTime returns how long a transfer was active; 0 while it is active, since only

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,36 @@ func TestDetailsOf(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Details{}, Line{}, PartLine{}, HistoryLine{})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestC22DetailsContainSizeOfWholeRequests(t *testing.T) {
+	apptest.LoadEnglish(t)
+	film, record := film(time.Now())
+	snapshot := apptest.Snapshot(film)
+	server := &snapshot.Servers[slices.IndexFunc(snapshot.Servers, func(s uploader.Server) bool { return s.ID == film.Server })]
+	line := func() string {
+		for _, line := range DetailsOf(snapshot, film, record, time.Now()).Lines {
+			if line.Name == "Requests" {
+				return line.Value
+			}
+		}
+		return ""
+	}
+	for _, test := range []struct {
+		name        string
+		limit, size int64
+		want        string
+	}{
+		{"no limit", 0, 6_000_000_000, ""},
+		{"limit", 4_000_000, 6_000_000_000, "The server keeps only whole requests; sending 4.0 MB at a time"},
+		{"smaller file", 4_000_000, 4_000_000, ""},
+		{"stream", 4_000_000, uploader.SizeUnknown, "The server keeps only whole requests; sending 4.0 MB at a time"},
+	} {
+		server.Options.WholeRequests, film.Source.Size = test.limit, test.size
+		if got := line(); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
 	}
 }
 

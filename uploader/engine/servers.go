@@ -115,7 +115,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.OriginalEndpoint = old.OriginalEndpoint
 	}
 	if known && old.Endpoint != s.Endpoint {
-		s.Options.MaxBody = 0 // learned from another server
+		s.Options.MaxBody, s.Options.WholeRequests = 0, 0 // learned from another server
 		l.moveServer(old, s.Endpoint)
 	}
 	l.putServer(s)
@@ -162,7 +162,7 @@ func (l *loop) saveObserved(id uploader.ServerID) {
 	}
 	s.Options = found
 	l.putServer(s)
-	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "publicAddress", found.PublicAddress)
+	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "publicAddress", found.PublicAddress, "wholeRequests", found.WholeRequests)
 }
 
 // moveServer changes the URLs of a server's uploads to its new endpoint. Running

@@ -101,7 +101,7 @@ func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 		{
 			ID: 3, Name: "everything", Endpoint: "https://all.example/",
 			Options: uploader.ServerOptions{
-				ChunkMin: 1, ChunkMax: 1 << 40, ChunkMultiple: 256 << 10, MaxBody: 9, MethodOverride: true, GivenURL: true, Connections: 4,
+				ChunkMin: 1, ChunkMax: 1 << 40, ChunkMultiple: 256 << 10, MaxBody: 9, WholeRequests: 7, MethodOverride: true, GivenURL: true, Connections: 4,
 				MaxFiles: 2, Limit: 1 << 20, Metadata: "project 中文\nteam \"a\"", Checksums: true,
 			},
 			Access: uploader.Access{

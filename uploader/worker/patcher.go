@@ -56,8 +56,11 @@ func (p *patcher) patch(ctx context.Context, file source.OpenFile, r remainder) 
 		size := p.requestSize(r, sum)
 		p.remote.yields.sending(r.url, r.offset, size)
 		status, err := p.patchOnce(ctx, file, r, size, sum)
-		if fault.IsCanceled(err) {
+		switch {
+		case fault.IsCanceled(err):
 			p.remote.yields.forget(r.url)
+		case err != nil && r.counter.at.Load() <= r.offset:
+			p.remote.yields.notSent(r.url)
 		}
 		f := fault.Of(err)
 		switch {

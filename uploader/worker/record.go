@@ -37,7 +37,7 @@ func newRecord(c *Config) *record {
 		transfer: c.Transfer,
 		counters: c.Counters,
 		whole:    &partCounter{counters: c.Counters},
-		yields:   &yields{},
+		yields:   &yields{whole: newWholeRequests(uploader.ServerOptions{})},
 		emit:     c.Report,
 		save:     c.Save,
 	}

@@ -55,6 +55,7 @@ type Remote struct {
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
 	yields yields
+	whole  *wholeRequests
 
 	mu      sync.Mutex
 	refused []checksum
@@ -62,13 +63,15 @@ type Remote struct {
 
 // NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
-	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
+	whole := newWholeRequests(server.Options)
+	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1), whole: whole, yields: yields{whole: whole}}
 	r.maxBody.Store(server.Options.MaxBody)
 	return r
 }
 
-// Observe returns options with what the protocol has found out about the server.
+// Observe returns options with what was found out about the server.
 func (r *Remote) Observe(options uploader.ServerOptions) uploader.ServerOptions {
+	options.WholeRequests = r.whole.limit()
 	if observer, ok := r.protocol.(uploader.VersionObserver); ok {
 		options.SendsVersion = observer.SendsVersion()
 	}
@@ -78,10 +81,10 @@ func (r *Remote) Observe(options uploader.ServerOptions) uploader.ServerOptions 
 	return options
 }
 
-// options returns the server options, with the limit learned in this run.
+// options returns the server options, with the limits learned in this run.
 func (r *Remote) options() uploader.ServerOptions {
 	options := r.Server.Options
-	options.MaxBody = r.maxBody.Load()
+	options.MaxBody, options.WholeRequests = r.maxBody.Load(), r.whole.limit()
 	return options
 }
 

@@ -20,6 +20,8 @@ const (
 // not in it had no request in this run, or one that was good. It is safe for
 // concurrent use.
 type yields struct {
+	whole *wholeRequests // of the server
+
 	mu      sync.Mutex
 	uploads map[string]yield
 }
@@ -49,6 +51,14 @@ func (y *yields) acknowledged(url string, offset int64) (failed bool) {
 		return false
 	}
 	gained := offset - last.offset
+	switch {
+	case gained <= 0:
+		y.whole.lost(last.size)
+		y.uploads[url] = yield{limit: last.limit}
+		return true
+	case gained >= last.size:
+		y.whole.passed(last.size)
+	}
 	if gained >= last.size/minYield {
 		if last.limit == 0 {
 			delete(y.uploads, url)
@@ -62,6 +72,16 @@ func (y *yields) acknowledged(url string, offset int64) (failed bool) {
 	}
 	y.uploads[url] = yield{limit: max(last.size/4, 2*gained, minSmallerRequest)}
 	return gained < goodYield
+}
+
+// notSent records that nothing of the last request was sent, as without a connection, so
+// that its result means nothing.
+func (y *yields) notSent(url string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if last, ok := y.uploads[url]; ok {
+		y.uploads[url] = yield{limit: last.limit}
+	}
 }
 
 // forget removes an upload: it is complete, or its request was canceled, so that it

@@ -1,6 +1,10 @@
 package worker
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader"
+)
 
 func TestYields(t *testing.T) {
 	const kib, mib = 1 << 10, 1 << 20
@@ -18,10 +22,12 @@ func TestYields(t *testing.T) {
 		"a fifth":                       {{mib, 1, true, 256 * kib}, {256 * kib, 50 * kib, false, 256 * kib}},
 		"much, of very much":            {{1 << 40, 100 * mib, false, 1 << 38}},
 		"much, of which most is unused": {{64 * mib, 6 * mib, false, 16 * mib}},
-		"the server has less":           {{mib, -5, true, 256 * kib}},
+		"nothing of it":                 {{mib, 0, true, 0}},
+		"the server has less":           {{mib, -5, true, 0}},
+		"nothing of a smaller one":      {{mib, 1, true, 256 * kib}, {256 * kib, 0, true, 256 * kib}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var y yields
+			y := yields{whole: newWholeRequests(uploader.ServerOptions{})}
 			offset := int64(10)
 			for _, r := range requests {
 				y.sending("u", offset, r.size)
