@@ -64,8 +64,14 @@ func (t *Transfer) Renamed() string {
 // NextName returns the name that [ExistsRename] tries next.
 func (t *Transfer) NextName() string { return numbered(t.Source, NextNameNumber(t.NameNumber)).Name() }
 
-// NextNameNumber returns the number in the name that is tried after the one with number n.
-func NextNameNumber(n int32) int32 { return max(n, 1) + 1 }
+// NextNameNumber returns the number in the name that is tried after the one with number n;
+// after MaxNameNumber it begins again.
+func NextNameNumber(n int32) int32 {
+	if n >= MaxNameNumber {
+		return 2
+	}
+	return max(n, 1) + 1
+}
 
 // numbered returns a file with a number in its name; 0 is none. Its Path does not exist.
 func numbered(f source.File, number int32) source.File {

@@ -16,7 +16,7 @@ func TestS3NumberedNames(t *testing.T) {
 	}{
 		{"film.mov", 0, "film.mov", "film (2).mov"},
 		{"film.mov", 2, "film (2).mov", "film (3).mov"},
-		{"film.mov", 100, "film (100).mov", "film (101).mov"},
+		{"film.mov", 100, "film (100).mov", "film (2).mov"},
 		{"film (2).mov", 2, "film (2) (2).mov", "film (2) (3).mov"},
 		{"backup.tar.gz", 3, "backup (3).tar.gz", "backup (4).tar.gz"},
 		{"README", 2, "README (2)", "README (3)"},

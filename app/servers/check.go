@@ -203,6 +203,9 @@ func (d *serverDialog) saveServer() {
 		return
 	}
 	d.accept.Disable()
+	if d.testsSignIn {
+		d.setResult(words.Text("server.checking", words.Data{"Server": hostOf(next.Endpoint)}), theme.Muted)
+	}
 	d.bridge.Run(func(ctx context.Context) {
 		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
 		rejected := err == nil && d.rejectsSignIn(ctx, next, &secrets)

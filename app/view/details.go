@@ -76,6 +76,9 @@ func reasonsOf(f *fault.Fault, t *uploader.Transfer, server uploader.Server) []s
 		return nil
 	}
 	texts := words.Fault(f, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
+	if t.Skipped() {
+		return []string{texts.What} // the decision was made
+	}
 	return []string{texts.What, texts.Does, texts.Can}
 }
 

@@ -39,7 +39,7 @@ func stepExistsResolved(t uploader.Transfer, in ExistsResolved, now time.Time) (
 			return skipped(t, f, now)
 		}
 		if in.Policy == uploader.ExistsRename {
-			t.NameNumber = uploader.NextNameNumber(t.NameNumber) % (uploader.MaxNameNumber + 1)
+			t.NameNumber = uploader.NextNameNumber(t.NameNumber)
 		}
 		return t, Effects{Enqueue: true}
 	case !t.Phase.Final():

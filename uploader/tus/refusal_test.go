@@ -277,6 +277,20 @@ func TestS8RedirectOfACreationNamesTheNewAddress(t *testing.T) {
 	}
 }
 
+func TestS8UnsafeAddressIsNotOffered(t *testing.T) {
+	for name, location := range map[string]string{
+		"not encrypted": "http://new.example/files/", "local": "https://192.168.0.1/files/", "local name": "https://router.local/files/", "this computer": "https://localhost/files/",
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := newClient(t, tus.Config{Endpoint: "https://uploads.example/files/", HTTP: handlerTransport{respond(301, "Location: "+location)}})
+			_, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+			if got := wantKind(t, err, fault.Refused); got.Code == fault.CodeRedirected {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
 func FuzzSignIn(f *testing.F) {
 	for _, body := range []string{"", `{"statusCode":"403"}`, `{"statusCode":401,"message":"jwt expired"}`, "from hook endpoint (401)", `{"statusCode":1e400}`, "[]", "\xff"} {
 		f.Add(400, body, "Basic", "Bearer a.eyJleHAiOjF9.c")
