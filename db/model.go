@@ -160,7 +160,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		EarlierUpload: uploader.TransferID(r.Prior),
 		AsIs:          r.AsIs != 0,
 		Exists:        existsPolicy(r.OnExists),
-		NameNumber:    int32(min(max(r.NameNumber, 0), uploader.MaxNameNumber)), //nolint:gosec // within the bounds
+		NameNumber:    int32(min(max(r.NameNumber, 0), uploader.MaxNameNumber)),
 		Repeated:      r.Repeated.repeated(),
 	}, nil
 }

@@ -28,6 +28,6 @@ func (c *repeatedColumns) repeated() *uploader.Repeated {
 		return nil
 	}
 	return &uploader.Repeated{
-		Op: fault.Op(c.Op), Status: int(c.Status), Count: int32(min(c.Count, math.MaxInt32)), Since: uploader.Timestamp(c.Since.Int64), //nolint:gosec // within the bounds
+		Op: fault.Op(c.Op), Status: int(c.Status), Count: int32(min(c.Count, math.MaxInt32)), Since: uploader.Timestamp(c.Since.Int64),
 	}
 }

@@ -91,9 +91,7 @@ func numbered(f source.File, number int32) source.File {
 // name such as .profile has none.
 func splitName(name string) (stem, extension string) {
 	stem = strings.TrimSuffix(name, filepath.Ext(name))
-	if strings.HasSuffix(stem, ".tar") {
-		stem = strings.TrimSuffix(stem, ".tar")
-	}
+	stem = strings.TrimSuffix(stem, ".tar")
 	if strings.Trim(stem, ".") == "" {
 		return name, ""
 	}
