@@ -45,6 +45,8 @@ func (a *transferActions) act(action view.Action, s view.Selection) {
 		a.opener.reveal(s.Transfers[0])
 	case view.ActionDetails:
 		a.window.openDetails(s.Transfers[0].ID)
+	case view.ActionExists:
+		a.askExists(s)
 	case view.ActionSignIn:
 		a.unblock(s.Allowed(view.ActionSignIn)[0])
 	case view.ActionOtherServer:

@@ -20,7 +20,7 @@ import (
 type blockedServers struct {
 	bridge  *bridge.Bridge
 	edit    func(uploader.Server)
-	signIn  func(uploader.Server)
+	signIn  func(uploader.Server, *fault.Fault)
 	unlock  func(then func())
 	dialogs *form.Dialogs
 
@@ -41,9 +41,9 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 	case blocked.Fault.Code == fault.CodeKeyringLocked:
 		model.Icon = theme.IconKey
 		model.Buttons = []widgets.BannerButton{{Label: words.Text("blocked.unlock"), OnTapped: func() { b.unlock(retry.OnTapped) }}}
-	case blocked.Fault.Kind == fault.Auth && blocked.Fault.Code != fault.CodeProxySignIn && blocked.Fault.Code != fault.CodeKeyringFailed:
+	case isSignIn(blocked.Fault):
 		model.Icon = theme.IconKey
-		model.Buttons = []widgets.BannerButton{{Label: words.Text("blocked.sign-in"), OnTapped: func() { b.signIn(blocked.Server) }}}
+		model.Buttons = []widgets.BannerButton{{Label: words.Text("blocked.sign-in"), OnTapped: func() { b.signIn(blocked.Server, blocked.Fault) }}}
 		if blocked.Fault.Code == "" {
 			what = words.Text("blocked.auth", name)
 		}
@@ -52,6 +52,11 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 	case blocked.Fault.Code == fault.CodeHostNotAllowed:
 		allow := widgets.BannerButton{Label: words.Text("blocked.host"), OnTapped: func() { b.askAboutHost(blocked) }}
 		model.Buttons = []widgets.BannerButton{allow, edit}
+	case blocked.Fault.Code == fault.CodeRedirected:
+		moved := blocked.Server
+		moved.Endpoint = blocked.Fault.Detail
+		use := widgets.BannerButton{Label: words.Text("blocked.address"), OnTapped: func() { b.edit(moved) }}
+		model.Buttons = []widgets.BannerButton{use, retry}
 	case blocked.Fault.Kind == fault.Quota:
 		model.Buttons = []widgets.BannerButton{retry}
 	case blocked.Fault.Code == fault.CodeKeyringFailed:
@@ -62,6 +67,11 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 		model.Text = words.Text("blocked.text", words.Data{"What": what, "Wait": words.Count("blocked.waiting", blocked.Waiting)})
 	}
 	return model
+}
+
+// isSignIn reports whether a sign-in to the server resolves a fault, or may resolve it.
+func isSignIn(f *fault.Fault) bool {
+	return f.Forbidden() || f.Kind == fault.Auth && f.Code != fault.CodeProxySignIn && f.Code != fault.CodeKeyringFailed
 }
 
 // askAboutHost asks whether requests for a server may be sent to another host, which the

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,11 @@ func TestBlockedServerBanner(t *testing.T) {
 			}
 			save, ok := commands[0].(uploader.SaveServer)
 			return ok && save.Server.ID == 2 && save.Server.Options.AllowedHosts == "media.example.com"
+		}},
+		"rejected sign-in": {code(fault.Auth, fault.CodeSignInRejected), "rejected the sign-in", "Sign in…", serverDialogOpen},
+		"expired sign-in":  {code(fault.Auth, fault.CodeSignInExpired), "has expired", "Sign in…", serverDialogOpen},
+		"new address": {&fault.Fault{Kind: fault.Refused, Op: fault.Create, Code: fault.CodeRedirected, Detail: "https://new.example.com/files/"}, "redirects to https://new.example.com/files/", "Use new address…", func(s *testWindow) bool {
+			return serverDialogOpen(s) && slices.ContainsFunc(inDialog[*form.Field](s), func(f *form.Field) bool { return f.Text == "https://new.example.com/files/" })
 		}},
 		"not a tus server":           {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", unblocked},
 		"response of another server": {code(fault.NotTus, ""), "not from “Studio”", "Try again", unblocked},

@@ -50,6 +50,9 @@ type transferRow struct {
 	AsIs         int64 // 0 or 1
 	ResultID     string
 	ResultAnswer string
+	OnExists     string
+	NameNumber   int64
+	Repeated     repeatedColumns `gorm:"embedded;embeddedPrefix:repeated_"`
 }
 
 func (transferRow) TableName() string { return "transfers" }
@@ -61,6 +64,7 @@ var transferColumns = []string{
 	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail", "fault_message",
 	"added", "started", "finished", "active", "resumed", "sha256", "prior", "unconfirmed", "change_time", "as_is",
 	"result_id", "result_answer",
+	"on_exists", "name_number", "repeated_count", "repeated_since", "repeated_op", "repeated_status",
 }
 
 // fields returns pointers to the fields, for Scan.
@@ -71,6 +75,7 @@ func (r *transferRow) fields() []any {
 		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail, &r.Fault.Message,
 		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior, &r.Unconfirmed, &r.ChangeTime, &r.AsIs,
 		&r.ResultID, &r.ResultAnswer,
+		&r.OnExists, &r.NameNumber, &r.Repeated.Count, &r.Repeated.Since, &r.Repeated.Op, &r.Repeated.Status,
 	}
 }
 
@@ -106,6 +111,9 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		ChangeTime:   int64(t.ChangeTime),
 		Unconfirmed:  nullTimestamp(t.Session.Unconfirmed),
 		AsIs:         boolInt(t.AsIs),
+		OnExists:     t.Exists.String(),
+		NameNumber:   int64(t.NameNumber),
+		Repeated:     newRepeatedColumns(t.Repeated),
 
 		Fault: newFaultColumns(t.Fault),
 	}
@@ -159,7 +167,19 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		EarlierUpload: uploader.TransferID(r.Prior),
 		AsIs:          r.AsIs != 0,
 		Result:        uploader.NewResult(r.ResultID, r.ResultAnswer),
+		Exists:        existsPolicy(r.OnExists),
+		NameNumber:    int32(min(max(r.NameNumber, 0), uploader.MaxNameNumber)),
+		Repeated:      r.Repeated.repeated(),
 	}, nil
+}
+
+// existsPolicy returns the policy with a name. If it is unknown, the user is asked.
+func existsPolicy(name string) uploader.ExistsPolicy {
+	policy, err := uploader.ParseExistsPolicy(name)
+	if err != nil {
+		return uploader.ExistsAsk
+	}
+	return policy
 }
 
 // digestOf returns a SHA-256 digest, or "" if it has another length.
@@ -188,6 +208,7 @@ type batchRow struct {
 	Settle      int64  // milliseconds; -1: none; 0: as in the settings
 	Links       int64  // 0 or 1
 	Skipped     string // JSON
+	OnExists    string
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -210,6 +231,7 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Skipped:     mustJSON(packSkipped(b.Skipped)),
 		Supersedes:  mustJSON(append([]uploader.BatchID{}, b.Supersedes...)),
 		Settle:      settleMillis(b.Options.SettleTime),
+		OnExists:    b.Options.Exists.String(),
 	}
 }
 
@@ -236,6 +258,7 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Rank:    r.Rank,
 		Options: uploader.BatchOptions{
 			Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, SettleTime: settleTime(r.Settle), FollowLinks: r.Links != 0,
+			Exists: existsPolicy(r.OnExists),
 		},
 		Skipped: unpackSkipped(r.Skipped),
 

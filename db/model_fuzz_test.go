@@ -22,6 +22,7 @@ func FuzzTransferRow(f *testing.F) {
 	f.Add("run", "queued", "", "", []byte("/a"), []byte(nil), []byte("m1:x"), int64(1), int64(0), int64(0), false)
 	f.Add("hold", "failed", "http://s/1", "busy", []byte("/\xff"), make([]byte, 32), []byte{}, int64(math.MaxInt64), int64(-1), int64(math.MinInt64), true)
 	f.Add("remove", "cancelled", "\x00", "no such kind", []byte{}, make([]byte, 31), []byte{0}, int64(-1), int64(999_999_999), int64(1<<62), true)
+	f.Add("run", "rename", "", "", []byte("/a"), []byte(nil), []byte("m1:x"), int64(1<<40), int64(0), int64(7), true)
 	f.Add("", "sent", "u", "bug", []byte("x"), []byte{1}, []byte("x"), int64(0), int64(1e9), int64(1), true)
 	f.Fuzz(func(t *testing.T, intent, phase, url, kind string, path, sum, fingerprint []byte, number, nanos, when int64, known bool) {
 		moment := sql.NullInt64{Int64: when, Valid: known}
@@ -32,6 +33,7 @@ func FuzzTransferRow(f *testing.F) {
 			Fault: faultColumns{Kind: sql.NullString{String: kind, Valid: known}, Retry: moment, Status: moment, Message: sql.NullString{String: url, Valid: known}},
 			Added: moment, Started: moment, Finished: moment, Active: number, Resumed: when, Sha256: sum, Prior: number, AsIs: boolInt(known),
 			ResultID: phase, ResultAnswer: url,
+			OnExists: phase, NameNumber: when, Repeated: repeatedColumns{Count: number, Since: moment, Op: kind, Status: when},
 		}
 		transfer, err := row.transfer()
 		if err != nil {
@@ -56,7 +58,7 @@ func FuzzBatchRow(f *testing.F) {
 	f.Fuzz(func(t *testing.T, intent string, roots []byte, number int64, flag bool, skipped string) {
 		row := batchRow{
 			ID: number, Server: number, Roots: roots, Added: sql.NullInt64{Int64: number, Valid: flag}, Expanded: boolInt(flag), Intent: intent, Rank: number,
-			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag), Settle: number, Links: boolInt(flag), Skipped: skipped,
+			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag), Settle: number, Links: boolInt(flag), Skipped: skipped, OnExists: intent,
 		}
 		batch, err := row.batch()
 		if err != nil {

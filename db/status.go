@@ -27,16 +27,20 @@ type status struct {
 	finished uploader.Timestamp
 	active   time.Duration
 	prior    uploader.TransferID
+	exists   uploader.ExistsPolicy
+	name     int32
+	repeated *uploader.Repeated
 }
 
 func statusOf(t *uploader.Transfer) status {
-	return status{t.Intent, t.Phase, t.Attempt, t.NextTry, t.Fault, t.Finished, t.ActiveTime, t.EarlierUpload}
+	return status{t.Intent, t.Phase, t.Attempt, t.NextTry, t.Fault, t.Finished, t.ActiveTime, t.EarlierUpload, t.Exists, t.NameNumber, t.Repeated}
 }
 
 // onlyStatusDiffers reports whether all differences are in the status.
 func onlyStatusDiffers(before, after uploader.Transfer) bool {
 	before.Intent, before.Phase, before.Attempt, before.NextTry = after.Intent, after.Phase, after.Attempt, after.NextTry
 	before.Fault, before.Finished, before.ActiveTime, before.EarlierUpload = after.Fault, after.Finished, after.ActiveTime, after.EarlierUpload
+	before.Exists, before.NameNumber, before.Repeated = after.Exists, after.NameNumber, after.Repeated
 	return before == after
 }
 
@@ -44,7 +48,8 @@ func onlyStatusDiffers(before, after uploader.Transfer) bool {
 // see insertRows for the cost of parameters.
 const statusSQL = `UPDATE transfers SET
 	intent = ?, phase = ?, attempt = ?, next_try = ?, finished = ?, active = ?, prior = ?,
-	fault_kind = ?, fault_op = ?, fault_status = ?, fault_code = ?, fault_retry = ?, fault_detail = ?, fault_message = ?
+	fault_kind = ?, fault_op = ?, fault_status = ?, fault_code = ?, fault_retry = ?, fault_detail = ?, fault_message = ?,
+	on_exists = ?, name_number = ?, repeated_count = ?, repeated_since = ?, repeated_op = ?, repeated_status = ?
 	WHERE id IN (SELECT value FROM json_each(?))`
 
 func statusValues(t *uploader.Transfer) []any {
@@ -53,6 +58,7 @@ func statusValues(t *uploader.Transfer) []any {
 	return []any{
 		r.Intent, r.Phase, r.Attempt, r.NextTry, r.Finished, r.Active, r.Prior,
 		f.Kind, f.Op, f.Status, f.Code, f.Retry, f.Detail, f.Message,
+		r.OnExists, r.NameNumber, r.Repeated.Count, r.Repeated.Since, r.Repeated.Op, r.Repeated.Status,
 	}
 }
 

@@ -34,6 +34,8 @@ type BatchOptions struct {
 	UploadAgain bool  // upload files again that were uploaded before, without asking
 	FollowLinks bool  // follow links in folders; Add sets it if the settings do
 
+	Exists ExistsPolicy // what to do with files whose name exists on the server
+
 	SettleTime time.Duration // how long a file must be unchanged before it is sent; NoSettleTime: not at all; 0: as in Settings
 }
 

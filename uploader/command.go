@@ -111,6 +111,15 @@ const (
 // with this file; there Retry starts over.
 type ContinueEarlier struct{ Target Target }
 
+// ResolveExists decides about files whose name exists on their server
+// ([Transfer.NameExists]). With a target of a whole batch it also applies to its other
+// unfinished files and to those that are still to be found. ExistsOverwrite is ignored for
+// servers for which it is not known how ([ServerOptions.CanOverwrite]).
+type ResolveExists struct {
+	Target Target
+	Policy ExistsPolicy // not ExistsAsk
+}
+
 // Relocate sets the path of the file of an unfinished transfer. The file is first
 // compared with what was sent, on the goroutine that calls Engine.Do. That fails with
 // a fault of kind SourceMissing if there is no file, Mismatch if it is another file,
@@ -141,6 +150,7 @@ func (RemoveServer) command()    {}
 func (Configure) command()       {}
 func (Move) command()            {}
 func (ContinueEarlier) command() {}
+func (ResolveExists) command()   {}
 func (Relocate) command()        {}
 func (SetMetered) command()      {}
 

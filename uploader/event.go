@@ -31,6 +31,7 @@ const (
 	EventKept      EventKind = "left"      // an abandoned upload could not be deleted from the server
 	EventDone      EventKind = "done"
 	EventCancelled EventKind = "cancelled"
+	EventSkipped   EventKind = "skipped" // a file with its name exists on the server, and the user does not want it there
 )
 
 // MaxEvents is how many events of a transfer are kept: the newest.

@@ -43,7 +43,16 @@ type ServerOptions struct {
 	LinkTemplate string     `json:"linkTemplate,omitempty"` // of the link to a finished file; see ParseLinkTemplate; "": what the server returned
 	IDHeaders    string     `json:"idHeaders,omitempty"`    // names of the response headers with a file's ID, separated by commas or spaces; "": tus.DefaultIDHeaders
 	Folders      FolderMode `json:"folders,omitempty"`      // what becomes of the folders of an added folder
+
+	// How the server is asked to overwrite an existing file: a header field such as
+	// "x-upsert: true" and a query such as "override=true" of the request that creates the
+	// upload. If both are "", it is not known how.
+	OverwriteHeader string `json:"overwriteHeader,omitempty"`
+	OverwriteQuery  string `json:"overwriteQuery,omitempty"`
 }
+
+// CanOverwrite reports whether it is known how the server overwrites existing files.
+func (o ServerOptions) CanOverwrite() bool { return o.OverwriteHeader != "" || o.OverwriteQuery != "" }
 
 // Chosen returns the options without what was found out about the server, which is found
 // out again after the server was edited.

@@ -19,7 +19,7 @@ const (
 	StateMissing       // the file does not exist
 	StateSignIn        // the server requires sign-in
 	StateExpired       // the server no longer has the upload
-	StateNeedsDecision // the user decides about an earlier upload of the same file
+	StateNeedsDecision // the user decides about an earlier upload of the same file, or about one with its name
 	StateFailed        // for another reason
 	StateDone
 	StateCancelled
@@ -80,7 +80,7 @@ func failedState(f *fault.Fault) State {
 		return StateSignIn
 	case fault.Gone:
 		return StateExpired
-	case fault.AlreadyUploaded, fault.AmbiguousMatch:
+	case fault.AlreadyUploaded, fault.AmbiguousMatch, fault.Exists:
 		return StateNeedsDecision
 	default:
 		return StateFailed

@@ -38,6 +38,9 @@ type Transfer struct {
 	ResumedFrom   int64         // offset at which the transfer was last resumed
 	SHA256        string        // 32 bytes, of the whole file: once it is done or the metadata contains it; "" before
 	Result        *Result       // what the server returned about the file; nil if nothing
+	Exists        ExistsPolicy  // what to do if the server has a file with the name
+	NameNumber    int32         // number in the name that the server gets; 0: the file's own name
+	Repeated      *Repeated     // the same fault again and again; nil if there is none
 	EarlierUpload TransferID    // the earlier upload of a fault of kind AlreadyUploaded or AmbiguousMatch; 0 for none
 }
 

@@ -170,6 +170,10 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 	}
 	batch, options := uploader.NewBatchID(), request.Options
 	options.UploadAgain = request.Answers.Again != instance.AnswerNo
+	destination, _ := x.Engine.Snapshot().Server(server)
+	if options.Exists, err = existsPolicy(request.Answers.Exists, destination); err != nil {
+		return err
+	}
 	missing := missingPaths(request.Paths)
 	if err := x.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
 		return err
@@ -207,7 +211,7 @@ func (x *Executor) removeMissing(ctx context.Context, batch uploader.BatchID, mi
 
 // follow passes the events of the filter's transfers and their summary to reply.
 func (x *Executor) follow(ctx context.Context, filter feed.Filter, answers instance.Answers, reply func(Reply) error) error {
-	options := feed.Options{FileWait: x.fileWait(), Answer: answerFor(answers), Act: x.act}
+	options := feed.Options{FileWait: x.fileWait(), Answer: x.possible(answerFor(answers)), Act: x.act}
 	summary, err := feed.Follow(ctx, x.Engine, filter, options, func(e feed.Event) error { return reply(Reply{Event: &e}) })
 	if err != nil {
 		return err

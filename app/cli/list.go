@@ -20,8 +20,9 @@ type Entry struct {
 	Escaped string              `json:"path_escaped,omitempty"` // see [feed.EscapedPath]
 	Server  string              `json:"server"`
 	Size    int64               `json:"size"`
-	Sent    int64               `json:"sent"`  // bytes the server acknowledged; of a running transfer those sent
-	State   string              `json:"state"` // name of an uploader.State, or stateInterrupted
+	Sent    int64               `json:"sent"`           // bytes the server acknowledged; of a running transfer those sent
+	State   string              `json:"state"`          // name of an uploader.State, or stateInterrupted
+	Name    string              `json:"name,omitempty"` // as in [feed.Event]
 	URL     string              `json:"url,omitempty"`
 	Fault   string              `json:"fault,omitempty"`
 
@@ -87,7 +88,7 @@ func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
 func newEntry(s *uploader.Snapshot, t *uploader.Transfer, position int) Entry {
 	e := Entry{
 		ID: t.ID, Path: t.Source.Path, Escaped: feed.EscapedPath(t.Source.Path), Size: t.Source.Size, Sent: s.Sent(t), State: t.State().String(), URL: words.Link(t.Session.URL),
-		Message: words.Row(s, t, position, time.Now()),
+		Message: words.Row(s, t, position, time.Now()), Name: t.Renamed(),
 	}
 	if server, ok := s.Server(t.Server); ok {
 		e.Server = server.Name

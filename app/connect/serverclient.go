@@ -147,6 +147,7 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
 		SendsVersion: server.Options.SendsVersion, OmitsVersion: server.Options.OmitsVersion, AllowedHosts: server.Options.AllowedHosts,
 		Cookies: cookies, IDHeaders: idHeaders,
+		OverwriteHeader: server.Options.OverwriteHeader, OverwriteQuery: server.Options.OverwriteQuery,
 	})
 	if err != nil {
 		transport.release()

@@ -35,7 +35,7 @@ func (a *answers) answer(t *uploader.Transfer) Answer {
 // act carries out the pending answers, and reports whether there were any. The newest
 // snapshot has their result.
 func (a *answers) act(ctx context.Context, do func(context.Context, Answer, []uploader.TransferID) error) (acted bool, err error) {
-	for answer := StartOver; answer <= Skip; answer++ {
+	for answer := StartOver; answer <= Rename; answer++ {
 		ids := a.pending[answer]
 		if len(ids) == 0 {
 			continue

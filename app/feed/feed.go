@@ -27,7 +27,7 @@ const (
 	Waiting  = "waiting"  // the transfer does not advance at the moment, for the reason in Message
 	Done     = "done"     // the upload is complete
 	Failed   = "failed"   // the transfer does not continue automatically
-	Skipped  = "skipped"  // the file was uploaded before, and the reader does not want it again
+	Skipped  = "skipped"  // the file was uploaded before, or one with its name exists on the server, and the reader does not want it again
 	Advice   = "advice"   // what is to be known about a server that was just added
 	Omitted  = "omitted"  // entries of a batch's folders are not uploaded: links, pipes, sockets or devices
 )
@@ -39,6 +39,7 @@ type Event struct {
 	ID      uploader.TransferID `json:"id"`
 	Path    string              `json:"path"`
 	Escaped string              `json:"path_escaped,omitempty"` // see [EscapedPath]
+	Name    string              `json:"name,omitempty"`         // that the server gets, if it is not the one of the file
 	Server  string              `json:"server"`                 // name
 	Size    int64               `json:"size"`                   // bytes; -1 while unknown
 	Sent    int64               `json:"sent"`                   // bytes; of a running transfer those handed to the network
@@ -102,6 +103,8 @@ const (
 	StartOver                     // it is sent from the start, as a new file
 	ContinueEarlier               // the earlier upload is continued with this file
 	Skip                          // it is removed from the list
+	Overwrite                     // the file with its name on the server is overwritten
+	Rename                        // it is uploaded under another name
 )
 
 // Options are how transfers are followed. The zero value only reports what happens.

@@ -166,6 +166,9 @@ func (f *follower) reportChange(s *uploader.Snapshot, before, t *uploader.Transf
 		}
 		switch f.answer(t) {
 		case LeaveOpen:
+			if t.Skipped() {
+				return f.emit(newEvent(Skipped, s, t, words.Row(s, t, 0, now)))
+			}
 			return f.emit(finalEvent(s, t, now))
 		case Skip:
 			f.summary.Skipped++
@@ -395,6 +398,8 @@ func (f *follower) add(t *uploader.Transfer, n int) {
 	case t.Phase == uploader.PhaseDone:
 		f.summary.Done += n
 		f.summary.Bytes += int64(n) * t.Source.Size
+	case t.Skipped():
+		f.summary.Skipped += n
 	case t.Phase.Final():
 		f.summary.Failed += n
 	default:
@@ -424,7 +429,7 @@ func finalEvent(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) Event
 func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message string) Event {
 	e := Event{
 		Event: kind, ID: t.ID, Path: t.Source.Path, Escaped: EscapedPath(t.Source.Path), Size: t.Source.Size, Sent: s.Sent(t),
-		URL: words.Link(t.Session.URL), Message: message,
+		URL: words.Link(t.Session.URL), Message: message, Name: t.Renamed(),
 	}
 	if server, ok := s.Server(t.Server); ok {
 		e.Server = server.Name

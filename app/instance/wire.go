@@ -58,6 +58,7 @@ type Answers struct {
 	Again   string // the file was uploaded before: AnswerYes uploads it again, AnswerNo skips it
 	Earlier string // the file may belong to an earlier upload: AnswerUse resumes that, AnswerIgnore starts a new one
 	Changed string // the file differs from what was sent: AnswerRestart starts over, AnswerFail leaves it
+	Exists  string // the server has a file with the name: AnswerOverwrite, AnswerRename, AnswerSkip or AnswerFail
 }
 
 // The answers.
@@ -68,12 +69,17 @@ const (
 	AnswerIgnore  = "ignore"
 	AnswerRestart = "restart"
 	AnswerFail    = "fail"
+
+	AnswerOverwrite = "overwrite"
+	AnswerRename    = "rename"
+	AnswerSkip      = "skip"
 )
 
 // valid reports whether all answers are known.
 func (a Answers) valid() bool {
 	return slices.Contains([]string{"", AnswerYes, AnswerNo}, a.Again) && slices.Contains([]string{"", AnswerUse, AnswerIgnore}, a.Earlier) &&
-		slices.Contains([]string{"", AnswerRestart, AnswerFail}, a.Changed)
+		slices.Contains([]string{"", AnswerRestart, AnswerFail}, a.Changed) &&
+		slices.Contains([]string{"", AnswerOverwrite, AnswerRename, AnswerSkip, AnswerFail}, a.Exists)
 }
 
 // Maximum lengths of lines in bytes. A request holds at most what fits on a command
@@ -110,6 +116,7 @@ type wireRequest struct {
 	Again   string `json:"again,omitempty"`
 	Earlier string `json:"earlier,omitempty"`
 	Changed string `json:"changed,omitempty"`
+	Exists  string `json:"exists,omitempty"`
 }
 
 // response is one line of a response: a value or the end.
@@ -126,7 +133,7 @@ func encodeRequest(r Request) ([]byte, error) {
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, AllowHosts: r.AllowHosts,
 		URLs: r.URLs, Force: r.Force,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
-		Settle: r.Options.SettleTime, FollowLinks: r.Options.FollowLinks, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed,
+		Settle: r.Options.SettleTime, FollowLinks: r.Options.FollowLinks, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed, Exists: r.Answers.Exists,
 	}
 	if !reflect.ValueOf(r.Server).IsZero() {
 		sent.Server = &r.Server
@@ -153,7 +160,7 @@ func decodeRequest(line []byte) (Request, error) {
 	r := Request{
 		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts, URLs: got.URLs, Force: got.Force,
 		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle, FollowLinks: got.FollowLinks},
-		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed},
+		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed, Exists: got.Exists},
 	}
 	if got.Server != nil {
 		r.Server = *got.Server

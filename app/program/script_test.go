@@ -65,11 +65,13 @@ const scriptTimeout = 5 * time.Minute
 //	$AUTH    a tusd over a slow connection that requires user ann with password oar;
 //	         $AUTHNAME is the name it is saved under
 //	$ELSEWHERE a server that creates its uploads on $TUSD, another host
+//	$UNIQUE  a tusd that refuses names that it has, and has taken.txt and other.txt
 //	$REFUSED a port that refuses connections
 func TestScripts(t *testing.T) {
 	tusd := uploadtest.NewTusd(t)
 	auth := newAuthServer(t)
 	elsewhere := newDispatcher(t, tusd.Endpoint)
+	unique := map[string]*uploadtest.Tusd{}
 	slow := map[string]string{}
 	scripts, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(scripts) == 0 {
@@ -78,6 +80,7 @@ func TestScripts(t *testing.T) {
 	for _, script := range scripts {
 		proxy := uploadtest.NewProxy(t, tusd.Endpoint)
 		proxy.Throttle(slowRate)
+		unique["script-"+strings.TrimSuffix(filepath.Base(script), ".txtar")] = uploadtest.NewTusd(t, (&uploadtest.UniqueNames{}).Option("taken.txt", "other.txt"))
 		slow["script-"+strings.TrimSuffix(filepath.Base(script), ".txtar")] = proxy.URL(tusd.Endpoint)
 	}
 	testscript.Run(t, testscript.Params{
@@ -92,6 +95,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("AUTH", auth)
 			env.Setenv("AUTHNAME", hostOf(t, auth))
 			env.Setenv("ELSEWHERE", elsewhere)
+			env.Setenv("UNIQUE", unique[filepath.Base(env.WorkDir)].Endpoint)
 			env.Setenv("REFUSED", uploadtest.UnusedURL(t))
 			env.Setenv("LC_ALL", "en_US.UTF-8")
 			env.Setenv("NO_PROXY", "*")
@@ -112,6 +116,7 @@ func TestScripts(t *testing.T) {
 			"upload":         cmdUpload,
 			"nowhere":        cmdNowhere,
 			"urls":           cmdURLs,
+			"saveoverwrite":  cmdSaveOverwrite,
 			"savedoptions":   cmdSavedOptions,
 			"streams":        cmdStreams,
 			"killstdin": func(ts *testscript.TestScript, _ bool, args []string) {

@@ -175,7 +175,9 @@ func (d *serverDialog) allowHost(host string) {
 func checkFaultText(f *fault.Fault, typed uploader.Server) string {
 	host := hostOf(typed.Endpoint)
 	switch {
-	case f.Kind != fault.Auth || slices.Contains(fault.Codes(), f.Code):
+	case f.Code == fault.CodeSignInRejected || f.Code == fault.CodeForbidden && f.Kind == fault.Auth && typed.Access.SignIn != uploader.SignInNone:
+		return words.Text("server.sign-in.refused", words.Data{"Server": words.Printable(host)})
+	case f.Kind != fault.Auth || slices.Contains(fault.Codes(), f.Code) && f.Code != fault.CodeForbidden:
 		return words.Fault(f, words.Subject{Server: host}).String()
 	case typed.Access.SignIn == uploader.SignInNone:
 		return words.Text("server.sign-in.asked", words.Data{"Server": words.Printable(host)})
@@ -215,13 +217,20 @@ func (d *serverDialog) saveServer() {
 		return
 	}
 	d.accept.Disable()
+	if d.testsSignIn {
+		d.setResult(words.Text("server.checking", words.Data{"Server": hostOf(next.Endpoint)}), theme.Muted)
+	}
 	d.bridge.Run(func(ctx context.Context) {
 		secrets, err := connect.CompleteSecrets(ctx, d.access, d.old, next, typed)
-		if err == nil {
+		rejected := err == nil && d.rejectsSignIn(ctx, next, &secrets)
+		if err == nil && !rejected {
 			next, err = connect.SaveSecrets(ctx, d.access, d.old, next, secrets)
 		}
 		d.bridge.Post(func() {
 			switch {
+			case rejected:
+				d.accept.Enable()
+				d.setResult(words.Text("server.sign-in.refused", words.Data{"Server": words.Printable(hostOf(next.Endpoint))}), theme.Error)
 			case err == nil:
 				d.save(next, d.saved)
 			case errors.Is(err, platform.ErrLocked):
@@ -233,6 +242,18 @@ func (d *serverDialog) saveServer() {
 			}
 		})
 	})
+}
+
+// rejectsSignIn tests a sign-in that is about to be saved, if the dialog is for that, and
+// reports whether the server rejected it. What was typed stays in the dialog then. Any
+// other problem does not say that the sign-in is wrong.
+func (d *serverDialog) rejectsSignIn(ctx context.Context, next uploader.Server, secrets *connect.Secrets) bool {
+	if !d.testsSignIn || next.Access.SignIn == uploader.SignInNone {
+		return false
+	}
+	_, err := d.access.Test(ctx, next, secrets)
+	f := fault.Of(err)
+	return f != nil && f.Kind == fault.Auth && !slices.Contains([]string{fault.CodeProxySignIn, fault.CodeKeyringFailed, fault.CodeKeyringLocked, fault.CodeNoSignIn}, f.Code)
 }
 
 // saved closes the dialog, or shows the error of SaveServer.

@@ -18,6 +18,7 @@ const (
 	ActionResume
 	ActionContinue
 	ActionUploadAsIs
+	ActionExists
 	ActionSignIn
 	ActionOtherServer
 	ActionRetry
@@ -37,7 +38,7 @@ const (
 )
 
 var actionNames = [NumActions]string{
-	"pause", "resume", "continue", "as-is", "sign-in", "elsewhere", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
+	"pause", "resume", "continue", "as-is", "exists", "sign-in", "elsewhere", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
 }
 
 // String returns the name of the action in translation keys and button IDs.
@@ -71,6 +72,8 @@ type Situation struct {
 	unproven   int                              // not comparable with what was sent: the user chooses whether to continue
 	changing   int                              // another program may still be writing their files
 	priorLinks int                              // already uploaded, with the link of the earlier upload
+	existing   int                              // their names exist on the server: the user chooses what becomes of them
+	forbidden  int                              // failed because the server does not allow them: another sign-in may help
 	tooLarge   int                              // failed because they exceed the server's maximum size
 	links      int                              // finished, with a link
 	received   int                              // received by the built-in receiver
@@ -86,6 +89,10 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 		switch {
 		case fault.Is(t.Fault, fault.TooLarge) && t.State() == uploader.StateFailed:
 			s.tooLarge++
+		case t.NameExists():
+			s.existing++
+		case t.State() == uploader.StateFailed && t.Fault.Forbidden():
+			s.forbidden++
 		case t.NotComparable():
 			s.unproven++
 		case t.State() != uploader.StateNeedsDecision:
@@ -146,8 +153,10 @@ func (s Situation) Allows(a Action) bool {
 		return s.ambiguous > 0 || s.unproven > 0
 	case ActionUploadAsIs:
 		return s.changing > 0
+	case ActionExists:
+		return s.existing > 0
 	case ActionSignIn:
-		return s.any(uploader.StateSignIn)
+		return s.any(uploader.StateSignIn) || s.forbidden > 0
 	case ActionOtherServer:
 		return s.Single && s.tooLarge > 0
 	case ActionRetry:
@@ -183,10 +192,11 @@ func (s Situation) buttons() []Action {
 	}
 	add(true, ActionContinue)
 	add(true, ActionUploadAsIs)
+	add(true, ActionExists)
 	add(true, ActionSignIn)
 	add(true, ActionLocate)
 	add(true, ActionOtherServer)
-	add(!s.active() && !s.Allows(ActionSignIn) && !s.Allows(ActionLocate) && !s.Allows(ActionOtherServer), ActionRetry)
+	add(!s.active() && s.existing == 0 && !s.any(uploader.StateSignIn) && !s.Allows(ActionLocate) && !s.Allows(ActionOtherServer), ActionRetry)
 	add(true, ActionCopyPriorLink)
 	add(true, ActionPause)
 	add(!s.Allows(ActionPause), ActionResume)
@@ -219,6 +229,8 @@ func (s Situation) Label(a Action) string {
 	switch {
 	case s.ambiguous > 0:
 		return key + ".new"
+	case s.existing > 0:
+		return key
 	case s.any(uploader.StateNeedsDecision):
 		return key + ".again"
 	case s.any(uploader.StateSignIn, uploader.StateMissing, uploader.StateFailed):
@@ -235,7 +247,7 @@ func (s Situation) Label(a Action) string {
 // Icon returns the action's icon.
 func (a Action) Icon() theme.IconName {
 	return [NumActions]theme.IconName{
-		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconUploading, theme.IconKey, theme.IconServer, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
+		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconUploading, theme.IconInfo, theme.IconKey, theme.IconServer, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
 		theme.IconFolderOpen, theme.IconDetails, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
 	}[a]
 }

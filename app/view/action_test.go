@@ -39,6 +39,9 @@ func TestButtons(t *testing.T) {
 		{"already uploaded", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), toStudio), []Action{ActionRetry, ActionCopyPriorLink, ActionRemove}},
 		{"ambiguous match", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), []Action{ActionContinue, ActionRetry, ActionRemove}},
 		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), []Action{ActionRetry, ActionRemove}},
+		{"name exists", apptest.Transfer(1, apptest.Failed(fault.Exists), toStudio), []Action{ActionExists, ActionRemove}},
+		{"skipped, since its name exists", apptest.Transfer(1, apptest.Failed(fault.Exists), inPhase(uploader.PhaseCancelled)), []Action{ActionRetry, ActionRemove}},
+		{"not allowed", forbidden(), []Action{ActionSignIn, ActionRetry, ActionRemove}},
 		{"not comparable", notComparable(), []Action{ActionContinue, ActionRetry, ActionRemove}},
 		{"upload URL with data", uploadHasData(), []Action{ActionContinue, ActionRetry, ActionRemove}},
 	}
@@ -65,6 +68,14 @@ func TestUploadURLWithDataAsksUser(t *testing.T) {
 	if got := words.Row(&uploader.Snapshot{}, transfer, 0, time.Time{}); !strings.Contains(got, want) {
 		t.Errorf("row is %q, want it to contain %q", got, want)
 	}
+}
+
+// forbidden returns a transfer that the server does not allow, for a reason that it gives.
+func forbidden() *uploader.Transfer {
+	t := apptest.Transfer(1, apptest.Failed(fault.Refused))
+	f := *t.Fault
+	f.Code, f.Status, t.Fault = fault.CodeForbidden, 403, &f
+	return t
 }
 
 // notComparable returns a transfer that stopped because its file cannot be compared with

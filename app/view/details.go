@@ -76,6 +76,9 @@ func reasonsOf(f *fault.Fault, t *uploader.Transfer, server uploader.Server) []s
 		return nil
 	}
 	texts := words.Fault(f, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
+	if t.Skipped() {
+		return []string{texts.What} // the decision was made
+	}
 	reasons := []string{texts.What, words.ServerMessage(f), texts.Does, texts.Can}
 	return slices.DeleteFunc(reasons, func(text string) bool { return text == "" })
 }
@@ -95,6 +98,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 	all := []Line{
 		{Name: "from", Value: words.Printable(filepath.Dir(t.Source.Path)), Copy: t.Source.Path},
 		{Name: "to", Value: words.Server(server)},
+		{Name: "name", Value: words.Printable(t.Renamed())},
 		linkLine(t, link),
 		{Name: "upload", Value: words.Printable(upload), Copy: upload},
 		{Name: "file-id", Value: words.Printable(result.ID), Copy: result.ID},

@@ -93,6 +93,7 @@ func redacted(text string, t *uploader.Transfer, parts []uploader.Part) string {
 	replace(t.Source.Path, "<file>")
 	replace(t.Source.RelPath, "<file>")
 	replace(t.Source.Name(), "<file>")
+	replace(t.Renamed(), "<file>")
 	return text
 }
 

@@ -42,7 +42,7 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high 
 		model.Status = words.Join(words.State(state), words.Server(server))
 		model.Speed, model.ETA = words.Rate(live.Rate), words.ETA(live.ETA)
 	case state == uploader.StateDone:
-		model.Status = words.Join(words.State(state), words.Duration(t.ActiveTime), words.Server(server))
+		model.Status = words.Join(words.State(state), words.Duration(t.ActiveTime), words.Server(server), words.Renamed(t))
 	}
 	return model
 }
@@ -65,7 +65,7 @@ func RowInBatch(s *uploader.Snapshot, row widgets.RowModel, t *uploader.Transfer
 	case state == uploader.StateUploading:
 		row.Status = words.State(state)
 	case state == uploader.StateDone:
-		row.Status = words.Join(words.State(state), words.Duration(t.ActiveTime))
+		row.Status = words.Join(words.State(state), words.Duration(t.ActiveTime), words.Renamed(t))
 	}
 	if b != nil && len(b.Roots) == 1 {
 		if _, rest, ok := strings.Cut(t.Source.RelPath, "/"); ok {

@@ -1,7 +1,6 @@
 package words
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -98,8 +97,6 @@ func caseOf(f *fault.Fault) string {
 		return "stranger"
 	case f.Kind == fault.Refused && f.Status/100 == 3:
 		return "moved"
-	case f.Kind == fault.Refused && (f.Status == http.StatusPreconditionFailed || f.Op == fault.Probe && f.Status/100 == 2):
-		return "version"
 	case f.Kind == fault.LocalDisk && (f.Op == fault.Read || f.Op == fault.Stat || f.Op == fault.List):
 		return "unreadable"
 	default:

@@ -49,10 +49,23 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 		server, _ := s.Server(t.Server)
 		return Fault(t.Fault, Subject{File: t.Source.Name(), Server: Server(server)}).String()
 	case uploader.StateDone:
-		return Text("state.done", Data{"Size": Size(t.Source.Size), "Time": Duration(t.ActiveTime)})
+		return Join(Text("state.done", Data{"Size": Size(t.Source.Size), "Time": Duration(t.ActiveTime)}), Renamed(t))
+	case uploader.StateCancelled:
+		if t.Skipped() {
+			return Text("state.skipped")
+		}
+		return Text("state." + state.String())
 	default:
 		return Text("state." + state.String())
 	}
+}
+
+// Renamed returns under which name a transfer is uploaded; "" if it is that of its file.
+func Renamed(t *uploader.Transfer) string {
+	if name := t.Renamed(); name != "" {
+		return Text("state.renamed", Data{"Name": Printable(name)})
+	}
+	return ""
 }
 
 // State returns the short name of a state.

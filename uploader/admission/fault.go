@@ -4,7 +4,6 @@ import "github.com/ferryapp/ferry/uploader/fault"
 
 // Statuses of net/http, which a package without I/O does not import.
 const (
-	statusForbidden          = 403
 	statusTooManyRequests    = 429
 	statusServiceUnavailable = 503
 )
@@ -15,16 +14,16 @@ func IsOverload(f *fault.Fault) bool {
 }
 
 // NeedsUser reports whether nothing more can be sent to a server until the user has
-// resolved the fault. A 403 may concern one upload only.
+// resolved the fault. A 403 that does not ask for a sign-in may concern one upload only.
 func NeedsUser(f *fault.Fault) bool {
 	if f == nil {
 		return false
 	}
 	switch f.Kind {
 	case fault.Auth:
-		return f.Status != statusForbidden
+		return f.Code != fault.CodeForbidden
 	case fault.Refused: // a deletion can do without the host
-		return f.Code == fault.CodeHostNotAllowed && f.Op != fault.Terminate
+		return f.Code == fault.CodeHostNotAllowed && f.Op != fault.Terminate || f.Code == fault.CodeRedirected
 	case fault.NotTus, fault.TLS, fault.Quota:
 		return true
 	case fault.LocalDisk:
@@ -35,9 +34,9 @@ func NeedsUser(f *fault.Fault) bool {
 }
 
 // AwaitsAnswer reports whether a fault stays until the user has answered in Ferry: with a
-// sign-in, or about a host. Others for which NeedsUser is true may be resolved elsewhere.
+// sign-in, about a host, or with the new address of a server. Others for which NeedsUser is true may be resolved elsewhere.
 func AwaitsAnswer(f *fault.Fault) bool {
-	return NeedsUser(f) && (f.Kind == fault.Auth || f.Code == fault.CodeHostNotAllowed)
+	return NeedsUser(f) && (f.Kind == fault.Auth || f.Code == fault.CodeHostNotAllowed || f.Code == fault.CodeRedirected)
 }
 
 // ConcernsServer reports whether every transfer to the server would meet the fault.
@@ -46,7 +45,7 @@ func ConcernsServer(f *fault.Fault) bool {
 	case fault.Offline, fault.Unreachable, fault.NotTus, fault.TLS, fault.Auth:
 		return true
 	case fault.Refused:
-		return f.Code == fault.CodeHostNotAllowed
+		return f.Code == fault.CodeHostNotAllowed || f.Code == fault.CodeRedirected
 	case fault.LocalDisk:
 		return concernsReceiver(f)
 	default:

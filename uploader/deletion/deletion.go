@@ -109,9 +109,13 @@ func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, upload w
 	}
 	server := remote.Server.ID
 	d.log.Warn("upload not deleted", "server", server, "err", err)
-	switch f := fault.Of(err); {
+	f, now := fault.Of(err), time.Now()
+	upload.Repeated = upload.Repeated.With(f, now)
+	switch {
+	case upload.Repeated.Final(now):
+		return true
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Kind == fault.Transient, f.Kind == fault.Busy:
-		d.engine.Send(func() { d.postpone(server, upload, time.Now()) })
+		d.engine.Send(func() { d.postpone(server, upload, now) })
 		return true
 	case f.Kind == fault.Auth && admission.NeedsUser(f):
 		d.engine.Send(func() { d.awaitSignIn(remote, upload, f) })

@@ -23,7 +23,7 @@ var (
 	errUnreachable = &fault.Fault{Kind: fault.Unreachable, Op: fault.Terminate}
 	errRefused     = &fault.Fault{Kind: fault.Refused, Op: fault.Terminate}
 	errSignIn      = &fault.Fault{Kind: fault.Auth, Op: fault.Terminate, Status: 401}
-	errForbidden   = &fault.Fault{Kind: fault.Auth, Op: fault.Terminate, Status: 403}
+	errForbidden   = &fault.Fault{Kind: fault.Auth, Op: fault.Terminate, Status: 403, Code: fault.CodeForbidden}
 )
 
 // fakeServer is a server that can delete uploads. It fails with err while err is set,
@@ -177,6 +177,31 @@ func TestDelete(t *testing.T) {
 				if retry := !e.NextTry().IsZero(); retry != c.wantRetry {
 					t.Errorf("next try at %v, want any: %v", e.NextTry(), c.wantRetry)
 				}
+			})
+		})
+	}
+}
+
+// TestS4DeletionWithTheSameErrorForMinutesEnds: what cannot be deleted is left to expire.
+func TestS4DeletionWithTheSameErrorForMinutesEnds(t *testing.T) {
+	for _, c := range []struct {
+		failing time.Duration
+		want    []string
+	}{{4 * time.Minute, []string{"a"}}, {time.Hour, nil}} {
+		t.Run(c.failing.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newFakeEngine(t)
+				e.server.fail(&fault.Fault{Kind: fault.Transient, Op: fault.Terminate, Status: 500})
+				e.delete("a")
+				for began := time.Now(); time.Since(began) < 2*time.Hour; {
+					time.Sleep(time.Second)
+					if time.Since(began) >= c.failing {
+						e.server.fail(nil)
+					}
+					e.RetryPostponed(time.Now())
+					e.wait()
+				}
+				e.wantDeleted(c.want...)
 			})
 		})
 	}

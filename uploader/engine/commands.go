@@ -86,6 +86,8 @@ func (l *loop) command(command any) error {
 		s.forgetIfEmptyIn(c.Target)
 	case uploader.ContinueEarlier:
 		s.forEach(c.Target, l.continueEarlier)
+	case uploader.ResolveExists:
+		l.resolveExists(c)
 	case relocation:
 		l.relocate(c)
 	case uploader.Unblock:
@@ -264,7 +266,7 @@ func (l *loop) unblock(server uploader.ServerID) {
 // mayHavePassed reports whether the user may have resolved a fault by acting on the
 // server.
 func mayHavePassed(f *fault.Fault) bool {
-	return f != nil && (admission.NeedsUser(f) || f.Kind == fault.Auth)
+	return f != nil && (admission.NeedsUser(f) || f.Kind == fault.Auth || f.Forbidden())
 }
 
 // deleteUpload deletes the uploads of an abandoned session from the server in the

@@ -60,6 +60,7 @@ func (h *harness) start() {
 			return tus.New(tus.Config{
 				Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Options.MethodOverride, SendsVersion: s.Options.SendsVersion,
 				OmitsVersion: s.Options.OmitsVersion, AllowedHosts: s.Options.AllowedHosts,
+				OverwriteHeader: s.Options.OverwriteHeader, OverwriteQuery: s.Options.OverwriteQuery,
 			})
 		},
 	}

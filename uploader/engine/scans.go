@@ -289,7 +289,7 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	switch t := s.state.current(f.Match.Resumes); {
 	case t == nil || t.Batch == id || t.Intent.Cancels() || t.Phase == uploader.PhaseCancelled:
 	case t.Phase != uploader.PhaseDone:
-		s.state.apply(t.ID, lifecycle.AddedAgain{File: f.File, Fingerprint: f.Fingerprint, Batch: id, UploadAgain: again})
+		s.state.apply(t.ID, lifecycle.AddedAgain{File: f.File, Fingerprint: f.Fingerprint, Batch: id, UploadAgain: again, Exists: s.state.batches[id].Options.Exists})
 		return
 	default:
 		f.Match = scan.Match{Moves: t.ID}
@@ -346,6 +346,7 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 		Fingerprint: f.Fingerprint,
 		Rank:        s.state.nextRank,
 		Intent:      s.state.batches[batch].Intent,
+		Exists:      s.state.batches[batch].Options.Exists,
 		Added:       uploader.TimestampOf(now),
 	}
 	s.state.nextID++

@@ -104,6 +104,7 @@ var transient = []scriptedResponse{
 func TestTransferStatusCodes(t *testing.T) {
 	t.Parallel()
 	signIn := []scriptedResponse{{status: 401}, {status: 403}, {status: 407}}
+	notConflict := slices.DeleteFunc(slices.Clone(transient), func(r scriptedResponse) bool { return r.status == http.StatusConflict })
 	refused := []scriptedResponse{{status: 412}, {status: 415}, {status: 418}, {status: 501}}
 	rejectedByHook := []scriptedResponse{{status: 400, body: bodyRejected}, {status: 400, body: bodyStopped}}
 	for _, c := range []struct {
@@ -113,7 +114,8 @@ func TestTransferStatusCodes(t *testing.T) {
 	}{
 		{"POST", []scriptedResponse{{status: 404}, {status: 410}}, uploader.StateFailed},
 		{"POST", signIn, uploader.StateSignIn},
-		{"POST", transient, uploader.StateDone},
+		{"POST", notConflict, uploader.StateDone},
+		{"POST", []scriptedResponse{{status: 409}}, uploader.StateNeedsDecision},
 		{"POST", slices.Concat(refused, rejectedByHook, []scriptedResponse{{status: 413}, {status: 507}}), uploader.StateFailed},
 
 		{"HEAD", []scriptedResponse{{status: 404}, {status: 410}}, uploader.StateExpired},
@@ -127,7 +129,8 @@ func TestTransferStatusCodes(t *testing.T) {
 		{"PATCH", slices.Concat(refused, rejectedByHook, []scriptedResponse{{status: 507}}), uploader.StateFailed},
 
 		{"final POST", signIn[:1], uploader.StateSignIn},
-		{"final POST", transient, uploader.StateDone},
+		{"final POST", notConflict, uploader.StateDone},
+		{"final POST", []scriptedResponse{{status: 409}}, uploader.StateNeedsDecision},
 		{"final POST", []scriptedResponse{{status: 507}}, uploader.StateFailed},
 	} {
 		for _, response := range c.responses {
@@ -171,7 +174,7 @@ func testStatus(t *testing.T, on string, response scriptedResponse, want uploade
 		t.Errorf("session is lost: %+v", transfer.Session)
 	}
 	if want != uploader.StateDone {
-		h.do(uploader.Retry{Target: uploader.TargetAll()})
+		h.do(uploader.Retry{Target: uploader.TargetTransfers(transfer.ID)}) // also one that needs a decision
 		transfer = h.retryUntilFinal()
 	}
 	if transfer.Phase != uploader.PhaseDone {

@@ -9,6 +9,13 @@ const (
 	CodeCertificateUnknown = "CERTIFICATE_UNKNOWN" // TLS: no known authority issued the certificate; Detail is its fingerprint
 	CodeCertificateChanged = "CERTIFICATE_CHANGED" // TLS: the server has another certificate than the one with the fingerprint in its settings
 	CodeCertificateFile    = "CERTIFICATE_FILE"    // TLS: a certificate file cannot be read or parsed
+	CodeSignInRejected     = "SIGN_IN_REJECTED"    // Auth: the server rejected the sign-in that was sent
+	CodeSignInExpired      = "SIGN_IN_EXPIRED"     // Auth: the token that was sent has expired
+	CodeForbidden          = "FORBIDDEN"           // Refused with a reason, Auth without: 403 and no request for a sign-in
+	CodeRedirected         = "REDIRECTED"          // Refused: the server redirects creations in a way that drops the body; Detail is the new address
+	CodeVersion            = "VERSION"             // Refused: the server uses other versions of tus; Detail is the server's text and its versions
+	CodeOverwriteRefused   = "OVERWRITE_REFUSED"   // Exists: the request to overwrite was rejected as well
+	CodeRepeatedError      = "REPEATED_ERROR"      // Refused: the server responded to the same request with the same error for minutes
 	CodeHostNotAllowed     = "HOST_NOT_ALLOWED"    // Refused: the server uses another host, which the user has not allowed; Detail is the host
 	CodeHostLocal          = "HOST_LOCAL"          // Refused: a server on the public internet uses a host that is not; Detail is the host
 	CodeServerLocal        = "SERVER_LOCAL"        // Unreachable: the server was on the public internet and now has a local address; Detail is its host
@@ -46,6 +53,7 @@ const (
 func Codes() []string {
 	return []string{
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeCertificateUnknown, CodeCertificateChanged,
+		CodeSignInRejected, CodeSignInExpired, CodeForbidden, CodeRedirected, CodeVersion, CodeOverwriteRefused, CodeRepeatedError,
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeWebServer, CodeFolderMissing,

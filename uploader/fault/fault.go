@@ -42,13 +42,14 @@ const (
 	AlreadyUploaded               // the same file was uploaded before; the user chooses whether to upload it again
 	AmbiguousMatch                // several unfinished uploads may belong to this file, and none can be verified
 	SourceTruncated               // a stream whose writer exited before completing it
+	Exists                        // the server has a file with this name; the user chooses what becomes of the new one
 	numKinds
 )
 
 var kindNames = [numKinds]string{
 	"bug", "offline", "unreachable", "transient", "busy", "conflict", "gone", "auth", "refused", "not-tus",
 	"too-large", "quota", "tls", "mismatch", "source-changed", "source-missing", "source-denied", "source-busy",
-	"source-unsupported", "local-disk", "uploaded", "several", "source-cut",
+	"source-unsupported", "local-disk", "uploaded", "several", "source-cut", "exists",
 }
 
 // String returns the kind's stable name, which is stored in the database and
@@ -185,6 +186,10 @@ func (f *Fault) FileInUse() bool {
 func (f *Fault) ConcernsHost() bool {
 	return f.Code == CodeHostNotAllowed || f.Code == CodeHostLocal || f.Code == CodeUnencrypted
 }
+
+// Forbidden reports whether the server does not allow the request to whoever sent it, so
+// that another sign-in may help.
+func (f *Fault) Forbidden() bool { return f != nil && f.Code == CodeForbidden }
 
 // IsCanceled reports whether err is or wraps [context.Canceled].
 func IsCanceled(err error) bool {

@@ -110,6 +110,8 @@ func eventOf(before, after *uploader.Transfer, now time.Time) (uploader.Event, b
 	switch started := !before.Started.IsZero() || !after.Started.IsZero(); {
 	case entered(uploader.PhaseFailed, before, after):
 		event.Kind, event.Fault = uploader.EventFailed, after.Fault
+	case entered(uploader.PhaseCancelled, before, after) && after.Skipped():
+		event.Kind, event.Fault = uploader.EventSkipped, after.Fault
 	case !started:
 		return uploader.Event{}, false
 	case entered(uploader.PhaseDone, before, after):

@@ -32,6 +32,10 @@ type (
 	// that was sent, where that cannot be verified.
 	ContinuedByUser struct{}
 
+	// ExistsResolved means that the user decided what becomes of the file if its name exists
+	// on the server.
+	ExistsResolved struct{ Policy uploader.ExistsPolicy }
+
 	// UploadedAsIs means that the user does not want to wait until the file is no longer
 	// being written.
 	UploadedAsIs struct{}
@@ -52,7 +56,8 @@ type (
 		File        source.File
 		Fingerprint string // "": computed by the next worker
 		Batch       uploader.BatchID
-		UploadAgain bool // upload the file again without asking
+		UploadAgain bool                  // upload the file again without asking
+		Exists      uploader.ExistsPolicy // of the batch; ExistsAsk changes nothing
 	}
 
 	// MovedToBatch means that the file was added again with another batch, and needs
@@ -152,6 +157,7 @@ func (PausedByUser) input()    {}
 func (ResumedByUser) input()   {}
 func (RetriedByUser) input()   {}
 func (ContinuedByUser) input() {}
+func (ExistsResolved) input()  {}
 func (UploadedAsIs) input()    {}
 func (FileWaitEnded) input()   {}
 func (CancelledByUser) input() {}

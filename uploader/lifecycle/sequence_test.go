@@ -34,7 +34,7 @@ func TestRandomInputsKeepInvariants(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"command": func(t *rapid.T) {
 				m.step(t, rapid.SampledFrom([]Input{
-					PausedByUser{}, ResumedByUser{}, RetriedByUser{}, RetriedByUser{KeepUpload: true}, ContinuedByUser{}, UploadedAsIs{}, FileWaitEnded{}, CancelledByUser{}, RemovedByUser{}, RankChanged{7},
+					PausedByUser{}, ResumedByUser{}, RetriedByUser{}, RetriedByUser{KeepUpload: true}, ContinuedByUser{}, UploadedAsIs{}, FileWaitEnded{}, ExistsResolved{uploader.ExistsOverwrite}, ExistsResolved{uploader.ExistsRename}, ExistsResolved{uploader.ExistsSkip}, CancelledByUser{}, RemovedByUser{}, RankChanged{7},
 				}).Draw(t, "command"))
 			},
 			"added again or relocated": func(t *rapid.T) {

@@ -48,12 +48,14 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 	case ResumedByUser:
 		return stepResumed(t)
 	case RetriedByUser:
-		return stepRetried(t, in)
+		return stepRetried(withPolicy(t, uploader.ExistsAsk), in)
 	case ContinuedByUser:
 		if !t.NotComparable() {
 			return t, Effects{}
 		}
 		return requeued(t), Effects{Enqueue: true}
+	case ExistsResolved:
+		return stepExistsResolved(t, in, now)
 	case UploadedAsIs:
 		return stepUploadedAsIs(t)
 	case FileWaitEnded:
@@ -139,6 +141,7 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 func stepAddedAgain(t uploader.Transfer, in AddedAgain) (uploader.Transfer, Effects) {
 	moved := t.Source.Path != in.File.Path
 	t.Source, t.Batch = sourceAddedAgain(t, in.File), in.Batch
+	t = withPolicy(t, in.Exists)
 	if in.Fingerprint != "" || !t.Phase.Working() {
 		t.Fingerprint = in.Fingerprint
 	}
@@ -265,7 +268,7 @@ func stepFileWaitEnded(t uploader.Transfer, now time.Time) (uploader.Transfer, E
 func requeued(t uploader.Transfer) uploader.Transfer {
 	t.AsIs = t.AsIs && t.Session.Begun()
 	t.Intent, t.Phase, t.Fault, t.Attempt, t.EarlierUpload = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
-	t.NextTry, t.Finished = 0, 0
+	t.NextTry, t.Finished, t.Repeated = 0, 0, nil
 	return t
 }
 
@@ -332,7 +335,7 @@ func cancelled(t uploader.Transfer, now time.Time) uploader.Transfer {
 func stepAcknowledged(t uploader.Transfer, in Acknowledged) uploader.Transfer {
 	session := in.Session
 	if session.Offset > t.Session.Offset && !in.Poor {
-		t.Attempt = 0
+		t.Attempt, t.Repeated = 0, nil
 	}
 	if t.Phase == uploader.PhaseChecking {
 		t.ResumedFrom = session.Offset
@@ -351,7 +354,7 @@ func stepWorkerEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (upload
 	case t.Phase == uploader.PhaseFailed: // by Rejected while the worker ran
 		return t, Effects{}
 	case in.Fault == nil && !in.Stopped:
-		t.Phase, t.Fault, t.Attempt, t.Finished = uploader.PhaseDone, nil, 0, uploader.TimestampOf(now)
+		t.Phase, t.Fault, t.Attempt, t.Finished, t.Repeated = uploader.PhaseDone, nil, 0, uploader.TimestampOf(now), nil
 		t.Session.Offset, t.Session.Sent = t.Source.Size, t.Source.Size
 		return t, Effects{}
 	case t.Intent.Cancels():
@@ -372,6 +375,13 @@ func stepFault(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Tra
 	if t.AsIs && in.Fault.Code == fault.CodeFileChanging {
 		t.Phase = uploader.PhaseQueued // the user decided while the worker looked at the file
 		return t, Effects{Enqueue: true}
+	}
+	if in.Fault.Kind == fault.Exists {
+		return stepExists(t, in.Fault, now)
+	}
+	t.Repeated = t.Repeated.With(in.Fault, now)
+	if t.Repeated.Final(now) && retry.IsErrorResponse(in.Fault) {
+		in.Fault = retry.Repeated(in.Fault)
 	}
 	t.Fault = in.Fault
 	decision := retry.Decide(in.Fault, int(t.Attempt), in.Random)

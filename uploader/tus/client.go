@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -49,6 +50,11 @@ type Config struct {
 	// a new jar.
 	Cookies *Jar
 
+	// OverwriteHeader and OverwriteQuery are what a server requires in a request that
+	// creates an upload to overwrite an existing file: a header field, such as
+	// "x-upsert: true", and a query, such as "override=true". Either may be "".
+	OverwriteHeader, OverwriteQuery string
+
 	// SendsVersion and OmitsVersion mean that the server is known to send Tus-Resumable,
 	// or to respond without it, from an earlier Client for it. At most one of them is
 	// set. See [Client.SendsVersion] and [Client.OmitsVersion].
@@ -66,6 +72,10 @@ type Client struct {
 	secrets  []string
 	idFrom   []string
 	*Jar     // the cookies
+
+	overwrite    overwrite
+	signsIn      bool      // header has credentials
+	tokenExpires time.Time // when the token in header expires; zero if that is not known
 
 	// skipExpect is set once the server has rejected or ignored Expect:
 	// 100-continue.
@@ -94,6 +104,10 @@ func New(config Config) (*Client, error) {
 		}
 		endpoint.User = nil
 	}
+	overwrite, err := newOverwrite(config.OverwriteHeader, config.OverwriteQuery)
+	if err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
+	}
 	transport := config.HTTP
 	if transport == nil {
 		transport = http.DefaultTransport
@@ -109,6 +123,7 @@ func New(config Config) (*Client, error) {
 	c := &Client{
 		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header, host: host, idFrom: idHeaders, Jar: jar,
 		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
+		overwrite: overwrite, signsIn: signsIn(header), tokenExpires: tokenExpiry(header),
 	}
 	switch {
 	case config.SendsVersion:
@@ -158,6 +173,9 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 		return Upload{}, fault.New(fault.Refused, fault.Create, err)
 	}
 	r := c.newRequest(fault.Create, http.MethodPost, target, header)
+	if request.Overwrite {
+		c.overwrite.apply(&r)
+	}
 	if request.Body != nil {
 		header.Set("Content-Type", contentType)
 		r.body = newBody(request.Body, request.BodySize)

@@ -22,6 +22,8 @@ type ConcatRequest struct {
 	Parts    []string // the URLs of the parts in order; a path refers to the endpoint's host
 	Metadata []Pair   // of the resulting upload
 	Size     int64    // total bytes of all parts; determines the response timeout
+
+	Overwrite bool // as in [CreateRequest]
 }
 
 // Concat concatenates parts, which were created with CreateRequest.Partial, into
@@ -49,6 +51,9 @@ func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, err
 	ctx = netx.WithResponseTimeout(ctx, request.responseTimeout())
 	r := c.newRequest(fault.Concat, http.MethodPost, c.endpoint, header)
 	r.upload = request.Parts[0] // it must be handled where the parts are
+	if request.Overwrite {
+		c.overwrite.apply(&r)
+	}
 	resp, err := c.do(ctx, r)
 	if err != nil {
 		return Upload{}, err

@@ -63,8 +63,30 @@ func TestC2UnsupportedVersionListsServerVersions(t *testing.T) {
 		t.Errorf("detail %q", got.Detail)
 	}
 	got = wantKind(t, call(t, fault.Probe, respondPlain(http.StatusNoContent, "Tus-Version: 2.0.0")), fault.Refused)
-	if !strings.Contains(got.Detail, "2.0.0") {
+	if !strings.Contains(got.Detail, "2.0.0") || got.Code != fault.CodeVersion {
 		t.Errorf("detail for OPTIONS %q", got.Detail)
+	}
+}
+
+func TestC2PreconditionFailedIsAboutTheVersionOnlyIfVersionsDiffer(t *testing.T) {
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		version bool
+		detail  string
+	}{
+		"no 1.0.0 among the versions": {respondBody(412, "", "Tus-Version: 0.2.2,2.0.0"), true, "want 1.0.0"},
+		"tusd sends a code only":      {respondBody(412, "ERR_UNSUPPORTED_VERSION: missing, invalid or unsupported Tus-Resumable header"), true, "ERR_UNSUPPORTED_VERSION"},
+		"1.0.0 among the versions":    {respondBody(412, "", "Tus-Version: 1.0.0,0.2.2"), false, ""},
+		"unknown parent folder (reva)": {
+			respondBody(412, "parent folder does not exist"), false, "parent folder does not exist",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := wantKind(t, call(t, fault.Create, c.handler), fault.Refused)
+			if (got.Code == fault.CodeVersion) != c.version || !strings.Contains(got.Detail, c.detail) || !c.version && strings.Contains(got.Detail, "supports tus") {
+				t.Errorf("code %q, detail %q", got.Code, got.Detail)
+			}
+		})
 	}
 }
 

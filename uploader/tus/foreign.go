@@ -56,7 +56,11 @@ func (c *Client) isForeign(r *response) bool {
 	if r.status/100 == 5 && r.status != http.StatusNotImplemented {
 		return false
 	}
-	switch r.status {
+	status, inBody := r.effectiveStatus()
+	if inBody { // no intermediary that knows nothing of the server says so
+		return false
+	}
+	switch status {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge,
 		http.StatusExpectationFailed, http.StatusTooEarly, http.StatusTooManyRequests:
 		return false

@@ -3,6 +3,7 @@ package tus
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/netx"
@@ -39,6 +40,27 @@ func (c *Client) localFault(r request, err *netx.LocalAddressError) *fault.Fault
 	f.Code, f.Detail = fault.CodeHostLocal, fmt.Sprintf("%s (%s)", netx.HostOf(r.url), err.Addr)
 	return f
 }
+
+// newAddress returns the target of a redirect of a creation if it may be the new address
+// of the server: one that the user may allow, encrypted if the server is, and without
+// anything that may be a secret. It returns "" otherwise.
+func (c *Client) newAddress(r *response) string {
+	target, err := resolveLocation(r.url, r.header.Get("Location"))
+	if err != nil || r.op != fault.Create || r.status == http.StatusMultipleChoices || r.status == http.StatusNotModified {
+		return ""
+	}
+	if err := c.hosts.Check(target); err != nil && !isNotAllowed(err) || r.url.Scheme == "https" && target.Scheme != "https" {
+		return ""
+	}
+	address := target.String()
+	if target.User != nil || target.RawQuery != "" || target.Fragment != "" || len(address) > maxAddress || r.redact(address) != address {
+		return ""
+	}
+	return address
+}
+
+// maxAddress is the length in bytes of the longest new address that is shown.
+const maxAddress = 500
 
 // isNotAllowed reports whether the user may allow the host.
 func isNotAllowed(err error) bool {

@@ -35,6 +35,8 @@ type request struct {
 	header http.Header // of the protocol; nil for none
 	file   http.Header // of WithFileHeader, set when it is sent; nil for none
 	body   *body       // nil for none
+
+	overwrites bool // an existing file is to be overwritten
 }
 
 // do sends a request and follows its redirects, as far as the hosts are allowed. It returns a response with a 2xx
@@ -170,6 +172,11 @@ func (c *Client) redirect(resp *response, r request) (*url.URL, error) {
 	target, err := resp.redirect(r)
 	keepsMethod := resp.status == http.StatusTemporaryRedirect || resp.status == http.StatusPermanentRedirect
 	if keepsMethod || resp.isTus() || r.op != fault.Probe && c.version.Load() == versionUnknown {
+		if address := c.newAddress(resp); err != nil && address != "" {
+			f := resp.fault(fault.Refused, "%s", address)
+			f.Code = fault.CodeRedirected
+			return nil, f
+		}
 		return target, err
 	}
 	if err == nil {

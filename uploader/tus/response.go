@@ -28,8 +28,12 @@ type response struct {
 	message string   // the body, as in [fault.Fault.ServerMessage]
 	result  Result   // of a success of a tus server
 	code    string   // the server's error code, such as ERR_UPLOAD_STOPPED
+	body    string   // of an error response, without secrets
 
 	checksummed bool // the request had a checksum
+	overwrites  bool // the request asked to overwrite an existing file
+	signedIn    bool // the request had credentials
+	sentExpired bool // they were a token that says that it has expired
 
 	redact func(text string) string
 }
@@ -39,7 +43,11 @@ type response struct {
 func (c *Client) readResponse(r request, httpResp *http.Response, cancel context.CancelFunc) *response {
 	resp := &response{
 		op: r.op, url: r.url, status: httpResp.StatusCode, header: httpResp.Header, checksummed: r.hasChecksum(),
-		redact: func(text string) string { return c.redact(r, text) },
+		redact: func(text string) string { return c.redact(r, text) }, overwrites: r.overwrites,
+	}
+	if c.hosts.Own(r.url) {
+		resp.signedIn = c.signsIn
+		resp.sentExpired = !c.tokenExpires.IsZero() && c.tokenExpires.Before(time.Now())
 	}
 	timer := time.AfterFunc(readBodyTimeout, cancel)
 	defer timer.Stop()
@@ -53,7 +61,7 @@ func (c *Client) readResponse(r request, httpResp *http.Response, cancel context
 		resp.result = c.parseResult(resp.header, text)
 	}
 	if resp.status/100 != 2 {
-		resp.code = code
+		resp.code, resp.body = code, resp.redact(text)
 		if code := resp.header.Get(HeaderErrorCode); resp.code == "" && errorCode.MatchString(code+":") {
 			resp.code = code
 		}
@@ -112,14 +120,18 @@ func (r *response) redactArg(arg any) any {
 
 // statusFault returns the fault of a response without a 2xx status.
 func (r *response) statusFault() *fault.Fault {
-	kind := kindOf(r.op, r.status, r.code, r.isTus())
+	status, inBody := r.effectiveStatus()
+	kind := kindOf(r.op, status, r.code, r.isTus())
 	detail := r.message
 	if r.code != "" {
 		detail = r.code + ": " + detail
 	}
 	details := []string{detail}
-	if versions := headerTokens(r.header, "Tus-Version"); r.status == http.StatusPreconditionFailed && len(versions) > 0 {
+	if versions := headerTokens(r.header, "Tus-Version"); r.wantsOtherVersion() && len(versions) > 0 {
 		details = append(details, fmt.Sprintf("server supports tus %.100s, want %s", r.redact(strings.Join(versions, ", ")), Version))
+	}
+	if inBody {
+		details = append(details, fmt.Sprintf("taken as status %d", status))
 	}
 	if isWrongURLStatus(r.status) && r.op == fault.Create {
 		details = append(details, "this URL does not accept uploads")
@@ -131,15 +143,30 @@ func (r *response) statusFault() *fault.Fault {
 	f := r.fault(kind, "")
 	f.Detail = strings.Join(details, "; ")
 	switch {
-	case f.Code != "":
-	case kind == fault.NotTus:
-		f.Code = fault.CodeWebServer
-	case r.status == http.StatusProxyAuthRequired:
+	case f.Kind == fault.Auth && r.status == http.StatusProxyAuthRequired:
 		f.Code = fault.CodeProxySignIn
+	case f.Kind == fault.Auth:
+		r.setSignInFault(f, status)
+	case f.Kind == fault.Exists && r.overwrites:
+		f.Code = fault.CodeOverwriteRefused
+	case r.wantsOtherVersion():
+		f.Code = fault.CodeVersion
+	case f.Code != "":
+	case f.Kind == fault.NotTus:
+		f.Code = fault.CodeWebServer
 	default:
 		f.Code = r.checksumCode()
 	}
 	return f
+}
+
+// wantsOtherVersion reports whether the server rejected the request because it does not
+// support version 1.0.0. 412 has other meanings, too: reva responds with it where the
+// folder of a file does not exist.
+func (r *response) wantsOtherVersion() bool {
+	versions := headerTokens(r.header, "Tus-Version")
+	return r.status == http.StatusPreconditionFailed &&
+		(len(versions) > 0 && !slices.Contains(versions, Version) || r.code == "ERR_UNSUPPORTED_VERSION")
 }
 
 // parseUpload parses the response to a POST with a success status. An upload on a host

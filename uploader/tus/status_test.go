@@ -29,7 +29,7 @@ func TestStatusTable(t *testing.T) {
 		{405, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{407, "", [5]fault.Kind{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth}},
 		{408, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
-		{409, "", [5]fault.Kind{noFault, fault.Transient, fault.Transient, fault.Conflict, fault.Transient}},
+		{409, "", [5]fault.Kind{noFault, fault.Exists, fault.Transient, fault.Conflict, fault.Transient}},
 		{410, "", [5]fault.Kind{noFault, fault.Refused, fault.Gone, fault.Gone, fault.Gone}},
 		{412, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{413, "", [5]fault.Kind{noFault, fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge}},

@@ -61,6 +61,9 @@ type CreateRequest struct {
 
 	// Partial creates a part for [Client.Concat]. It requires concatenation.
 	Partial bool
+
+	// Overwrite asks the server to overwrite an existing file ([Config.OverwriteHeader]).
+	Overwrite bool
 }
 
 // Upload is an upload that the server created.

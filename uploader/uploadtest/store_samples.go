@@ -49,6 +49,9 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		SHA256:        "\x01\x02" + strings.Repeat("\x00", 29) + "\xff",
 		EarlierUpload: 1 << 40,
 		Result:        &uploader.Result{ID: "8cbb43fe", Answer: `{"url":"https://cdn.example/8cbb43fe"}`},
+		Exists:        uploader.ExistsRename,
+		NameNumber:    7,
+		Repeated:      &uploader.Repeated{Op: fault.Create, Status: 500, Count: 9, Since: timestamp(5)},
 	}
 }
 
@@ -87,6 +90,14 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 		ActiveTime:    duration.Draw(r, "active"),
 		ResumedFrom:   number.Draw(r, "resumed"),
 		EarlierUpload: uploader.TransferID(number.Draw(r, "prior")),
+		Exists:        rapid.SampledFrom([]uploader.ExistsPolicy{uploader.ExistsAsk, uploader.ExistsOverwrite, uploader.ExistsRename, uploader.ExistsSkip}).Draw(r, "exists"),
+		NameNumber:    rapid.Int32Range(0, uploader.MaxNameNumber).Draw(r, "name number"),
+	}
+	if rapid.Bool().Draw(r, "has repeated faults") {
+		transfer.Repeated = &uploader.Repeated{
+			Op: fault.Op(text.Draw(r, "repeated op")), Status: rapid.Int().Draw(r, "repeated status"),
+			Count: rapid.Int32Range(1, math.MaxInt32).Draw(r, "count"), Since: when.Draw(r, "since"),
+		}
 	}
 	if rapid.Bool().Draw(r, "has a fault") {
 		transfer.Fault = &fault.Fault{

@@ -76,7 +76,10 @@ func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (uplo
 // for its body, it is sent again without.
 func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
-	request := tus.CreateRequest{Size: size, Path: path, Metadata: w.perFile.apply(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256))}
+	request := tus.CreateRequest{
+		Size: size, Path: path, Metadata: w.perFile.apply(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256)),
+		Overwrite: w.transfer.Exists == uploader.ExistsOverwrite,
+	}
 	if w.createsWithBody(caps) {
 		request.Body, request.BodySize = w.patcher.body(ctx, w.file.handle, 0, size, w.whole, 0), size
 		upload, err := w.remote.protocol.Create(ctx, request)

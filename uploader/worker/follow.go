@@ -143,7 +143,10 @@ func (f *follower) begin(ctx context.Context) error {
 	defer end()
 	var upload tus.Upload
 	err := f.remote.inFolder(graceful, &f.transfer, func(path []string) (err error) {
-		request := tus.CreateRequest{Deferred: true, Path: path, Metadata: f.perFile.apply(f.remote.metadata(&f.transfer, f.file.handle, false))}
+		request := tus.CreateRequest{
+			Deferred: true, Path: path, Metadata: f.perFile.apply(f.remote.metadata(&f.transfer, f.file.handle, false)),
+			Overwrite: f.transfer.Exists == uploader.ExistsOverwrite,
+		}
 		upload, err = f.remote.protocol.Create(graceful, request)
 		return err
 	})

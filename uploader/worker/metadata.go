@@ -19,7 +19,7 @@ import (
 // that every server gets includes the SHA-256 if declareHash is set and it is known.
 func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHash bool) []tus.Pair {
 	options := r.Server.Options
-	pairs := defaultMetadata(t.Source, options.Folders)
+	pairs := defaultMetadata(t.RemoteFile(), options.Folders)
 	if declareHash && t.SHA256 != "" {
 		pairs = append(pairs, tus.Pair{Key: keySHA256, Value: hex.EncodeToString([]byte(t.SHA256))})
 	}
@@ -88,7 +88,7 @@ func withTemplate(pairs []tus.Pair, template uploader.MetadataTemplate, value fu
 
 // placeholders returns a function that returns the value of a placeholder for a transfer.
 func placeholders(t *uploader.Transfer, folders uploader.FolderMode) func(name string) string {
-	f := t.Source
+	f := t.RemoteFile()
 	dir := folderOf(f, folders)
 	return func(name string) string {
 		switch name {

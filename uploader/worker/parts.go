@@ -148,7 +148,9 @@ func (c *concatenation) join(ctx context.Context) error {
 	graceful, end := withGracePeriod(ctx)
 	defer end()
 	metadata := c.perFile.apply(c.remote.metadata(&c.transfer, c.file.handle, c.file.settings.SendSHA256))
-	request := tus.ConcatRequest{Parts: urls, Metadata: metadata, Size: c.transfer.Source.Size}
+	request := tus.ConcatRequest{
+		Parts: urls, Metadata: metadata, Size: c.transfer.Source.Size, Overwrite: c.transfer.Exists == uploader.ExistsOverwrite,
+	}
 	upload, err := c.remote.protocol.Concat(graceful, request)
 	if err != nil {
 		return err

@@ -181,6 +181,7 @@ func serverKey(s uploader.Server) string {
 type Deletion struct {
 	URL         string
 	Unconfirmed uploader.Timestamp // as in [uploader.Session]
+	Repeated    *uploader.Repeated // the same error again and again; nil if there is none
 }
 
 // Terminate deletes an upload, or returns ErrNotDeleted if the server cannot. It

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// askExists asks what becomes of files whose names exist on their server. The answer is for
+// the selected files, or for all files of their batch.
+func (a *transferActions) askExists(s view.Selection) {
+	asked := s.Allowed(view.ActionExists)
+	first := asked[0]
+	server, _ := a.bridge.Snapshot().Server(first.Server)
+	data := words.Data{"Name": view.TransferName(first), "Server": words.Server(server), "NewName": words.Printable(first.NextName())}
+	targets := s.Targets(view.ActionExists)
+	var more fyne.CanvasObject
+	if others := a.othersInBatch(first); len(s.Batches) == 0 && others > 0 {
+		all := widget.NewCheck(words.Count("exists.all", others), func(all bool) {
+			targets = s.Targets(view.ActionExists)
+			if all {
+				targets = []uploader.Target{{Batch: first.Batch}}
+			}
+		})
+		more = all
+	}
+	resolve := func(policy uploader.ExistsPolicy) func() {
+		return func() {
+			for _, target := range targets {
+				a.bridge.Send(uploader.ResolveExists{Target: target, Policy: policy}, nil)
+			}
+		}
+	}
+	answers := []form.Answer{
+		{Label: words.Text("cancel")},
+		{Label: words.Text("exists.skip"), Do: resolve(uploader.ExistsSkip)},
+		{Label: words.Text("exists.rename"), Importance: widget.HighImportance, Do: resolve(uploader.ExistsRename)},
+	}
+	if server.Options.CanOverwrite() {
+		answers = append(answers, form.Answer{Label: words.Text("exists.overwrite"), Importance: widget.DangerImportance, Do: resolve(uploader.ExistsOverwrite)})
+	}
+	title, text := words.Text("exists.title", data), words.Text("exists.text", data)
+	if len(asked) > 1 {
+		title = words.Count("exists.title.several", len(asked), data)
+	}
+	a.dialogs.Ask(form.Question{Title: title, Text: text, More: more, Answers: answers})
+}
+
+// othersInBatch returns the number of other files in the batch of a transfer that are not
+// final or need the same decision.
+func (a *transferActions) othersInBatch(t *uploader.Transfer) int {
+	others := 0
+	for _, other := range a.bridge.Snapshot().Transfers {
+		if other.Batch == t.Batch && other.ID != t.ID && (other.Unfinished() || other.NameExists()) {
+			others++
+		}
+	}
+	return others
+}
