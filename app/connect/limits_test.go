@@ -13,7 +13,7 @@ import (
 
 const directusInfo = `{"data":{"uploads":{"chunkSize":10485760}}}`
 
-func TestM7ServerIsAskedForItsChunkSizes(t *testing.T) {
+func TestG7ServerIsAskedForItsChunkSizes(t *testing.T) {
 	for name, c := range map[string]struct {
 		preset, path string
 		body         string

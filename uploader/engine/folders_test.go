@@ -55,7 +55,7 @@ func contents(t *testing.T, server *uploadtest.Reva) map[string]string {
 	return got
 }
 
-func TestM1FoldersAreMadeOnce(t *testing.T) {
+func TestG1FoldersAreMadeOnce(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewReva(t)
 	h := newHarness(t, server.Endpoint)
@@ -81,7 +81,7 @@ func TestM1FoldersAreMadeOnce(t *testing.T) {
 	}
 }
 
-func TestM2RemovedFolderIsMadeAgain(t *testing.T) {
+func TestG2RemovedFolderIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewReva(t)
 	h := newHarness(t, server.Endpoint)
@@ -94,7 +94,7 @@ func TestM2RemovedFolderIsMadeAgain(t *testing.T) {
 	}
 }
 
-func TestM2MissingFolderOfTheServerIsAFault(t *testing.T) {
+func TestG2MissingFolderOfTheServerIsAFault(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewReva(t)
 	h := newHarness(t, server.Endpoint+"gone/")
@@ -107,7 +107,7 @@ func TestM2MissingFolderOfTheServerIsAFault(t *testing.T) {
 	}
 }
 
-func TestM4FlatFoldersAreNotMade(t *testing.T) {
+func TestG4FlatFoldersAreNotMade(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewReva(t)
 	h := newHarness(t, server.Endpoint)
@@ -118,9 +118,9 @@ func TestM4FlatFoldersAreNotMade(t *testing.T) {
 	}
 }
 
-// TestM3UploadsAreCreatedAtTheirPaths is about a server with a URL for each file, also
+// TestG3UploadsAreCreatedAtTheirPaths is about a server with a URL for each file, also
 // where it offers parts.
-func TestM3UploadsAreCreatedAtTheirPaths(t *testing.T) {
+func TestG3UploadsAreCreatedAtTheirPaths(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var created []string
@@ -154,9 +154,9 @@ func TestM3UploadsAreCreatedAtTheirPaths(t *testing.T) {
 	}
 }
 
-// TestM5FileIsUploadedAgain uploads a file a second time: a server that was given another
+// TestG5FileIsUploadedAgain uploads a file a second time: a server that was given another
 // unit refuses that.
-func TestM5FileIsUploadedAgain(t *testing.T) {
+func TestG5FileIsUploadedAgain(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewReva(t)
 	h := newHarness(t, server.Endpoint)

@@ -39,8 +39,8 @@ func TestSHA256InMetadata(t *testing.T) {
 	}
 }
 
-// TestM6SHA256Placeholder is about a server that wants the hash under a key of its own.
-func TestM6SHA256Placeholder(t *testing.T) {
+// TestG6SHA256Placeholder is about a server that wants the hash under a key of its own.
+func TestG6SHA256Placeholder(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
@@ -59,7 +59,7 @@ func TestM6SHA256Placeholder(t *testing.T) {
 	}
 }
 
-func TestM6GrowingFileIsUploadedAfterItsEnd(t *testing.T) {
+func TestG6GrowingFileIsUploadedAfterItsEnd(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	w := newWriter(t)

@@ -8,8 +8,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// TestM1FolderIsMadeByMKCOL is about the responses to MKCOL, which have no Tus-Resumable.
-func TestM1FolderIsMadeByMKCOL(t *testing.T) {
+// TestG1FolderIsMadeByMKCOL is about the responses to MKCOL, which have no Tus-Resumable.
+func TestG1FolderIsMadeByMKCOL(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status int
@@ -21,7 +21,7 @@ func TestM1FolderIsMadeByMKCOL(t *testing.T) {
 		"exists":                    {status: 405, ok: true},
 		"parent is missing":         {status: 409, kind: fault.Refused, code: fault.CodeFolderMissing},
 		"not allowed":               {status: 403, kind: fault.Refused},
-		"sign-in":                   {status: 401, kind: fault.Auth},
+		"sign-in":                   {status: 401, kind: fault.Auth, code: fault.CodeSignInRejected},
 		"locked":                    {status: 423, kind: fault.Busy},
 		"no space":                  {status: 507, kind: fault.Quota},
 		"unsupported":               {status: 501, kind: fault.Refused},
@@ -52,8 +52,8 @@ func TestM1FolderIsMadeByMKCOL(t *testing.T) {
 	}
 }
 
-// TestM3PathIsEncodedBySegment is about servers with a URL for each file.
-func TestM3PathIsEncodedBySegment(t *testing.T) {
+// TestG3PathIsEncodedBySegment is about servers with a URL for each file.
+func TestG3PathIsEncodedBySegment(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		endpoint string

@@ -22,7 +22,7 @@ func messageOf(t *testing.T, body string, headers ...string) string {
 }
 
 func TestM1EveryFaultOfAResponseHasTheServersMessage(t *testing.T) {
-	for _, op := range []fault.Op{fault.Probe, fault.Create, fault.Patch, fault.Terminate} {
+	for _, op := range []fault.Op{fault.Create, fault.Patch, fault.Terminate} {
 		for _, status := range []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusConflict, http.StatusFound, http.StatusInternalServerError} {
 			f := fault.Of(call(t, op, respondBody(status, "ERR_QUOTA: quota exceeded\n")))
 			if f == nil || f.ServerMessage != "quota exceeded" {

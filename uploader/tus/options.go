@@ -53,7 +53,9 @@ func (c *Client) Probe(ctx context.Context) (Capabilities, error) {
 		return Capabilities{Response: resp.optionsResponse()}, nil
 	}
 	if len(versions) > 0 && !slices.Contains(versions, Version) {
-		return Capabilities{}, resp.fault(fault.Refused, "server supports tus %s, want %s", strings.Join(versions, ", "), Version)
+		f := resp.fault(fault.Refused, "server supports tus %s, want %s", strings.Join(versions, ", "), Version)
+		f.Code = fault.CodeVersion
+		return Capabilities{}, f
 	}
 	maxSize, err := parseByteCount(resp.header, "Tus-Max-Size")
 	if err != nil {

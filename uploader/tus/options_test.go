@@ -74,8 +74,8 @@ func TestC14FaultsOfOptions(t *testing.T) {
 		{"504", respondPlain(504), fault.Transient, ""},
 		{"511", respondPlain(511), fault.Transient, ""},
 		{"412 of a tus server", respond(412), fault.Refused, ""},
-		{"412 with other versions", respondPlain(412, "Tus-Version: 2.0.0"), fault.Refused, ""},
-		{"200 with other versions", respondPlain(200, "Tus-Version: 2.0.0"), fault.Refused, ""},
+		{"412 with other versions", respondPlain(412, "Tus-Version: 2.0.0"), fault.Refused, fault.CodeVersion},
+		{"200 with other versions", respondPlain(200, "Tus-Version: 2.0.0"), fault.Refused, fault.CodeVersion},
 		{"307 to another host", respondPlain(307, "Location: https://other.example/files/"), fault.Refused, fault.CodeHostNotAllowed},
 		{"302 of a tus server to another host", respond(302, "Location: https://other.example/files/"), fault.Refused, fault.CodeHostNotAllowed},
 	} {

@@ -111,9 +111,10 @@ func (r *response) setSignInFault(f *fault.Fault, status int) {
 	}
 }
 
-// givesReason reports whether the body has more than the text of the status.
+// givesReason reports whether the body has more than the text of the status. A page is
+// usually that of an intermediary and gives none.
 func (r *response) givesReason() bool {
-	return r.message != "" && !noReason.MatchString(r.message)
+	return r.message != "" && !strings.HasPrefix(strings.TrimSpace(r.body), "<") && !noReason.MatchString(r.message)
 }
 
 // signsIn reports whether a header has credentials: any field that is not one of those

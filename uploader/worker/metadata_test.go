@@ -79,8 +79,8 @@ func TestF1TransferKey(t *testing.T) {
 	}
 }
 
-// TestK10Metadata checks the metadata of servers other than the built-in receiver.
-func TestK10Metadata(t *testing.T) {
+// TestK12Metadata checks the metadata of servers other than the built-in receiver.
+func TestK12Metadata(t *testing.T) {
 	modified := time.Date(2026, 3, 1, 14, 0, 0, 987_654_321, time.FixedZone("", 3600))
 	added := uploader.TimestampOf(time.Date(2026, 3, 2, 0, 30, 0, 0, time.FixedZone("", 3600))) // the day before in UTC
 	film := source.File{Path: "/home/me/Iceland/day 1/é.tar.GZ", RelPath: "Iceland/day 1/é.tar.GZ", Size: 9, ModTime: modified}
@@ -127,7 +127,7 @@ func TestK10Metadata(t *testing.T) {
 	}
 }
 
-func TestM6HashInMetadata(t *testing.T) {
+func TestG6HashInMetadata(t *testing.T) {
 	for name, c := range map[string]struct {
 		template      string
 		declare, want bool

@@ -122,7 +122,7 @@ func TestA1EveryOptionsResponseWithEveryCreation(t *testing.T) {
 		"refused, 404 of a tus server":      {create: response(404, version), outcome: uploader.TestRefused, result: uploader.CreationRefused, kind: fault.Refused},
 		"refused, 413":                      {create: response(413), outcome: uploader.TestRefused, result: uploader.CreationRefused, kind: fault.TooLarge},
 		"refused, 507":                      {create: response(507), outcome: uploader.TestRefused, result: uploader.CreationRefused, kind: fault.Quota},
-		"redirect":                          {create: response(302, "Location: /login"), outcome: uploader.TestRefused, result: uploader.CreationRefused, kind: fault.Refused},
+		"redirect":                          {create: response(302, "Location: /login"), outcome: uploader.TestRefused, result: uploader.CreationRefused, kind: fault.Refused, code: fault.CodeRedirected},
 		"sign-in":                           {create: response(401), fails: true, kind: fault.Auth},
 		"server error":                      {create: response(500), fails: true, kind: fault.Transient},
 		"overloaded":                        {create: response(503), fails: true, kind: fault.Busy},
