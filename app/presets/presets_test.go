@@ -98,7 +98,7 @@ var samples = []sample{
 			Options: uploader.ServerOptions{
 				Preset: "filebrowser", UploadPath: "{path}", Metadata: "filename=\nfiletype=\nmtime=\nrelativePath=", OverwriteQuery: "override=true",
 			},
-			Access:  uploader.Access{SignIn: uploader.SignInHeaders},
+			Access: uploader.Access{SignIn: uploader.SignInHeaders},
 		},
 		address: "https://files.example.com/base/api/tus/Photos", shown: presets.Values{"address": "https://files.example.com/base", "folder": "Photos"},
 	},
