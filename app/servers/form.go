@@ -36,7 +36,6 @@ type serverForm struct {
 	user, secret  *form.Entry
 	headers       *form.Entry
 
-
 	moreButton                              *form.Button
 	ca, certificate, key                    *form.Entry
 	proxy                                   *form.Select
