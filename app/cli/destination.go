@@ -52,7 +52,7 @@ func (x *Executor) destination(ctx context.Context, d destination, advise func(f
 	}
 	return x.addServer(ctx, uploader.Server{
 		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprintOf(to)}, Options: uploader.ServerOptions{AllowedHosts: allowed},
-	}, advise)
+	}, instance.ServerChange{}, advise)
 }
 
 // changedDestination is destination for a server that this run uses with a change. A server
@@ -66,7 +66,7 @@ func (x *Executor) changedDestination(ctx context.Context, d destination, change
 			if len(header) > 0 {
 				x.Connector.SetHeader(endpoint, header)
 			}
-			return x.addServer(ctx, added, advise)
+			return x.addServer(ctx, added, change, advise)
 		}
 	}
 	id, err := x.destination(ctx, d, advise)
@@ -92,11 +92,12 @@ func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerpr
 
 // addServer tests a new server and saves it, except one that cannot be reached, requires a
 // sign-in or is only a web server. It also saves a server that is temporarily unavailable:
-// its uploads are retried like any others.
-func (x *Executor) addServer(ctx context.Context, added uploader.Server, advise func(feed.Event) error) (uploader.ServerID, error) {
+// its uploads are retried like any others. change is what was set for it besides its preset.
+func (x *Executor) addServer(ctx context.Context, added uploader.Server, change instance.ServerChange, advise func(feed.Event) error) (uploader.ServerID, error) {
 	if err := checkServer(added); err != nil {
 		return 0, err
 	}
+	added = x.withLimits(ctx, added, nil, change)
 	test, err := x.Engine.Test(ctx, added)
 	switch {
 	case err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient):
