@@ -410,7 +410,7 @@ func stepCheckEnded(t uploader.Transfer, in CheckEnded, now time.Time) (uploader
 		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
 	case in.Fault == nil:
 		return t, Effects{}
-	case in.Fault.Kind == fault.Gone && t.Session.Offset == 0:
+	case in.Fault.Kind == fault.Gone && in.Fault.Code != fault.CodeResponseLost && t.Session.Offset == 0:
 		t.Session, t.Result = uploader.Session{}, nil // nothing was acknowledged: another upload is created
 		return t, Effects{}
 	}
