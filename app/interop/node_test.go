@@ -39,7 +39,7 @@ func nodeTargets() []target {
 			missing: map[string]string{"0 B": emptyRefused},
 		},
 		{
-			name: "Directus, PUBLIC_URL", about: "11.3 with the address that clients use", full: true, start: func(t *testing.T) *instance { return newDirectus(t, true) },
+			name: "Directus with PUBLIC_URL", about: "11.3 with the address that clients use", full: true, start: func(t *testing.T) *instance { return newDirectus(t, true) },
 			missing: map[string]string{"0 B": emptyRefused},
 		},
 	}

@@ -91,13 +91,14 @@ func TestC23LostResponseOfHiddenUploadIsAQuestion(t *testing.T) {
 		options uploader.ServerOptions
 		lost    int // number of the PATCH whose response is lost
 		removed bool
+		state   uploader.State
 		code    string
 		again   int // files on the server once the user started over
 	}{
-		{"last of three requests", 2*chunk + 1, hides, 2, false, fault.CodeResponseLost, 2},
-		{"only request", 10, hides, 0, false, fault.CodeResponseLost, 2},
-		{"second of three, and the upload was removed", 2*chunk + 1, hides, 1, true, "", 1},
-		{"server without the option", 2*chunk + 1, uploader.ServerOptions{ChunkMax: chunk}, 2, false, "", 2},
+		{"last of three requests", 2*chunk + 1, hides, 2, false, uploader.StateNeedsDecision, fault.CodeResponseLost, 2},
+		{"only request", 10, hides, 0, false, uploader.StateNeedsDecision, fault.CodeResponseLost, 2},
+		{"second of three, and the upload was removed", 2*chunk + 1, hides, 1, true, uploader.StateExpired, "", 1},
+		{"server without the option", 2*chunk + 1, uploader.ServerOptions{ChunkMax: chunk}, 2, false, uploader.StateExpired, "", 2},
 	} {
 		for name, restart := range map[string]bool{"same run": false, "after a restart": true} {
 			path := createFile(t, "film.mov", c.size)
@@ -111,11 +112,11 @@ func TestC23LostResponseOfHiddenUploadIsAQuestion(t *testing.T) {
 						h.waitState(uploader.StateRetrying)
 						h.restart()
 					}
-					failed := h.waitState(uploader.StateExpired)
+					failed := h.waitState(c.state)
 					if failed.Fault.Code != c.code || failed.Fault.Kind != fault.Gone {
 						t.Errorf("failed with %v, code %q, want %q", failed.Fault, failed.Fault.Code, c.code)
 					}
-					h.do(uploader.Retry{Target: uploader.TargetAll()})
+					h.do(uploader.Retry{Target: uploader.TargetTransfers(failed.ID)})
 					h.waitState(uploader.StateDone)
 					if got := server.complete(); got != c.again {
 						t.Errorf("the server has %d files, want %d", got, c.again)

@@ -180,6 +180,14 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Session.URL == "http://s/1" },
 		},
 		{
+			"check keeps an upload whose last response was lost",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Source: source.File{Size: 10}, Session: uploader.Session{URL: "http://s/1", Sent: 10}},
+			CheckEnded{Fault: &fault.Fault{Kind: fault.Gone, Op: fault.Head, Code: fault.CodeResponseLost}, AwaitsUser: true},
+			uploader.PhaseFailed, uploader.StateNeedsDecision,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session.URL == "http://s/1" },
+		},
+		{
 			"progress resets attempts",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 5},
 			Acknowledged{Session: uploader.Session{Offset: 41}},
