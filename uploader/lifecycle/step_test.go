@@ -188,6 +188,22 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Session.URL == "http://s/1" },
 		},
 		{
+			"an upload whose last response was lost is removed without deleting it",
+			uploader.Transfer{Phase: uploader.PhaseFailed, Session: session, Fault: &fault.Fault{Kind: fault.Gone, Op: fault.Head, Code: fault.CodeResponseLost}},
+			RemovedByUser{},
+			uploader.PhaseFailed, uploader.StateCancelled,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Removed() },
+		},
+		{
+			"an upload whose last response was lost is cancelled without deleting it",
+			uploader.Transfer{Phase: uploader.PhaseFailed, Session: session, Fault: &fault.Fault{Kind: fault.Gone, Op: fault.Head, Code: fault.CodeResponseLost}},
+			CancelledByUser{},
+			uploader.PhaseCancelled, uploader.StateCancelled,
+			Effects{Dequeue: true},
+			nil,
+		},
+		{
 			"progress resets attempts",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 5},
 			Acknowledged{Session: uploader.Session{Offset: 41}},
