@@ -44,6 +44,9 @@ type ServerOptions struct {
 	IDHeaders    string     `json:"idHeaders,omitempty"`    // names of the response headers with a file's ID, separated by commas or spaces; "": tus.DefaultIDHeaders
 	Folders      FolderMode `json:"folders,omitempty"`      // what becomes of the folders of an added folder
 
+	EmptyPatch    bool `json:"emptyPatch,omitempty"`    // an upload of 0 bytes is complete only after a PATCH without a body
+	HidesFinished bool `json:"hidesFinished,omitempty"` // the server responds with 404 to HEAD of an upload that is complete
+
 	// How the server is asked to overwrite an existing file: a header field such as
 	// "x-upsert: true" and a query such as "override=true" of the request that creates the
 	// upload. If both are "", it is not known how.

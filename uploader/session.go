@@ -7,7 +7,7 @@ type Session struct {
 	URL     string    // of the upload; "" until the server returned it, and for one that it completed without
 	Parts   int       // in how many parts the file is uploaded, to be joined into URL; 0 for none
 	Offset  int64     // acknowledged bytes; the response to HEAD takes precedence
-	Sent    int64     // bytes handed to the network; for display only, never for resuming
+	Sent    int64     // bytes handed to the network; for display, and to tell that a response may have been lost; never for resuming
 	Expires Timestamp // when the server deletes the upload (Upload-Expires); zero if not known
 
 	// Unconfirmed is when the upload at URL was created; zero once the server responded

@@ -19,7 +19,7 @@ const (
 	StateMissing       // the file does not exist
 	StateSignIn        // the server requires sign-in
 	StateExpired       // the server no longer has the upload
-	StateNeedsDecision // the user decides about an earlier upload of the same file, or about one with its name
+	StateNeedsDecision // the user decides about an earlier upload of the same file, about one with its name, or about a lost response
 	StateFailed        // for another reason
 	StateDone
 	StateCancelled
@@ -79,6 +79,9 @@ func failedState(f *fault.Fault) State {
 	case fault.Auth:
 		return StateSignIn
 	case fault.Gone:
+		if f.Code == fault.CodeResponseLost {
+			return StateNeedsDecision
+		}
 		return StateExpired
 	case fault.AlreadyUploaded, fault.AmbiguousMatch, fault.Exists:
 		return StateNeedsDecision

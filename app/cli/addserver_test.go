@@ -12,12 +12,14 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// fakeEngine has no servers until one is saved. Its Test returns result and testErr.
+// fakeEngine has no servers until one is saved, and keeps the last one that a run uses
+// with a change. Its Test returns result and testErr.
 type fakeEngine struct {
 	Engine
 	result  uploader.ServerTest
 	testErr error
 	saved   []uploader.Server
+	used    uploader.Server
 }
 
 func (e *fakeEngine) Test(context.Context, uploader.Server) (uploader.ServerTest, error) {
@@ -27,6 +29,10 @@ func (e *fakeEngine) Test(context.Context, uploader.Server) (uploader.ServerTest
 func (e *fakeEngine) Snapshot() *uploader.Snapshot { return &uploader.Snapshot{Servers: e.saved} }
 
 func (e *fakeEngine) Do(_ context.Context, command uploader.Command) error {
+	if use, ok := command.(uploader.UseServer); ok {
+		e.used = use.Server
+		return nil
+	}
 	server := command.(uploader.SaveServer).Server
 	server.ID = 2
 	e.saved = append(e.saved, server)

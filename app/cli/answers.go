@@ -26,9 +26,9 @@ func (a Answers) ForRequest() instance.Answers { return instance.Answers(a) }
 func answerFor(answers instance.Answers) func(*uploader.Transfer) feed.Answer {
 	return func(t *uploader.Transfer) feed.Answer {
 		switch {
-		case t.Fault.Kind == fault.AlreadyUploaded && answers.Again == instance.AnswerNo:
+		case mayBeUploaded(t) && answers.Again == instance.AnswerNo:
 			return feed.Skip
-		case t.Fault.Kind == fault.AlreadyUploaded && answers.Again == instance.AnswerYes:
+		case mayBeUploaded(t) && answers.Again == instance.AnswerYes:
 			return feed.StartOver
 		case t.Fault.Kind == fault.AmbiguousMatch && answers.Earlier == instance.AnswerUse:
 			return feed.ContinueEarlier
@@ -46,6 +46,12 @@ func answerFor(answers instance.Answers) func(*uploader.Transfer) feed.Answer {
 			return feed.LeaveOpen
 		}
 	}
+}
+
+// mayBeUploaded reports whether a failed transfer asks whether to upload again what the
+// server has or may have.
+func mayBeUploaded(t *uploader.Transfer) bool {
+	return t.Fault.Kind == fault.AlreadyUploaded || t.Fault.Code == fault.CodeResponseLost
 }
 
 // existsAnswers are the answers for a file whose name exists on the server. Those of a

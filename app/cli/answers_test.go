@@ -37,6 +37,34 @@ func TestAnswerFor(t *testing.T) {
 	}
 }
 
+// TestAnswerForLostResponse tests the question whether to upload a file again that the
+// server may have.
+func TestAnswerForLostResponse(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		answers instance.Answers
+		want    feed.Answer
+	}{
+		{"open", instance.Answers{}, feed.LeaveOpen},
+		{"again", instance.Answers{Again: instance.AnswerYes}, feed.StartOver},
+		{"not again", instance.Answers{Again: instance.AnswerNo}, feed.Skip},
+		{"changed files start over", instance.Answers{Changed: instance.AnswerRestart}, feed.LeaveOpen},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := fault.New(fault.Gone, fault.Head, nil)
+			f.Code = fault.CodeResponseLost
+			lost := &uploader.Transfer{ID: 1, Phase: uploader.PhaseFailed, Fault: f}
+			if got := answerFor(c.answers)(lost); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+			all := &uploader.Snapshot{Transfers: []*uploader.Transfer{lost}}
+			if ids := toRetry(all, feed.Unfinished(all), c.answers); len(ids) > 0 {
+				t.Errorf("resume retries %v", ids)
+			}
+		})
+	}
+}
+
 // TestAnswerForFileThatCannotBeCompared tests the question whether a file is the one that
 // was partly uploaded.
 func TestAnswerForFileThatCannotBeCompared(t *testing.T) {

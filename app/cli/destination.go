@@ -67,7 +67,10 @@ func (x *Executor) changedDestination(ctx context.Context, d destination, change
 			if len(header) > 0 {
 				x.Connector.SetHeader(endpoint, header)
 			}
-			return x.addServer(ctx, added, d.perFile, advise)
+			if err := checkServer(added); err != nil {
+				return 0, err
+			}
+			return x.addServer(ctx, x.withLimits(ctx, added, nil, change), d.perFile, advise)
 		}
 	}
 	id, err := x.destination(ctx, d, advise)

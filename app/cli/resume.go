@@ -84,7 +84,7 @@ func targetsOf(f feed.Filter) []uploader.Target {
 }
 
 // toRetry returns the transfers that need a Retry command besides Resume. It leaves
-// out those that ask the user about an earlier upload, and those whose file changed if
+// out those that ask the user about an earlier upload or a lost response, and those whose file changed if
 // the answer is that they fail.
 func toRetry(s *uploader.Snapshot, f feed.Filter, answers instance.Answers) []uploader.TransferID {
 	var ids []uploader.TransferID

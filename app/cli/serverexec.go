@@ -38,9 +38,7 @@ func (x *Executor) createServer(ctx context.Context, request instance.Request, r
 	if err := x.checkStorage(ctx, added); err != nil {
 		return err
 	}
-	if added.Options.Preset != "" {
-		added = x.withLimits(ctx, added, &typed, request.Server)
-	}
+	added = x.withLimits(ctx, added, &typed, request.Server)
 	test, testErr := x.testServer(ctx, added, &typed)
 	if fault.IsCanceled(testErr) {
 		return testErr
@@ -62,7 +60,11 @@ func (x *Executor) createServer(ctx context.Context, request instance.Request, r
 }
 
 // withLimits asks a server of a preset for its chunk sizes. Those of the change stay.
+// secrets are as in [connect.Connector.WithLimits].
 func (x *Executor) withLimits(ctx context.Context, server uploader.Server, secrets *connect.Secrets, change instance.ServerChange) uploader.Server {
+	if server.Options.Preset == "" {
+		return server
+	}
 	found := x.Connector.WithLimits(ctx, server, secrets)
 	changeOptions(&found.Options, change)
 	if checkServer(found) != nil {
@@ -252,6 +254,9 @@ func (x *Executor) replyServer(endpoint string, reply func(Reply) error) error {
 
 // useServer makes this run use a saved server with a change. Nothing of it is saved.
 func (x *Executor) useServer(ctx context.Context, saved uploader.Server, change instance.ServerChange) error {
+	if change.Preset != nil {
+		change.Preset = presetOf(saved, *change.Preset)
+	}
 	used := changed(saved, change)
 	used.ID, used.Name, used.Endpoint, used.OriginalEndpoint = saved.ID, saved.Name, saved.Endpoint, saved.OriginalEndpoint
 	used.Access.SignIn, used.Access.User, used.Access.SecretName = saved.Access.SignIn, saved.Access.User, saved.Access.SecretName
@@ -267,7 +272,19 @@ func (x *Executor) useServer(ctx context.Context, saved uploader.Server, change 
 	if err := checkServer(used); err != nil {
 		return err
 	}
+	if change.Preset != nil {
+		used = x.withLimits(ctx, used, nil, change)
+	}
 	return x.Engine.Do(ctx, uploader.UseServer{Server: used})
+}
+
+// presetOf returns the preset with which a run uses a saved server: how that is reached, what
+// was found out about it, and the hosts that the user allowed stay.
+func presetOf(saved, preset uploader.Server) *uploader.Server {
+	preset.Access = saved.Access
+	preset.Options = preset.Options.WithFound(saved.Options)
+	preset.Options.AllowedHosts = mergeHosts(saved.Options.AllowedHosts, preset.Options.AllowedHosts)
+	return &preset
 }
 
 // checkStorage returns an error unless the secrets that a server needs can be saved.

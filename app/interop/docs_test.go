@@ -47,25 +47,6 @@ func TestTableHasEveryServer(t *testing.T) {
 	}
 }
 
-// TestPendingCellsExist fails if the list of what does not work yet names a cell that does
-// not exist.
-func TestPendingCellsExist(t *testing.T) {
-	t.Parallel()
-	names := map[string]bool{}
-	for _, server := range targets() {
-		for _, c := range cells() {
-			names[server.name+": "+c.name] = true
-		}
-	}
-	for server, reasons := range pending {
-		for cell := range reasons {
-			if !names[server+": "+cell] {
-				t.Errorf("there is no cell %q of %q", cell, server)
-			}
-		}
-	}
-}
-
 // TestLockFilesNameNoRegistry fails if a package-lock.json has addresses: npm uses the
 // registry that it is configured for.
 func TestLockFilesNameNoRegistry(t *testing.T) {

@@ -30,7 +30,7 @@ func newFileBrowser(t *testing.T) *instance {
 		endpoint: startServer(t, s) + fileBrowserPath, headers: []string{"X-Auth: sesame"},
 		options: []string{"--preset", "filebrowser", "--set", "address=" + addressMark},
 		stored:  s.stored, hasName: hasPathBelow, sameName: refusesSecond,
-		noEmpty: true, refused: refusal{name: "read only.bin", size: 10, fault: "refused"},
+		refused: refusal{name: "read only.bin", size: 10, fault: "auth", words: "403 Forbidden"},
 	}
 }
 

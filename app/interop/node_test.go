@@ -35,11 +35,17 @@ func nodeTargets() []target {
 			missing: map[string]string{"refused": "the server has no limits and accepts every file"},
 		},
 		{
-			name: "Directus", about: "11.3 with SQLite, TUS_ENABLED and PUBLIC_URL", full: true, start: newDirectus,
-			missing: map[string]string{"0 B": "Directus refuses files without bytes"},
+			name: "Directus", about: "11.3 with SQLite and TUS_ENABLED", full: true, start: func(t *testing.T) *instance { return newDirectus(t, false) },
+			missing: map[string]string{"0 B": emptyRefused},
+		},
+		{
+			name: "Directus with PUBLIC_URL", about: "11.3 with the address that clients use", full: true, start: func(t *testing.T) *instance { return newDirectus(t, true) },
+			missing: map[string]string{"0 B": emptyRefused},
 		},
 	}
 }
+
+const emptyRefused = "Directus refuses files without bytes"
 
 func tusServerTarget(variant, about string, change func(*testing.T, *instance)) target {
 	return target{name: "@tus/server " + variant, about: about, full: true, start: func(t *testing.T) *instance {
@@ -154,7 +160,9 @@ func decodeMetadata(header string) map[string]string {
 	return metadata
 }
 
-func newDirectus(t *testing.T) *instance {
+// newDirectus starts Directus. Without publicURL it returns upload URLs that begin with two
+// slashes.
+func newDirectus(t *testing.T, publicURL bool) *instance {
 	t.Helper()
 	const token = "interop-token"
 	dir := uploadtest.InstallNode(t, "interop-directus", os.DirFS("testdata/directus"))
@@ -167,10 +175,13 @@ func newDirectus(t *testing.T) *instance {
 	}
 	proxy := uploadtest.NewProxy(t, address)
 	env := []string{
-		"HOST=127.0.0.1", "PUBLIC_URL=http://" + proxy.Addr(), "PORT=" + port, "SECRET=interop", "TELEMETRY=false", "TUS_ENABLED=true", "TUS_CHUNK_SIZE=8mb",
+		"HOST=127.0.0.1", "PORT=" + port, "SECRET=interop", "TELEMETRY=false", "TUS_ENABLED=true", "TUS_CHUNK_SIZE=8mb",
 		"DB_CLIENT=sqlite3", "DB_FILENAME=" + filepath.Join(folder, "data.db"), "EXTENSIONS_PATH=" + folder,
 		"ADMIN_EMAIL=admin@example.com", "ADMIN_PASSWORD=interop", "ADMIN_TOKEN=" + token,
 		"STORAGE_LOCATIONS=local", "STORAGE_LOCAL_ROOT=" + files, "FILES_MAX_UPLOAD_SIZE=1gb",
+	}
+	if publicURL {
+		env = append(env, "PUBLIC_URL=http://"+proxy.Addr())
 	}
 	command := filepath.Join(dir, "node_modules", "directus", "cli.js")
 	bootstrap := exec.CommandContext(t.Context(), node(t), command, "bootstrap")

@@ -32,7 +32,63 @@ func scenarios() []scenario {
 			name: "nginx, buffering, every connection cut", full: true, run: cutConnections("buffering"),
 			about: "each connection is cut after 6 MB; a file of 40 MB arrives",
 		},
+		{
+			name: "filebrowser, existing file", run: existingFile(newFileBrowser, "overwrite", "rename", "skip"),
+			about: "`--exists overwrite` replaces it, `--exists rename` adds another one, `--exists skip` leaves it",
+		},
+		{
+			name: "Supabase, existing file", run: existingFile(newSupabase, "rename", "skip"),
+			about: "`--exists rename` adds another one, `--exists skip` leaves it",
+		},
 	}
+}
+
+// existingFile returns a scenario: a file with the name of an existing one is sent, with
+// each of the answers of --exists.
+func existingFile(start func(*testing.T) *instance, answers ...string) func(t *testing.T) error {
+	return func(t *testing.T) error {
+		server := start(t)
+		proxy := uploadtest.NewProxy(t, server.endpoint)
+		for _, answer := range answers {
+			if err := sendExisting(newClient(t, server, proxy), answer); err != nil {
+				return fmt.Errorf("--exists %s: %w", answer, err)
+			}
+		}
+		return nil
+	}
+}
+
+// sendExisting sends two files of one name, the second one with an answer, and compares
+// what the server has of them.
+func sendExisting(c *client, answer string) error {
+	name := "both " + answer + ".bin"
+	first := createFile(c.t, filepath.Join(c.t.TempDir(), name), 1000)
+	second := createFile(c.t, filepath.Join(c.t.TempDir(), name), 2000)
+	r, err := c.send(c.t.Context(), nil, first.path)
+	if err := r.wantDone(err); err != nil {
+		return err
+	}
+	r, err = c.send(c.t.Context(), []string{"--exists", answer}, second.path)
+	if err != nil {
+		return err
+	}
+	if r.code != 0 {
+		return fmt.Errorf("exit status %d: %s", r.code, r.reason())
+	}
+	files, err := c.server.stored()
+	if err != nil {
+		return err
+	}
+	names := map[string]string{} // by content
+	for _, f := range files {
+		names[f.sha256] = f.name
+	}
+	renamed := "both " + answer + " (2).bin"
+	want := map[string][2]string{"overwrite": {"", name}, "rename": {name, renamed}, "skip": {name, ""}}[answer]
+	if got := [2]string{names[first.sha256], names[second.sha256]}; got != want {
+		return fmt.Errorf("the files have the names %q on the server, want %q", got, want)
+	}
+	return nil
 }
 
 // killOneOfTwo kills the tusd that receives an upload. The one that is left must finish it.

@@ -56,14 +56,12 @@ func renderTable(rows []row) string {
 
 // cell returns the text of a cell, and adds a note if there is something to say.
 func (r row) cell(name string, notes *[]string) string {
-	failure, missing, lacks := r.failures[name], r.target.missing[name], pending[r.target.name][name]
+	failure, missing := r.failures[name], r.target.missing[name]
 	switch {
 	case failure == "" && missing == "":
 		return "ok"
 	case missing != "":
 		return fmt.Sprintf("no (%d)", noteNumber(notes, missing))
-	case lacks != "":
-		return fmt.Sprintf("not yet (%d)", noteNumber(notes, "Ferry lacks: "+lacks))
 	default:
 		return fmt.Sprintf("%s (%d)", failedCell, noteNumber(notes, oneLine(failure)))
 	}

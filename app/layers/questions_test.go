@@ -27,6 +27,7 @@ type question struct {
 
 var questions = []question{
 	{"The file was already uploaded: again?", nil, []fault.Kind{fault.AlreadyUploaded}},
+	{"All of it was sent, and the server doesn't say whether it has it: upload it again?", nil, []fault.Kind{fault.Gone}},
 	{"It may match an earlier upload: resume that?", nil, []fault.Kind{fault.AmbiguousMatch}},
 	{"The file can't be verified to be the one that was partly uploaded: continue?", nil, []fault.Kind{fault.SourceChanged}},
 	{"The given upload URL already has data: continue after it?", nil, []fault.Kind{fault.Refused}},

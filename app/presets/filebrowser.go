@@ -24,7 +24,8 @@ var fileBrowser = Preset{
 		return uploader.Server{
 			Endpoint: v["address"] + path,
 			Options: uploader.ServerOptions{
-				UploadPath: "{path}", Metadata: metadata("filename=", "filetype=", "mtime=", "relativePath="), OverwriteQuery: "override=true",
+				UploadPath: "{path}", Metadata: metadata("filename=", "filetype=", "mtime=", "relativePath="),
+				OverwriteQuery: "override=true", EmptyPatch: true, HidesFinished: true,
 			},
 		}
 	},

@@ -64,7 +64,7 @@ var samples = []sample{
 		want: uploader.Server{
 			Name: "localhost:8055", Endpoint: "http://localhost:8055/files/tus",
 			Options: uploader.ServerOptions{
-				Preset: "directus", ChunkMax: 8 * mebibyte, LinkTemplate: "http://localhost:8055/assets/{id}",
+				Preset: "directus", ChunkMax: 8 * mebibyte, LinkTemplate: "http://localhost:8055/assets/{id}", HidesFinished: true,
 				Metadata: "filename=\nfiletype=\nmtime=\nrelativePath=\nfilename_download={name}\ntype={type}\nfolder=" + folderID,
 			},
 			Access: uploader.Access{SignIn: uploader.SignInBearer},
@@ -97,6 +97,7 @@ var samples = []sample{
 			Name: "files.example.com", Endpoint: "https://files.example.com/api/tus/Photos/50%25/",
 			Options: uploader.ServerOptions{
 				Preset: "filebrowser", UploadPath: "{path}", Metadata: "filename=\nfiletype=\nmtime=\nrelativePath=", OverwriteQuery: "override=true",
+				EmptyPatch: true, HidesFinished: true,
 			},
 			Access: uploader.Access{SignIn: uploader.SignInHeaders},
 		},

@@ -98,7 +98,7 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 		case t.State() != uploader.StateNeedsDecision:
 		case t.Fault.Kind == fault.AmbiguousMatch:
 			s.ambiguous++
-		case t.Server != uploader.BuiltinServer:
+		case t.Fault.Kind == fault.AlreadyUploaded && t.Server != uploader.BuiltinServer:
 			s.priorLinks++
 		}
 		if t.WaitsForFile() {

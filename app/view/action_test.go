@@ -37,6 +37,7 @@ func TestButtons(t *testing.T) {
 		{"done, to a server", apptest.Transfer(1, apptest.Done, apptest.Acknowledged(4*apptest.Gigabyte), toStudio), []Action{ActionCopyLink, ActionRemove}},
 		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), []Action{ActionLocate, ActionRemove}},
 		{"already uploaded", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), toStudio), []Action{ActionRetry, ActionCopyPriorLink, ActionRemove}},
+		{"response lost", responseLost(), []Action{ActionRetry, ActionRemove}},
 		{"ambiguous match", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), []Action{ActionContinue, ActionRetry, ActionRemove}},
 		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), []Action{ActionRetry, ActionRemove}},
 		{"name exists", apptest.Transfer(1, apptest.Failed(fault.Exists), toStudio), []Action{ActionExists, ActionRemove}},
@@ -75,6 +76,15 @@ func forbidden() *uploader.Transfer {
 	t := apptest.Transfer(1, apptest.Failed(fault.Refused))
 	f := *t.Fault
 	f.Code, f.Status, t.Fault = fault.CodeForbidden, 403, &f
+	return t
+}
+
+// responseLost returns a transfer of which the server may have everything.
+func responseLost() *uploader.Transfer {
+	t := apptest.Transfer(1, apptest.Failed(fault.Gone))
+	t.Server = 2
+	f := *t.Fault
+	f.Code, t.Fault = fault.CodeResponseLost, &f
 	return t
 }
 

@@ -28,6 +28,7 @@ const (
 	CodeConcatPending      = "STILL_JOINING"       // Busy: the server is still concatenating the parts
 	CodeConcatFailed       = "NOT_JOINED"          // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable      = "NOT_COMPARABLE"      // SourceChanged: the file may be unchanged, but this cannot be verified
+	CodeResponseLost       = "RESPONSE_LOST"       // Gone: all of the file was sent, the response was lost, and the server hides complete uploads
 	CodeUploadNotVisible   = "NOT_VISIBLE"         // Transient: the server does not find an upload that it has just created
 	CodeForeignResponse    = "FOREIGN_RESPONSE"    // Transient: an intermediary responded instead of the server
 	CodePerFileFailed      = "PER_FILE_FAILED"     // Refused: the program that prints what is issued for each file failed
@@ -57,7 +58,7 @@ func Codes() []string {
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeWebServer, CodeFolderMissing,
-		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeOtherNode, CodePerFileFailed, CodePerFileRejected, CodeProxySignIn,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeResponseLost, CodeUploadNotVisible, CodeForeignResponse, CodeOtherNode, CodePerFileFailed, CodePerFileRejected, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
 		CodeLinkInFolder, CodePathTooLong,

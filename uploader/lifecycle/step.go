@@ -308,7 +308,7 @@ func stepRemoved(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects
 	cancelling := t.Intent.Cancels()
 	t.Intent = uploader.IntentRemove
 	switch {
-	case cancelling, t.Phase == uploader.PhaseDone, t.Phase == uploader.PhaseCancelled, t.Phase == uploader.PhaseFailed && !t.Session.Begun():
+	case cancelling, t.Phase == uploader.PhaseDone, t.Phase == uploader.PhaseCancelled, t.Phase == uploader.PhaseFailed && !hasUpload(t):
 		return t, Effects{}
 	case t.Phase.Working():
 		return t, Effects{StopWorker: true}
@@ -320,11 +320,18 @@ func stepRemoved(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects
 // deleteUpload continues the cancellation of a transfer without a worker. It is
 // final at once if there is no upload, otherwise after UploadDeleted.
 func deleteUpload(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
-	if !t.Session.Begun() {
+	if !hasUpload(t) {
 		return cancelled(t, now), Effects{Dequeue: true}
 	}
 	t.Phase, t.NextTry, t.Finished, t.Fault = uploader.PhaseQueued, 0, 0, nil
 	return t, Effects{Dequeue: true, Delete: t.Session}
+}
+
+// hasUpload reports whether the server may have an upload to delete. One whose last response
+// was lost is gone or complete: a request to delete it might remove the file.
+func hasUpload(t uploader.Transfer) bool {
+	lost := t.Phase == uploader.PhaseFailed && t.Fault != nil && t.Fault.Code == fault.CodeResponseLost
+	return t.Session.Begun() && !lost
 }
 
 func cancelled(t uploader.Transfer, now time.Time) uploader.Transfer {
@@ -410,7 +417,7 @@ func stepCheckEnded(t uploader.Transfer, in CheckEnded, now time.Time) (uploader
 		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
 	case in.Fault == nil:
 		return t, Effects{}
-	case in.Fault.Kind == fault.Gone && t.Session.Offset == 0:
+	case in.Fault.Kind == fault.Gone && in.Fault.Code != fault.CodeResponseLost && t.Session.Offset == 0:
 		t.Session, t.Result = uploader.Session{}, nil // nothing was acknowledged: another upload is created
 		return t, Effects{}
 	}

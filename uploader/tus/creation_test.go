@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +63,39 @@ func TestK3LocationIsResolvedAgainstResponseURL(t *testing.T) {
 			got, err := newClient(t, tus.Config{Endpoint: server.URL + "/files/"}).Create(t.Context(), tus.CreateRequest{Size: 1})
 			if want := strings.ReplaceAll(want, "{}", server.URL); err != nil || got.URL != want {
 				t.Errorf("got %q, %v, want %q", got.URL, err, want)
+			}
+		})
+	}
+}
+
+// TestK13DoubledSlashIsPath tests the Location of Directus without PUBLIC_URL, and others
+// that look like it but are of another host.
+func TestK13DoubledSlashIsPath(t *testing.T) {
+	tests := []struct{ name, endpoint, location, want string }{ // want: the URL, or only the host if it is another one
+		{"path of the endpoint", "https://cms.example/files/tus", "//files/tus/1", "https://cms.example/files/tus/1"},
+		{"endpoint with a slash", "https://cms.example:8443/files/", " //files/1 ", "https://cms.example:8443/files/1"},
+		{"query", "https://cms.example/files", "//files/1?a=b", "https://cms.example/files/1?a=b"},
+		{"host of the server", "https://files/files", "//files/1", "https://files/1"},
+		{"other path", "https://cms.example/files/tus", "//files/1", "files"},
+		{"other host", "https://cms.example/files", "//store/1", "store"},
+		{"longer segment", "https://cms.example/files", "//files2/1", "files2"},
+		{"host with a dot", "https://cms.example/files.example/tus", "//files.example/tus/1", "files.example"},
+		{"host with a port", "https://cms.example/files:80/tus", "//files:80/tus/1", "files:80"},
+		{"endpoint without a path", "https://cms.example/", "//files/1", "files"},
+		{"with a scheme", "https://cms.example/files", "https://files/1", "files"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			client := newClient(t, tus.Config{Endpoint: test.endpoint, HTTP: handlerTransport{respond(http.StatusCreated, "Location: "+test.location)}})
+			upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 1})
+			got := upload.URL
+			if f := fault.Of(err); f != nil { // the host must be allowed, or cannot be
+				got = f.Detail
+			} else if u, _ := url.Parse(got); !strings.Contains(test.want, "://") {
+				got = u.Host
+			}
+			if got != test.want {
+				t.Errorf("got %q, %v, want %q", got, err, test.want)
 			}
 		})
 	}

@@ -121,7 +121,7 @@ func (c *Client) createdWithoutVersion(ctx context.Context, created *response, r
 // header too. An intermediary that responds to every request with a success does not know
 // these.
 func (c *Client) worksWithoutVersion(ctx context.Context, created *response, request CreateRequest) bool {
-	location, err := resolveLocation(created.url, created.header.Get("Location"))
+	location, err := resolveUploadURL(created.url, created.header.Get("Location"))
 	if err != nil {
 		return false
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 func FuzzLocation(f *testing.F) {
-	for _, location := range []string{"/u/1", "1", "?q", "//h/x", "http://server:80/1", "https://me:pw@other/1#f", "mailto:x", "://", "%zz", "\x00", "../../..", "http://[::1]:99999/", "//::", "//\xcd"} {
+	for _, location := range []string{"/u/1", "1", "?q", "//h/x", "http://server:80/1", "https://me:pw@other/1#f", "mailto:x", "://", "%zz", "\x00", "../../..", "http://[::1]:99999/", "//::", "//\xcd", "//files/1", "//files/"} {
 		f.Add("https://server:8443/files/", location)
 		f.Add("http://server/files/", location)
 	}
@@ -28,7 +28,7 @@ func FuzzLocation(f *testing.F) {
 		if err != nil {
 			return
 		}
-		got, err := resolveLocation(responseURL, location)
+		got, err := resolveUploadURL(responseURL, location)
 		if err != nil {
 			if got != nil {
 				t.Fatalf("URL %s and error %v", got, err)

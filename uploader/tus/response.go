@@ -187,7 +187,7 @@ func (c *Client) parseUpload(r *response, request CreateRequest) (Upload, error)
 	if r.hasNoLocation() && r.isTus() && r.op == fault.Create && request.isComplete(upload.Offset) {
 		return upload, nil
 	}
-	location, err := resolveLocation(r.url, r.header.Get("Location"))
+	location, err := resolveUploadURL(r.url, r.header.Get("Location"))
 	if err != nil {
 		return Upload{}, r.fault(fault.NotTus, "%v", err)
 	}

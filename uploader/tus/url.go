@@ -47,6 +47,28 @@ func withoutURL(err error) error {
 	return err
 }
 
+// resolveUploadURL is resolveLocation for the URL of an upload that was created. A server
+// that puts a base URL of "/" before its paths returns "//files/1" for an upload that was
+// created at /files: that is a path of the server, not one of a host named "files".
+func resolveUploadURL(responseURL *url.URL, location string) (*url.URL, error) {
+	location = strings.TrimSpace(location)
+	if hasDoubledSlash(responseURL, location) {
+		location = location[1:]
+	}
+	return resolveLocation(responseURL, location)
+}
+
+// hasDoubledSlash reports whether a Location without a scheme is a path of the server with
+// another slash before it: without that, it is below the path of the response, and the
+// host is the first segment of both, with neither dot nor port.
+func hasDoubledSlash(responseURL *url.URL, location string) bool {
+	rest, ok := strings.CutPrefix(location, "//")
+	host, _, _ := strings.Cut(rest, "/")
+	base := strings.TrimSuffix(responseURL.EscapedPath(), "/") + "/"
+	return ok && host != "" && !strings.ContainsAny(host, ".:@[") && !strings.EqualFold(host, responseURL.Hostname()) &&
+		base != "/" && strings.HasPrefix("/"+rest, base)
+}
+
 // resolveLocation resolves a Location header against the URL of the response (RFC
 // 9110, 10.2.2). An http Location with the host of an https response becomes
 // https: servers behind a TLS proxy send such URLs.

@@ -52,7 +52,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if upload.URL == "" {
 		session.Unconfirmed = 0 // nothing can be asked about it
 	}
-	if session.Offset == size {
+	if session.Offset == size && !w.needsEmptyPatch() {
 		w.deferReports()
 		w.file.forgetSaved() // it is saved only if the file cannot be verified now
 		w.report(lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})

@@ -126,7 +126,9 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 		w.remote.uploadEnded(w.transfer.Session.URL)
 	case ctx.Err() != nil:
 		end.Stopped = true
+		w.reportSent()
 	default:
+		w.reportSent()
 		end.Fault = w.perFile.fault(w.remote.faultOf(err), w.transfer.Session)
 	}
 	w.emit(w.id, append(w.deferred, end)...)
@@ -199,7 +201,7 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseChecking})
 	switch {
-	case w.transfer.Session.Complete():
+	case w.transfer.Session.Complete(), w.isHidden():
 		return true, nil
 	case w.transfer.Session.URL == "":
 		return false, w.parts.query(ctx)
@@ -208,9 +210,10 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 	}
 	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
 	if err != nil {
-		return false, notVisible(err, w.transfer.Session.Unconfirmed)
+		return false, w.responseLost(notVisible(err, w.transfer.Session.Unconfirmed))
 	}
-	return w.acceptOffset(status)
+	complete, err = w.acceptOffset(status)
+	return complete && !w.needsEmptyPatch(), err
 }
 
 // send sends the rest of the file, in as few requests as the server accepts.
