@@ -202,6 +202,33 @@ func TestA1CreationDeclaresOneByteAndSendsNone(t *testing.T) {
 	}
 }
 
+// TestA1UploadIsCreatedWhereFilesAre is about servers whose uploads have a URL for each file.
+func TestA1UploadIsCreatedWhereFilesAre(t *testing.T) {
+	server := newScriptedServer(t, map[string]http.HandlerFunc{
+		http.MethodPost:   response(http.StatusCreated, "Tus-Resumable: 1.0.0", "Location: /files/1"),
+		http.MethodDelete: response(http.StatusNoContent, "Tus-Resumable: 1.0.0"),
+	})
+	for _, c := range []struct {
+		options uploader.ServerOptions
+		path    string // without the name of the upload
+		named   bool
+	}{
+		{uploader.ServerOptions{UploadPath: "{path}"}, "/files/", true},
+		{uploader.ServerOptions{UploadPath: "inbox/{stem}"}, "/files/inbox/", true},
+		{uploader.ServerOptions{UploadPath: "{dir}", Folders: uploader.FoldersByMKCOL}, "/files/", false},
+		{uploader.ServerOptions{Folders: uploader.FoldersByMKCOL}, "/files/", false},
+	} {
+		got, err := testServer(t, server.URL+"/files/", c.options)
+		want := c.path
+		if c.named {
+			want += got.Creation.Name
+		}
+		if post := server.requests[len(server.requests)-2]; err != nil || post.URL.Path != want {
+			t.Errorf("options %+v: POST to %s, want %s, %v", c.options, post.URL.Path, want, err)
+		}
+	}
+}
+
 // TestA2UploadOfTheTestIsRemoved tests real servers behind a proxy that responds to OPTIONS.
 func TestA2UploadOfTheTestIsRemoved(t *testing.T) {
 	noOptions := uploadtest.Wrap(func(next http.Handler) http.Handler {
