@@ -15,7 +15,7 @@ import (
 func (a *transferActions) askExists(s view.Selection) {
 	asked := s.Allowed(view.ActionExists)
 	first := asked[0]
-	server, _ := a.bridge.Snapshot().Server(first.Server)
+	server, _ := a.bridge.Snapshot().ServerInUse(first.Server)
 	data := words.Data{"Name": view.TransferName(first), "Server": words.Server(server), "NewName": words.Printable(first.NextName())}
 	targets := s.Targets(view.ActionExists)
 	var more fyne.CanvasObject

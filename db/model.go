@@ -61,9 +61,9 @@ func (transferRow) TableName() string { return "transfers" }
 var transferColumns = []string{
 	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
 	"fingerprint", "rank", "intent", "phase", "url", "parts", "upload_offset", "sent", "expires", "attempt", "next_try",
-	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail", "fault_message",
+	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
 	"added", "started", "finished", "active", "resumed", "sha256", "prior", "unconfirmed", "change_time", "as_is",
-	"result_id", "result_answer",
+	"fault_message", "result_id", "result_answer",
 	"on_exists", "name_number", "repeated_count", "repeated_since", "repeated_op", "repeated_status",
 }
 
@@ -72,9 +72,9 @@ func (r *transferRow) fields() []any {
 	return []any{
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
 		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.Parts, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
-		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail, &r.Fault.Message,
+		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail,
 		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior, &r.Unconfirmed, &r.ChangeTime, &r.AsIs,
-		&r.ResultID, &r.ResultAnswer,
+		&r.Fault.Message, &r.ResultID, &r.ResultAnswer,
 		&r.OnExists, &r.NameNumber, &r.Repeated.Count, &r.Repeated.Since, &r.Repeated.Op, &r.Repeated.Status,
 	}
 }

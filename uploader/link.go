@@ -1,14 +1,12 @@
 package uploader
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -17,8 +15,8 @@ import (
 // returned.
 const maxLink = 2048
 
-// linkPlaceholders are the names of the placeholders of a link template.
-var linkPlaceholders = []string{"id", "url", "link", "name", "path", "stem", "ext", "size", "sha256"}
+// linkPlaceholders returns the placeholders of a link template, without braces.
+func linkPlaceholders() []string { return append(Placeholders(), "id", "url", "link") }
 
 // LinkTemplate is a template of the link to a finished file
 // ([ServerOptions.LinkTemplate]).
@@ -30,8 +28,8 @@ type linkPart struct{ text, placeholder string }
 // ParseLinkTemplate parses a link template: an http or https URL with a host, whose path
 // and query may contain placeholders, or one that begins with {url} or {link}. {id} is the
 // server's ID of the file, or the last segment of the upload URL; {url} the upload URL;
-// {link} the link that the server returned; {name}, {stem}, {ext}, {path}, {size} and
-// {sha256} are those of the file. Values are percent-encoded, except at the beginning.
+// {link} the link that the server returned; the others are those of metadata. Values are
+// percent-encoded, except at the beginning.
 func ParseLinkTemplate(text string) (LinkTemplate, error) {
 	text = strings.TrimSpace(text)
 	if len(text) > maxLink || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
@@ -58,7 +56,7 @@ func splitLinkTemplate(text string) (parts []linkPart, err error) {
 			break
 		}
 		name, after, closed := strings.Cut(rest, "}")
-		if !closed || !slices.Contains(linkPlaceholders, name) {
+		if !closed || !slices.Contains(linkPlaceholders(), name) {
 			return nil, fmt.Errorf("link template has an unknown placeholder {%.40s", name)
 		}
 		parts = append(parts, linkPart{placeholder: name})
@@ -92,19 +90,20 @@ func isWebURL(u *url.URL) bool {
 }
 
 // link returns the link to a file, and whether all placeholders have a value.
-func (l LinkTemplate) link(t *Transfer) (string, bool) {
+func (l LinkTemplate) link(t *Transfer, folders FolderMode) (string, bool) {
 	var link strings.Builder
+	ofFile := t.Placeholders(folders)
 	for i, part := range l.parts {
 		if part.placeholder == "" {
 			link.WriteString(part.text)
 			continue
 		}
-		value := linkValue(part.placeholder, t)
+		value := linkValue(part.placeholder, t, ofFile)
 		switch {
 		case value == "":
 			return "", false
 		case i == 0:
-		case part.placeholder == "path":
+		case part.placeholder == PlaceholderPath || part.placeholder == PlaceholderDir:
 			value = percentEncoded(value, "/")
 		default:
 			value = percentEncoded(value, "")
@@ -116,8 +115,7 @@ func (l LinkTemplate) link(t *Transfer) (string, bool) {
 }
 
 // linkValue returns the value of a placeholder; "" if there is none.
-func linkValue(placeholder string, t *Transfer) string {
-	name := t.Source.Name()
+func linkValue(placeholder string, t *Transfer, ofFile func(placeholder string) string) string {
 	switch placeholder {
 	case "id":
 		return fileID(t)
@@ -125,21 +123,8 @@ func linkValue(placeholder string, t *Transfer) string {
 		return t.Session.URL
 	case "link":
 		return t.Result.Link()
-	case "path":
-		if t.Source.RelPath != "" {
-			return t.Source.RelPath
-		}
-		return name
-	case "stem":
-		return strings.TrimSuffix(name, path.Ext(name))
-	case "ext":
-		return strings.TrimPrefix(path.Ext(name), ".")
-	case "size":
-		return strconv.FormatInt(t.Source.Size, 10)
-	case "sha256":
-		return hex.EncodeToString([]byte(t.SHA256))
 	default:
-		return name
+		return ofFile(placeholder)
 	}
 }
 
@@ -175,7 +160,7 @@ func percentEncoded(value, keep string) string {
 func Link(server Server, t *Transfer) string {
 	if server.Options.LinkTemplate != "" {
 		if template, err := ParseLinkTemplate(server.Options.LinkTemplate); err == nil {
-			if link, ok := template.link(t); ok {
+			if link, ok := template.link(t, server.Options.Folders); ok {
 				return link
 			}
 		}

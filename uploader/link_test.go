@@ -37,6 +37,7 @@ func TestM6LinkToFinishedFile(t *testing.T) {
 		{"name in a query", "https://d.example/?f={name}&s={size}", nil, "https://d.example/?f=a%20b%26c.mov&s=42"},
 		{"path", "https://d.example/{path}", nil, "https://d.example/raws/a%20b%26c.mov"},
 		{"stem and extension", "https://d.example/{stem}/{ext}", nil, "https://d.example/a%20b%26c/mov"},
+		{"folder and time", "https://d.example/{dir}/{mtime}", nil, "https://d.example/raws/-62135596800"},
 		{"begins with the upload", "{url}/view", nil, uploadURL + "/view"},
 		{"upload as a value", "https://d.example/?u={url}", nil, "https://d.example/?u=https%3A%2F%2Fs.example%2Ffiles%2F24e5%252F33%3Fx%3D1"},
 		{"begins with the server's link", "{link}?download", &uploader.Result{Answer: cdn}, cdn + "?download"},
@@ -50,6 +51,16 @@ func TestM6LinkToFinishedFile(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+	options := uploader.ServerOptions{LinkTemplate: "http://d/{path}?{stem}"}
+	renamed := finished(nil)
+	renamed.NameNumber = 2
+	if got := uploader.Link(uploader.Server{Options: options}, renamed); got != "http://d/raws/a%20b%26c%20%282%29.mov?a%20b%26c%20%282%29" {
+		t.Errorf("link %q to a file that was renamed", got)
+	}
+	options.Folders = uploader.FoldersFlat
+	if got := uploader.Link(uploader.Server{Options: options}, finished(nil)); got != "http://d/a%20b%26c.mov?a%20b%26c" {
+		t.Errorf("link %q on a server without folders", got)
 	}
 	hashed := finished(nil)
 	hashed.SHA256 = "\x00\xff"

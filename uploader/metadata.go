@@ -2,7 +2,6 @@ package uploader
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -30,32 +29,6 @@ type MetadataField struct {
 // MetadataTemplate is the additional metadata of the uploads to a server. Its fields
 // replace those of the same key that every server gets.
 type MetadataTemplate []MetadataField
-
-// The placeholders of templates.
-const (
-	PlaceholderName    = "name"    // of the file
-	PlaceholderPath    = "path"    // {dir} and {name}
-	PlaceholderDir     = "dir"     // folder of the file from the added one on, with slashes between; "" for a file that was added itself
-	PlaceholderStem    = "stem"    // {name} without {ext} and its dot
-	PlaceholderExt     = "ext"     // what follows the last dot of {name}, unless that is its first character
-	PlaceholderType    = "type"    // media type, by the extension
-	PlaceholderSize    = "size"    // bytes; "" while a file is being written
-	PlaceholderMtime   = "mtime"   // modification time, in seconds since 1970-01-01 UTC
-	PlaceholderMtimeMs = "mtimeMs" // the same in milliseconds
-	PlaceholderSHA256  = "sha256"  // of the content, in hexadecimal digits; the file is read before its upload is created
-	PlaceholderDate    = "date"    // day on which the file was added, in UTC: 2026-11-30
-)
-
-// Placeholders returns all placeholders of templates, without braces.
-func Placeholders() []string {
-	return []string{
-		PlaceholderName, PlaceholderPath, PlaceholderDir, PlaceholderStem, PlaceholderExt, PlaceholderType, PlaceholderSize,
-		PlaceholderMtime, PlaceholderMtimeMs, PlaceholderSHA256, PlaceholderDate,
-	}
-}
-
-// placeholder matches what is written like a placeholder.
-var placeholder = regexp.MustCompile(`\{[A-Za-z][A-Za-z0-9]*\}`)
 
 // ParseMetadata parses the metadata template of server options. Each line is one of
 //
@@ -116,17 +89,6 @@ func parseField(line string) MetadataField {
 
 func invalidInKey(r rune) bool { return r <= ' ' || r > '~' || r == ',' }
 
-// unknownPlaceholder returns the first placeholder of a template that does not exist; ""
-// for none.
-func unknownPlaceholder(template string) string {
-	for _, found := range placeholder.FindAllString(template, -1) {
-		if !slices.Contains(Placeholders(), found[1:len(found)-1]) {
-			return found
-		}
-	}
-	return ""
-}
-
 // Has reports whether the template has a field with a key.
 func (t MetadataTemplate) Has(key string) bool {
 	return slices.ContainsFunc(t, func(f MetadataField) bool { return f.Key == key })
@@ -135,16 +97,6 @@ func (t MetadataTemplate) Has(key string) bool {
 // Uses reports whether a value contains a placeholder.
 func (t MetadataTemplate) Uses(placeholder string) bool {
 	return slices.ContainsFunc(t, func(f MetadataField) bool { return strings.Contains(f.Value, "{"+placeholder+"}") })
-}
-
-// Fill returns a text with its placeholders replaced by their values. Others stay.
-func Fill(template string, value func(placeholder string) string) string {
-	return placeholder.ReplaceAllStringFunc(template, func(found string) string {
-		if name := found[1 : len(found)-1]; slices.Contains(Placeholders(), name) {
-			return value(name)
-		}
-		return found
-	})
 }
 
 // PathError is returned for a template of a path that is not valid.

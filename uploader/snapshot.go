@@ -15,7 +15,8 @@ type Snapshot struct {
 	Progress    map[TransferID]Progress // of the transfers with a worker
 	Batches     map[BatchID]*Batch
 	BatchTotals map[BatchID]BatchTotals
-	Servers     []Server
+	Servers     []Server            // as they are saved
+	InUse       map[ServerID]Server // those that this run uses otherwise than they are saved; nil for none
 	Totals      Totals
 	Blocked     map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
 	Checking    int                       // transfers whose Check is not done
@@ -110,6 +111,14 @@ func (s *Snapshot) Server(id ServerID) (Server, bool) {
 		}
 	}
 	return Server{}, false
+}
+
+// ServerInUse is Server with the options and the access that this run uses.
+func (s *Snapshot) ServerInUse(id ServerID) (Server, bool) {
+	if used, ok := s.InUse[id]; ok {
+		return used, true
+	}
+	return s.Server(id)
 }
 
 // Sent returns how many bytes of a transfer to show: while it has a worker those that

@@ -78,7 +78,7 @@ func existsPolicy(answer string, server uploader.Server) (uploader.ExistsPolicy,
 func (x *Executor) possible(answer func(*uploader.Transfer) feed.Answer) func(*uploader.Transfer) feed.Answer {
 	return func(t *uploader.Transfer) feed.Answer {
 		given := answer(t)
-		if server, _ := x.Engine.Snapshot().Server(t.Server); given == feed.Overwrite && !server.Options.CanOverwrite() {
+		if server, _ := x.Engine.Snapshot().ServerInUse(t.Server); given == feed.Overwrite && !server.Options.CanOverwrite() {
 			return feed.LeaveOpen
 		}
 		return given

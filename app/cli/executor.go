@@ -171,7 +171,7 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 	}
 	batch, options := uploader.NewBatchID(), request.Options
 	options.UploadAgain = request.Answers.Again != instance.AnswerNo
-	destination, _ := x.Engine.Snapshot().Server(server)
+	destination, _ := x.Engine.Snapshot().ServerInUse(server)
 	if options.Exists, err = existsPolicy(request.Answers.Exists, destination); err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ func newEntry(s *uploader.Snapshot, t *uploader.Transfer, position int) Entry {
 	if t.Result != nil {
 		e.FileID, e.Answer = t.Result.ID, t.Result.Answer
 	}
-	if server, _ := s.Server(t.Server); t.Phase == uploader.PhaseDone && !server.Builtin() {
+	if server, _ := s.ServerInUse(t.Server); t.Phase == uploader.PhaseDone && !server.Builtin() {
 		e.Link = words.Link(uploader.Link(server, t))
 	}
 	return e

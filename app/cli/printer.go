@@ -210,7 +210,10 @@ func (p *Printer) printTest(e *TestEntry) error {
 	if !e.usable() {
 		to = p.streams.Err
 	}
-	return p.printLine(to, e.Message)
+	if e.Test == testRefused { // it has what the server said
+		return p.printLine(to, e.Message)
+	}
+	return p.printLine(to, withServerMessage(e.Message, e.ServerMessage))
 }
 
 // withServerMessage returns Ferry's sentence, and after it what the server said, if

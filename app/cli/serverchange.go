@@ -41,6 +41,12 @@ func changeOptions(o *uploader.ServerOptions, c instance.ServerChange) {
 	set(&o.GivenURL, c.GivenURL)
 	set(&o.MethodOverride, c.MethodOverride)
 	set(&o.Checksums, c.Checksums)
+	set(&o.UploadPath, c.UploadPath)
+	set(&o.Folders, c.Folders)
+	set(&o.OverwriteHeader, c.OverwriteHeader)
+	set(&o.OverwriteQuery, c.OverwriteQuery)
+	set(&o.LinkTemplate, c.LinkTemplate)
+	set(&o.IDHeaders, c.IDHeaders)
 	if c.NoMetadata {
 		o.Metadata = ""
 	}

@@ -47,6 +47,12 @@ func TestEveryServerFlagChangesTheServer(t *testing.T) {
 		{"switches", []string{"--given", "--method-override", "--no-checksums"}, func(s *uploader.Server) {
 			s.Options.GivenURL, s.Options.MethodOverride, s.Options.Checksums = true, true, false
 		}},
+		{"uploads", []string{"--upload-path=in/{path}", "--folders=mkcol", "--link=https://h/{id}", "--id-headers=X-Id, Y-Id", "--overwrite-with=x-upsert: true"}, func(s *uploader.Server) {
+			s.Options.UploadPath, s.Options.Folders, s.Options.LinkTemplate = "in/{path}", uploader.FoldersByMKCOL, "https://h/{id}"
+			s.Options.IDHeaders, s.Options.OverwriteHeader = "X-Id, Y-Id", "x-upsert: true"
+		}},
+		{"overwrite with a query", []string{"--overwrite-with=?override=true"}, func(s *uploader.Server) { s.Options.OverwriteQuery = "override=true" }},
+		{"folders in the metadata", []string{"--folders=metadata", "--upload-path=none", "--link=none", "--id-headers=none", "--overwrite-with=none"}, func(*uploader.Server) {}},
 		{"metadata", []string{"--metadata", "b={name}", "--metadata", "mtime="}, func(s *uploader.Server) { s.Options.Metadata = "a=1\nb={name}\nmtime=" }},
 		{"no metadata", []string{"--metadata", "none"}, func(s *uploader.Server) { s.Options.Metadata = "" }},
 		{"hosts", []string{"--allow-host", "Y.example", "--allow-host", "x.example"}, func(s *uploader.Server) { s.Options.AllowedHosts = "x.example y.example" }},

@@ -41,6 +41,12 @@ type ServerEntry struct {
 	AllowedHosts   []string `json:"allowed_hosts,omitempty"`
 	MethodOverride bool     `json:"method_override,omitempty"`
 	Checksums      bool     `json:"checksums,omitempty"`
+
+	UploadPath string `json:"upload_path,omitempty"`
+	Folders    string `json:"folders,omitempty"`
+	Overwrite  string `json:"overwrite_with,omitempty"`
+	Link       string `json:"link,omitempty"`
+	IDHeaders  string `json:"id_headers,omitempty"`
 }
 
 // newServerEntry returns the entry for a server of s.
@@ -52,6 +58,7 @@ func newServerEntry(s *uploader.Snapshot, server uploader.Server) *ServerEntry {
 		Preset: o.Preset, Given: o.GivenURL, ChunkMin: o.ChunkMin, ChunkMax: o.ChunkMax, ChunkMultiple: o.ChunkMultiple,
 		Connections: o.Connections, Files: o.MaxFiles, Limit: o.Limit, Metadata: shownMetadata(o.Metadata),
 		AllowedHosts: strings.Fields(o.AllowedHosts), MethodOverride: o.MethodOverride, Checksums: o.Checksums,
+		UploadPath: o.UploadPath, Folders: string(o.Folders), Overwrite: overwriteText(o), Link: o.LinkTemplate, IDHeaders: o.IDHeaders,
 	}
 	if e.SignIn == "" {
 		e.SignIn = flagNone
@@ -153,6 +160,11 @@ func (e *ServerEntry) options() []string {
 	}
 	add(e.MethodOverride, "--method-override", "")
 	add(e.Checksums, "--checksums", "")
+	add(e.UploadPath != "", "--upload-path", e.UploadPath)
+	add(e.Folders != "", "--folders", e.Folders)
+	add(e.Overwrite != "", "--overwrite-with", e.Overwrite)
+	add(e.Link != "", "--link", e.Link)
+	add(e.IDHeaders != "", "--id-headers", e.IDHeaders)
 	add(e.CA != "", "--ca", e.CA)
 	add(e.Cert != "", "--cert", e.Cert)
 	add(e.Key != "", "--key", e.Key)
@@ -197,6 +209,8 @@ type TestEntry struct {
 	Length       *int64   `json:"length,omitempty"` // of a given upload, if it is known
 	Fault        string   `json:"fault,omitempty"`
 	Message      string   `json:"message"` // text for the user, in the current language
+
+	ServerMessage string `json:"server_message,omitempty"` // what the server said about the fault, as in [fault.Fault.ServerMessage]
 }
 
 // usable reports whether uploads to the server will most likely work.
@@ -217,14 +231,14 @@ func newTestEntry(server uploader.Server, result uploader.ServerTest, took time.
 	}
 	if err != nil {
 		f := fault.Of(err)
-		e.Test, e.Fault, e.Message = testFailed, f.Kind.String(), testFaultText(server, f)
+		e.Test, e.Fault, e.Message, e.ServerMessage = testFailed, f.Kind.String(), testFaultText(server, f), f.ServerMessage
 		return e
 	}
 	e.Test = map[uploader.TestOutcome]string{
 		uploader.TestReady: testReady, uploader.TestUndeclared: testUndeclared, uploader.TestRefused: testRefused, uploader.TestNotTus: testNotTus,
 	}[result.Outcome()]
 	if f := result.Creation.Fault; f != nil && !e.usable() {
-		e.Fault = f.Kind.String()
+		e.Fault, e.ServerMessage = f.Kind.String(), f.ServerMessage
 	}
 	e.Message = testText(server, result, e)
 	return e

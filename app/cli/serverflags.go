@@ -37,6 +37,8 @@ type ServerFlags struct {
 	Proxy          string   `placeholder:"URL|none|system" help:"${help_proxy}"`
 	Bearer         bool     `help:"${help_bearer}"`
 	User           string   `placeholder:"NAME" help:"${help_user}"`
+
+	UploadFlags
 }
 
 // SavedFlags are the flags of a server that is saved, besides [ServerFlags].
@@ -77,7 +79,7 @@ func (f *ServerFlags) change() (c instance.ServerChange, err error) {
 	if c.ChunkMultiple, err = changedSize("--chunk-multiple", f.ChunkMultiple); err != nil {
 		return c, err
 	}
-	return c, errors.Join(f.readFiles(&c), f.readProxy(&c))
+	return c, errors.Join(f.readFiles(&c), f.readProxy(&c), f.setOptions(&c))
 }
 
 // checkMetadata validates the values of --metadata.
@@ -311,5 +313,5 @@ func checkServer(s uploader.Server) error {
 	case smallest < 0, metadataErr != nil, proxyErr != nil, !known, strings.Contains(s.Access.User, ":"):
 		return usageError("cli.usage.server", nil)
 	}
-	return nil
+	return checkUploadOptions(o)
 }

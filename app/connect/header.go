@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // HeaderError reports a header field that cannot be sent. It contains the name only, since
@@ -49,7 +51,7 @@ func ParseHeader(lines []string) (http.Header, error) {
 	}
 	for name, values := range header {
 		switch {
-		case IsReservedField(name):
+		case tus.IsReservedField(name):
 			return nil, &HeaderError{name, HeaderReserved}
 		case len(values) > 1 && slices.Contains(singleFields, name):
 			return nil, &HeaderError{name, HeaderRepeated}
@@ -61,23 +63,8 @@ func ParseHeader(lines []string) (http.Header, error) {
 	return header, nil
 }
 
-// reservedFields are the header fields that a request of Ferry never has with the value of
-// a user: Go's net/http drops or replaces them (Request.Write; in HTTP/2 those of one
-// connection, RFC 9113, section 8.2.2), or the tus client sets them.
-var reservedFields = []string{
-	"Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
-	"Cache-Control", "Content-Type", "X-Http-Method-Override",
-	"Upload-Checksum", "Upload-Concat", "Upload-Defer-Length", "Upload-Length", "Upload-Metadata", "Upload-Offset",
-}
-
 // singleFields are the header fields of which net/http sends the first value only.
 var singleFields = []string{"Host", "User-Agent"}
-
-// IsReservedField reports whether a header field of that name cannot be set by the user.
-func IsReservedField(name string) bool {
-	name = http.CanonicalHeaderKey(name)
-	return slices.Contains(reservedFields, name) || strings.HasPrefix(name, "Tus-")
-}
 
 // validHost reports whether value can be the Host of a request: a host, and a port if
 // there is one. net/http would cut other values.

@@ -11,6 +11,7 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // Secrets are the secrets of one server. The keyring stores them under the name in
@@ -102,7 +103,7 @@ func signInHeader(access uploader.Access, secret string) (http.Header, error) {
 			return nil, authFault(fault.CodeNoSignIn, err)
 		}
 		for name := range fields {
-			if IsReservedField(name) { // saved by a version that did not check; requests never contained it
+			if tus.IsReservedField(name) { // saved by a version that did not check; requests never contained it
 				delete(fields, name)
 			}
 		}

@@ -440,7 +440,7 @@ func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message s
 	if t.Result != nil && kind != Added && kind != Progress {
 		e.FileID, e.Answer = t.Result.ID, t.Result.Answer
 	}
-	if server, _ := s.Server(t.Server); kind == Done && !server.Builtin() {
+	if server, _ := s.ServerInUse(t.Server); kind == Done && !server.Builtin() {
 		e.Link = words.Link(uploader.Link(server, t))
 	}
 	return e

@@ -23,6 +23,13 @@ type ServerChange struct {
 	MethodOverride *bool  `json:"methodOverride,omitempty"`
 	Checksums      *bool  `json:"checksums,omitempty"`
 
+	UploadPath      *string              `json:"uploadPath,omitempty"`
+	Folders         *uploader.FolderMode `json:"folders,omitempty"`
+	OverwriteHeader *string              `json:"overwriteHeader,omitempty"`
+	OverwriteQuery  *string              `json:"overwriteQuery,omitempty"`
+	LinkTemplate    *string              `json:"linkTemplate,omitempty"`
+	IDHeaders       *string              `json:"idHeaders,omitempty"`
+
 	NoMetadata bool     `json:"noMetadata,omitempty"` // removes the metadata before Metadata is added
 	Metadata   []string `json:"metadata,omitempty"`   // lines of a template; each replaces that of the same key
 	NoHosts    bool     `json:"noHosts,omitempty"`    // removes the allowed hosts before Hosts are added

@@ -239,20 +239,6 @@ func cmdSaveSettings(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(d.Close())
 }
 
-// cmdSaveOverwrite implements "saveoverwrite HEADER": it saves with each server of the
-// profile the header field with which it overwrites files.
-func cmdSaveOverwrite(ts *testscript.TestScript, _ bool, args []string) {
-	ctx := context.Background()
-	d := openDB(ctx, ts)
-	saved, err := d.Load(ctx)
-	ts.Check(err)
-	for i := range saved.Servers {
-		saved.Servers[i].Options.OverwriteHeader = args[0]
-	}
-	ts.Check(d.Save(ctx, uploader.Changes{Servers: saved.Servers}))
-	ts.Check(d.Close())
-}
-
 // cmdSavedOptions implements "savedoptions CONNECTIONS CHUNK LIMIT": it checks that
 // the profile contains a batch with these options.
 func cmdSavedOptions(ts *testscript.TestScript, _ bool, args []string) {

@@ -116,7 +116,6 @@ func TestScripts(t *testing.T) {
 			"upload":         cmdUpload,
 			"nowhere":        cmdNowhere,
 			"urls":           cmdURLs,
-			"saveoverwrite":  cmdSaveOverwrite,
 			"savedoptions":   cmdSavedOptions,
 			"streams":        cmdStreams,
 			"killstdin": func(ts *testscript.TestScript, _ bool, args []string) {

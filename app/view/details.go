@@ -43,7 +43,7 @@ type HistoryLine struct{ At, What string }
 
 // DetailsOf returns the content of the details pane for a transfer.
 func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now time.Time) Details {
-	server, _ := s.Server(t.Server)
+	server, _ := s.ServerInUse(t.Server)
 	details := Details{
 		Title:   words.Printable(t.Source.Name()),
 		State:   words.Join(words.State(t.State()), words.Row(s, t, positionOf(s, t), now)),

@@ -73,7 +73,7 @@ func Link(s *uploader.Snapshot, t *uploader.Transfer) string {
 	if !hasLink(t) {
 		return ""
 	}
-	server, _ := s.Server(t.Server)
+	server, _ := s.ServerInUse(t.Server)
 	return words.Link(uploader.Link(server, t))
 }
 

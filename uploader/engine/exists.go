@@ -30,5 +30,6 @@ func (l *loop) resolveExists(c uploader.ResolveExists) {
 
 // canResolve reports whether a policy is possible with a server.
 func (l *loop) canResolve(server uploader.ServerID, policy uploader.ExistsPolicy) bool {
-	return policy != uploader.ExistsOverwrite || l.servers.byID[server].Options.CanOverwrite()
+	used, _ := l.servers.used(server)
+	return policy != uploader.ExistsOverwrite || used.Options.CanOverwrite()
 }

@@ -47,6 +47,31 @@ func wantNames(t *testing.T, server tusdServer, want ...string) {
 	}
 }
 
+// TestS2OverwritesAsThisRunUsesTheServer is about a way to overwrite files that is not saved.
+func TestS2OverwritesAsThisRunUsesTheServer(t *testing.T) {
+	t.Parallel()
+	h, server, _ := newUniqueHarness(t, "film.mov")
+	h.setServerOptions(uploader.ServerOptions{})
+	h.add(createFile(t, "film.mov", 1000))
+	asked := h.waitState(uploader.StateNeedsDecision)
+	overwrite := uploader.ResolveExists{Target: uploader.TargetTransfers(asked.ID), Policy: uploader.ExistsOverwrite}
+	h.do(overwrite)
+	h.waitState(uploader.StateNeedsDecision) // it is not known how
+
+	used, _ := h.engine.Snapshot().Server(asked.Server)
+	used.Options.OverwriteHeader = "x-upsert: true"
+	h.do(uploader.UseServer{Server: used})
+	h.do(overwrite)
+	h.waitState(uploader.StateDone)
+	wantNames(t, server, "film.mov")
+	s := h.engine.Snapshot()
+	saved, _ := s.Server(asked.Server)
+	inUse, _ := s.ServerInUse(asked.Server)
+	if saved.Options.CanOverwrite() || !inUse.Options.CanOverwrite() {
+		t.Errorf("saved %+v, in use %+v", saved.Options, inUse.Options)
+	}
+}
+
 func TestS3ExistingNameIsAQuestion(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

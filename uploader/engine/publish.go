@@ -47,6 +47,7 @@ func (p *publisher) snapshot(storeFault *fault.Fault, now time.Time) *uploader.S
 		Progress:   make(map[uploader.TransferID]uploader.Progress, len(s.running)),
 		Batches:    maps.Clone(s.batches),
 		Servers:    slices.SortedFunc(maps.Values(p.servers.byID), func(a, b uploader.Server) int { return cmp.Compare(a.ID, b.ID) }),
+		InUse:      p.servers.usedOtherwise(),
 		Blocked:    p.admission.Blocked(),
 		Holds:      map[uploader.ServerID]uploader.Hold{},
 		Drives:     p.drives.faults(),

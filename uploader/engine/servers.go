@@ -36,12 +36,9 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	if r := s.remotes[id]; r != nil {
 		return r, nil
 	}
-	server, known := s.byID[id]
+	server, known := s.used(id)
 	if !known {
 		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
-	}
-	if used, ok := s.inUse[id]; ok {
-		server.Options, server.Access = used.Options.WithFound(server.Options), used.Access
 	}
 	if server.Endpoint == "" {
 		if _, err := s.open(server); fault.Is(err, fault.LocalDisk) { // why the built-in receiver is not running
@@ -57,6 +54,28 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	s.restoreCookies(id, r)
 	s.remotes[id] = r
 	return r, nil
+}
+
+// used returns a server as this run uses it, and whether there is one.
+func (s *servers) used(id uploader.ServerID) (uploader.Server, bool) {
+	server, known := s.byID[id]
+	if used, ok := s.inUse[id]; known && ok {
+		server.Options, server.Access = used.Options.WithFound(server.Options), used.Access
+	}
+	return server, known
+}
+
+// usedOtherwise returns the servers that this run uses otherwise than they are saved; nil
+// for none.
+func (s *servers) usedOtherwise() map[uploader.ServerID]uploader.Server {
+	var all map[uploader.ServerID]uploader.Server
+	for id := range s.inUse {
+		if all == nil {
+			all = map[uploader.ServerID]uploader.Server{}
+		}
+		all[id], _ = s.used(id)
+	}
+	return all
 }
 
 // restoreCookies gives a new Remote the saved cookies of its server. Its protocol may be
@@ -170,6 +189,7 @@ func (l *loop) useServer(s uploader.Server) error {
 		return fault.Newf(fault.Refused, fault.Save, "no server %d", s.ID)
 	}
 	l.servers.inUse[s.ID] = s
+	l.state.unpublished = true
 	l.unblock(s.ID)
 	return nil
 }

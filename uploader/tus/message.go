@@ -68,8 +68,12 @@ func parseMessage(body string, redact func(string) string) (code, message string
 	return code, shorten(redact(oneLine(text)), maxMessageRunes)
 }
 
-// escapeSequence matches the control sequences of terminals (ECMA-48, 5.4).
-var escapeSequence = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
+// escapeSequence matches what terminals do not show (ECMA-48): control sequences (5.4),
+// control strings such as the title of a window (5.6), and other escape sequences (5.3), in
+// the forms with 7 and with 8 bits. Only the start of a string without an end is matched.
+var escapeSequence = regexp.MustCompile("(?:\x1b\\[|\u009b)[0-?]*[ -/]*[@-~]" +
+	"|(?:\x1b[PX\\]^_]|[\u0090\u0098\u009d-\u009f])(?:[^\x07\x1b\u009c]{0,1000}(?:\x07|\x1b\\\\|\u009c))?" +
+	"|\x1b[ -/]*[0-Z\\\\`-~]")
 
 // oneLine replaces white space by single spaces, and removes terminal control sequences
 // and unprintable characters, such as those that change the direction of text.

@@ -61,7 +61,12 @@ func TestM1MessageIsBounded(t *testing.T) {
 func TestM2MessageIsPlainText(t *testing.T) {
 	for _, c := range []struct{ name, body, want string }{
 		{"lines", "no more\tcats,\r\nplease\n", "no more cats, please"},
-		{"terminal codes", "a\x1b[31mred\x1b[0m\x1b]0;title\x07b\x00", "ared]0;titleb"},
+		{"terminal codes", "a\x1b[31mred\x1b[0m\x00", "ared"},
+		{"terminal codes of 8 bits", "a\u009b31mred\u009b0m \u009d0;title\u009cb", "ared b"},
+		{"terminal strings", "a\x1b]0;title\x07b \x1b]8;;http://h/\x1b\\link\x1b]8;;\x1b\\ \x1bPq#0\x1b\\c", "ab link c"},
+		{"terminal string without an end", "a\x1b]0;no more cats", "a0;no more cats"},
+		{"other terminal codes", "a\x1b(Bb\x1bcc\x1b7d\x1b=e", "abcde"},
+		{"incomplete terminal code", "a\x1b[31", "a[31"},
 		{"direction of text", "file\u202egpj.exe\u2066 \u200fx\ufeff", "filegpj.exe x"},
 		{"line separators", "a\u2028b\u0085c", "a b c"},
 		{"not UTF-8", "caf\xe9 closed", "caf closed"},

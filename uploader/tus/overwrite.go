@@ -36,19 +36,16 @@ func newOverwrite(header, query string) (overwrite, error) {
 	}
 	name, value, found := strings.Cut(header, ":")
 	o.name, o.value = http.CanonicalHeaderKey(strings.TrimSpace(name)), strings.TrimSpace(value)
-	if !found || !httpguts.ValidHeaderFieldName(o.name) || !httpguts.ValidHeaderFieldValue(o.value) || isReserved(o.name) {
+	if !found || !httpguts.ValidHeaderFieldName(o.name) || !httpguts.ValidHeaderFieldValue(o.value) || IsReservedField(o.name) || isSignInField(o.name) {
 		return overwrite{}, fmt.Errorf("%w header %q", errOverwrite, o.name)
 	}
 	return o, nil
 }
 
-// isReserved reports whether a header field is one that this package, the transport or the
-// sign-in sets.
-func isReserved(name string) bool {
-	return strings.HasPrefix(name, "Upload-") || strings.HasPrefix(name, "Tus-") || slices.Contains([]string{
-		"Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Expect", "Host", "Proxy-Authorization", "Te", "Trailer",
-		"Transfer-Encoding", "Upgrade", "X-Http-Method-Override",
-	}, name)
+// isSignInField reports whether a header field belongs to the sign-in, or decides which
+// server gets the request.
+func isSignInField(name string) bool {
+	return slices.Contains([]string{"Authorization", "Cookie", "Host", "Proxy-Authorization"}, name)
 }
 
 // apply adds the header field and the query to a request to the endpoint.

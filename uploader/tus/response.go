@@ -58,7 +58,7 @@ func (c *Client) readResponse(r request, httpResp *http.Response, cancel context
 		code, resp.message = parseMessage(text, resp.redact)
 	}
 	if resp.status/100 == 2 && c.accepts(resp) {
-		resp.result = c.parseResult(resp.header, text)
+		resp.result = c.parseResult(r, resp.header, text)
 	}
 	if resp.status/100 != 2 {
 		resp.code, resp.body = code, resp.redact(text)

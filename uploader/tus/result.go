@@ -16,14 +16,15 @@ func DefaultIDHeaders() []string { return []string{"Directus-File-Id", "Stream-M
 
 // parseResult returns the result in a successful response with this body. It may be the
 // address of the file with a signature, which the user is to have, so of secrets only
-// those of the client itself are removed.
-func (c *Client) parseResult(header http.Header, body string) Result {
+// those of the sign-in are removed.
+func (c *Client) parseResult(r request, header http.Header, body string) Result {
 	result := Result{ID: c.fileID(header)}
 	if text := strings.TrimSpace(body); text != "" {
 		if strings.HasPrefix(text, "<") {
 			text = markupText(text)
 		}
 		text = redactSecrets(oneLine(text), secretsOf(c.header))
+		text = redactSecrets(text, secretsOf(r.file))
 		result.Answer = shorten(redactSecrets(text, c.Jar.secrets()), maxAnswerRunes)
 	}
 	return result

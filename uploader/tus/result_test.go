@@ -40,6 +40,17 @@ func TestM4IDOfFileIsKept(t *testing.T) {
 	}
 }
 
+// TestM5AnswerHasNoSignInOfFile checks the sign-in that a service issued for one file.
+func TestM5AnswerHasNoSignInOfFile(t *testing.T) {
+	server := newFakeServer(t, respondBody(http.StatusOK, "stored for s3cr3t-signature", "Upload-Offset: 1"))
+	client := newClient(t, tus.Config{Endpoint: server.URL})
+	ctx := tus.WithFileHeader(t.Context(), http.Header{"AuthorizationSignature": {"s3cr3t-signature"}})
+	status, err := client.Patch(ctx, server.URL+"/1", 0, strings.NewReader("x"), 1)
+	if err != nil || status.Result.Answer != "stored for …" {
+		t.Errorf("answer %q, %v", status.Result.Answer, err)
+	}
+}
+
 func TestM5AnswerIsKept(t *testing.T) {
 	const link = "https://cdn.example/f?sig=0123456789abcdef"
 	for _, c := range []struct{ name, body, want string }{

@@ -33,7 +33,7 @@ var (
 
 // effectiveStatus returns the status by which the response is classified, and whether it
 // is in the body instead of the status line. Some servers respond 400 or 500 to a request
-// that lacks a valid sign-in, and say so in the body (rule S5).
+// that lacks a valid sign-in, and say so in the body (rule S7).
 func (r *response) effectiveStatus() (status int, inBody bool) {
 	switch r.status {
 	case http.StatusBadRequest:

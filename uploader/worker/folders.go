@@ -40,7 +40,7 @@ func (r *Remote) uploadPath(t *uploader.Transfer) []string {
 	if template == "" {
 		return nil
 	}
-	path := uploader.Fill(template, placeholders(t, options.Folders))
+	path := uploader.Fill(template, t.Placeholders(options.Folders))
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }
 

@@ -4,11 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -23,7 +20,7 @@ func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHas
 	if declareHash && t.SHA256 != "" {
 		pairs = append(pairs, tus.Pair{Key: keySHA256, Value: hex.EncodeToString([]byte(t.SHA256))})
 	}
-	pairs = withTemplate(pairs, uploader.SavedMetadata(options.Metadata), placeholders(t, options.Folders))
+	pairs = withTemplate(pairs, uploader.SavedMetadata(options.Metadata), t.Placeholders(options.Folders))
 	if r.Server.Builtin() {
 		pairs = append(
 			pairs, tus.Pair{Key: tus.MetadataTransfer, Value: transferKey(t, file)},
@@ -84,72 +81,4 @@ func withTemplate(pairs []tus.Pair, template uploader.MetadataTemplate, value fu
 		}
 	}
 	return pairs
-}
-
-// placeholders returns a function that returns the value of a placeholder for a transfer.
-func placeholders(t *uploader.Transfer, folders uploader.FolderMode) func(name string) string {
-	f := t.RemoteFile()
-	dir := folderOf(f, folders)
-	return func(name string) string {
-		switch name {
-		case uploader.PlaceholderName:
-			return f.Name()
-		case uploader.PlaceholderPath:
-			return path.Join(dir, f.Name())
-		case uploader.PlaceholderDir:
-			return dir
-		case uploader.PlaceholderStem:
-			stem, _ := splitName(f.Name())
-			return stem
-		case uploader.PlaceholderExt:
-			_, ext := splitName(f.Name())
-			return ext
-		case uploader.PlaceholderType:
-			return source.MediaType(f.Name())
-		case uploader.PlaceholderSize:
-			return sizeValue(f.Size)
-		case uploader.PlaceholderMtime:
-			return strconv.FormatInt(f.ModTime.Unix(), 10)
-		case uploader.PlaceholderMtimeMs:
-			return strconv.FormatInt(f.ModTime.UnixMilli(), 10)
-		case uploader.PlaceholderSHA256:
-			return hex.EncodeToString([]byte(t.SHA256))
-		case uploader.PlaceholderDate:
-			return dateValue(t.Added)
-		}
-		return ""
-	}
-}
-
-// folderOf returns the folder of a file on the server, with slashes between its segments
-// and none around them; "" for none.
-func folderOf(f source.File, folders uploader.FolderMode) string {
-	if f.RelPath == "" || folders == uploader.FoldersFlat {
-		return ""
-	}
-	return strings.TrimSuffix(f.RelPath[:strings.LastIndexByte(f.RelPath, '/')+1], "/")
-}
-
-// splitName returns a file name in two parts, without the last dot between them. A dot at
-// the start separates nothing.
-func splitName(name string) (stem, ext string) {
-	dot := strings.LastIndexByte(name, '.')
-	if dot <= 0 {
-		return name, ""
-	}
-	return name[:dot], name[dot+1:]
-}
-
-func sizeValue(size int64) string {
-	if size == uploader.SizeUnknown {
-		return ""
-	}
-	return strconv.FormatInt(size, 10)
-}
-
-func dateValue(added uploader.Timestamp) string {
-	if added.IsZero() {
-		return ""
-	}
-	return added.Time().UTC().Format(time.DateOnly)
 }

@@ -42,7 +42,7 @@ func Test(ctx context.Context, server uploader.Server, protocol uploader.Protoco
 	return result, err
 }
 
-// testCreation creates an upload with the metadata that a file has at this server.
+// testCreation creates an upload at the path and with the metadata that a file has at this server.
 func (r *Remote) testCreation(ctx context.Context) (uploader.CreationTest, error) {
 	test := uploader.CreationTest{Name: testName()}
 	transfer := uploader.Transfer{Source: source.File{Path: test.Name, Size: uploader.TestUploadSize, ModTime: time.Now()}}

@@ -32,8 +32,11 @@ func TestC22WholeRequests(t *testing.T) {
 		"smaller ones do not count":     {requests: []request{{8 * mib, 1, false, 4 * mib}, {mib, 20, true, 4 * mib}}},
 		"after ten, when five were too early": {requests: []request{
 			{8 * mib, 1, false, 4 * mib},
-			{4 * mib, 5, true, 8 * mib}, {8 * mib, 1, false, 4 * mib},
-			{4 * mib, 9, true, 4 * mib}, {4 * mib, 1, true, 8 * mib}, {8 * mib, 5, true, 16 * mib},
+			{4 * mib, 5, true, 8 * mib},
+			{8 * mib, 1, false, 4 * mib},
+			{4 * mib, 9, true, 4 * mib},
+			{4 * mib, 1, true, 8 * mib},
+			{8 * mib, 5, true, 16 * mib},
 		}},
 		"parts that are interrupted together": {requests: []request{{8 * mib, 4, false, 4 * mib}}},
 		"parts, after a larger size": {requests: []request{
