@@ -217,7 +217,7 @@ func newTestEntry(server uploader.Server, result uploader.ServerTest, took time.
 	}
 	if err != nil {
 		f := fault.Of(err)
-		e.Test, e.Fault, e.Message = testFailed, f.Kind.String(), testFaultText(server, f)
+		e.Test, e.Fault, e.Message = testFailed, f.Kind.String(), words.WithServerMessage(testFaultText(server, f), f)
 		return e
 	}
 	e.Test = map[uploader.TestOutcome]string{

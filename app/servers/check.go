@@ -112,10 +112,8 @@ func (d *serverDialog) checked(attempt int, result uploader.ServerTest, latency 
 	}
 	next, _, _ := d.read()
 	text, tone := resultText(result, hostOf(next.Endpoint), latency)
-	if d.old.ID == 0 && tone == theme.Error {
-		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
-	} else if d.old.ID == 0 {
-		d.offerSave(words.Text("server.add"), widget.HighImportance)
+	if d.old.ID == 0 {
+		d.offerSaveAfter(result.Outcome())
 	}
 	d.setResult(text, tone)
 }
@@ -197,6 +195,16 @@ func faultOf(err error) *fault.Fault {
 		f.Code = fault.CodeKeyringLocked
 	}
 	return f
+}
+
+// offerSaveAfter shows the button that saves the server, after a test with an outcome.
+func (d *serverDialog) offerSaveAfter(outcome uploader.TestOutcome) {
+	switch outcome {
+	case uploader.TestReady, uploader.TestUndeclared:
+		d.offerSave(words.Text("server.add"), widget.HighImportance)
+	default:
+		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
+	}
 }
 
 // offerSave shows the button that saves the server.
