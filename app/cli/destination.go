@@ -23,6 +23,7 @@ type destination struct {
 	to      string // name or URL of a server; "" for the built-in receiver
 	header  http.Header
 	allowed string // hosts that the server may use
+	perFile bool   // a sign-in is issued for each file
 }
 
 // destination returns the server of a destination. It tests and saves a server whose URL is
@@ -52,7 +53,7 @@ func (x *Executor) destination(ctx context.Context, d destination, advise func(f
 	}
 	return x.addServer(ctx, uploader.Server{
 		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprintOf(to)}, Options: uploader.ServerOptions{AllowedHosts: allowed},
-	}, advise)
+	}, d.perFile, advise)
 }
 
 // changedDestination is destination for a server that this run uses with a change. A server
@@ -66,7 +67,7 @@ func (x *Executor) changedDestination(ctx context.Context, d destination, change
 			if len(header) > 0 {
 				x.Connector.SetHeader(endpoint, header)
 			}
-			return x.addServer(ctx, added, advise)
+			return x.addServer(ctx, added, d.perFile, advise)
 		}
 	}
 	id, err := x.destination(ctx, d, advise)
@@ -91,14 +92,15 @@ func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerpr
 }
 
 // addServer tests a new server and saves it, except one that cannot be reached, requires a
-// sign-in or is only a web server. It also saves a server that is temporarily unavailable:
+// sign-in that is not issued for each file, or is only a web server. It also saves a server that is temporarily unavailable:
 // its uploads are retried like any others.
-func (x *Executor) addServer(ctx context.Context, added uploader.Server, advise func(feed.Event) error) (uploader.ServerID, error) {
+func (x *Executor) addServer(ctx context.Context, added uploader.Server, perFile bool, advise func(feed.Event) error) (uploader.ServerID, error) {
 	if err := checkServer(added); err != nil {
 		return 0, err
 	}
 	test, err := x.Engine.Test(ctx, added)
 	switch {
+	case perFile && fault.Is(err, fault.Auth):
 	case err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient):
 		return 0, serverError(added.Endpoint, err)
 	case err == nil && test.Outcome() == uploader.TestNotTus:
@@ -141,8 +143,8 @@ func (x *Executor) unblock(ctx context.Context, id uploader.ServerID) error {
 	return x.Engine.Do(ctx, uploader.Unblock{Server: id})
 }
 
-// RememberSignIn gives connector the header fields of a request before the engine starts:
-// a single request without them would block the server. Errors in the request are
+// RememberSignIn gives connector the header fields of a request and its program for each
+// file before the engine starts: a single request without them would block the server. Errors in the request are
 // ignored here; [Executor.Execute] reports them. servers are the saved servers,
 // which the request may name.
 func RememberSignIn(connector *connect.Connector, request instance.Request, servers []uploader.Server) {
@@ -158,8 +160,14 @@ func RememberSignIn(connector *connect.Connector, request instance.Request, serv
 		server, err = findByName(servers, request.To)
 		endpoint = server.Endpoint
 	}
-	if err == nil && endpoint != "" && len(header) > 0 {
+	if err != nil || endpoint == "" {
+		return
+	}
+	if len(header) > 0 {
 		connector.SetHeader(endpoint, header)
+	}
+	if request.PerFile != "" {
+		connector.SetPerFile(endpoint, request.PerFile)
 	}
 }
 

@@ -161,10 +161,11 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 		return x.sendToURLs(ctx, request, header, onAccept, reply)
 	}
 	advise := func(e feed.Event) error { return reply(Reply{Event: &e}) }
-	server, err := x.changedDestination(ctx, destination{request.To, header, allowed}, request.Server, advise)
+	server, err := x.changedDestination(ctx, destination{request.To, header, allowed, request.PerFile != ""}, request.Server, advise)
 	if err != nil {
 		return err
 	}
+	x.usePerFile(server, request.PerFile)
 	if err := x.unblock(ctx, server); err != nil {
 		return err
 	}

@@ -78,8 +78,9 @@ type Send struct {
 	FollowLinks bool     `help:"${help_follow_links}"`
 	JSON        bool     `name:"json" help:"${help_json}"`
 	Quiet       bool     `short:"q" help:"${help_quiet}"`
-	Name        string   `placeholder:"NAME" help:"${help_name}"`
-	URLs        string   `name:"urls" placeholder:"FILE" help:"${help_urls}"`
+	PerFile
+	Name string `placeholder:"NAME" help:"${help_name}"`
+	URLs string `name:"urls" placeholder:"FILE" help:"${help_urls}"`
 	Answers
 	ServerFlags `group:"server"`
 	Paths       []string `arg:"" optional:"" name:"file" help:"${help_paths_send}"`
@@ -92,6 +93,7 @@ type Send struct {
 type Resume struct {
 	To string `placeholder:"NAME|URL" help:"${help_to_resume}"`
 	Headers
+	PerFile
 	AllowHost []string `placeholder:"HOST" sep:"none" help:"${help_allow_host}"`
 	JSON      bool     `name:"json" help:"${help_json}"`
 	Answers
@@ -224,7 +226,7 @@ func (c *commandLine) invocation(command string) (Invocation, error) {
 		return i, c.Send.complete()
 	case "resume":
 		i.Resume = &c.Resume
-		return i, errors.Join(c.Resume.check(c.Resume.To, nil), checkHosts(c.Resume.To, c.Resume.AllowHost))
+		return i, errors.Join(c.Resume.check(c.Resume.To, nil), checkHosts(c.Resume.To, c.Resume.AllowHost), c.Resume.completePerFile(c.Resume.To))
 	case "list":
 		i.List = &c.List
 	case "receive":
@@ -314,7 +316,7 @@ func (s *Send) complete() (err error) {
 		return err
 	}
 	to := cmp.Or(s.To, s.URLs)
-	return errors.Join(checkPaths(s.Paths), s.checkURLs(), s.check(to, s.Paths), checkHosts(s.To, s.AllowHost), s.completeName())
+	return errors.Join(checkPaths(s.Paths), s.checkURLs(), s.check(to, s.Paths), checkHosts(s.To, s.AllowHost), s.completePerFile(s.To), s.completeName())
 }
 
 // completeServer sets Change, and To if the server is that of a preset.
@@ -423,7 +425,7 @@ func helpTexts() kong.Vars {
 		"help.version", "help.licences",
 		"help.server", "help.server.add", "help.server.list", "help.server.test", "help.server.edit", "help.server.remove", "help.server.presets",
 		"help.preset", "help.set", "help.metadata", "help.chunk.min", "help.chunk.max", "help.chunk.multiple", "help.given", "help.method.override", "help.checksums",
-		"help.ca", "help.client.cert", "help.client.key", "help.proxy", "help.bearer", "help.user", "help.server.name", "help.files", "help.urls",
+		"help.ca", "help.client.cert", "help.client.key", "help.proxy", "help.bearer", "help.user", "help.server.name", "help.files", "help.urls", "help.per.file",
 		"help.add.force", "help.remove.force", "help.header.saved", "help.header.file.saved", "help.server.url", "help.server.arg", "help.edit.url", "help.no-sign-in",
 	} {
 		texts[strings.NewReplacer(".", "_", "-", "_").Replace(key)] = words.Text(key)

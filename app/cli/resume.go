@@ -31,6 +31,7 @@ func (x *Executor) resume(ctx context.Context, request instance.Request, onAccep
 		if err != nil {
 			return err
 		}
+		x.usePerFile(server.ID, request.PerFile)
 		if err := errors.Join(x.allow(ctx, server, allowed), x.signIn(ctx, server, header)); err != nil {
 			return err
 		}

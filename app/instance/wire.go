@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,6 +44,7 @@ type Request struct {
 	All     bool     // List: include finished transfers
 
 	AllowHosts []string // hosts that the server may use besides its own; Send, Resume
+	PerFile    string   // absolute path of the program that prints what a service issues for each file; Send, Resume
 
 	URLs   []string     // Send: the upload URLs that were given for Paths, one each; nil: To is used
 	Server ServerChange // AddServer, EditServer; Send: how to use the server in this run
@@ -101,6 +103,7 @@ type wireRequest struct {
 	All     bool     `json:"all,omitempty"`
 
 	AllowHosts []string `json:"allowHosts,omitempty"`
+	PerFile    string   `json:"perFile,omitempty"`
 
 	URLs   []string      `json:"urls,omitempty"`
 	Server *ServerChange `json:"server,omitempty"`
@@ -130,7 +133,7 @@ type response struct {
 // encodeRequest returns the request as one line, with its newline.
 func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
-		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, AllowHosts: r.AllowHosts,
+		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, AllowHosts: r.AllowHosts, PerFile: r.PerFile,
 		URLs: r.URLs, Force: r.Force,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
 		Settle: r.Options.SettleTime, FollowLinks: r.Options.FollowLinks, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed, Exists: r.Answers.Exists,
@@ -158,7 +161,7 @@ func decodeRequest(line []byte) (Request, error) {
 		return Request{}, fmt.Errorf("decode request: unknown command %.40q", string(got.Command))
 	}
 	r := Request{
-		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts, URLs: got.URLs, Force: got.Force,
+		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts, PerFile: got.PerFile, URLs: got.URLs, Force: got.Force,
 		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle, FollowLinks: got.FollowLinks},
 		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed, Exists: got.Exists},
 	}
@@ -170,6 +173,9 @@ func decodeRequest(line []byte) (Request, error) {
 	}
 	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 || r.Options.SettleTime < uploader.NoSettleTime {
 		return Request{}, errors.New("decode request: negative option")
+	}
+	if r.PerFile != "" && !filepath.IsAbs(r.PerFile) {
+		return Request{}, errors.New("decode request: path of the program is not absolute")
 	}
 	if !r.Answers.valid() {
 		return Request{}, errors.New("decode request: unknown answer")

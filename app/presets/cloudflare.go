@@ -17,7 +17,8 @@ var cloudflare = Preset{
 			Endpoint: "https://api.cloudflare.com/client/v4/accounts/" + v["account"] + "/stream",
 			Options: uploader.ServerOptions{
 				ChunkMin: 5 << 20, ChunkMax: 50 << 20, ChunkMultiple: 256 << 10,
-				Metadata: metadata("filename=", "filetype=", "mtime=", "relativePath=", "name={name}"),
+				Metadata:     metadata("filename=", "filetype=", "mtime=", "relativePath=", "name={name}"),
+				LinkTemplate: "https://watch.cloudflarestream.com/{id}",
 			},
 		}
 	},

@@ -23,7 +23,7 @@ var directus = Preset{
 		}
 		return uploader.Server{
 			Endpoint: v["address"] + "/files/tus",
-			Options:  uploader.ServerOptions{ChunkMax: 8 << 20, Metadata: metadata(lines...)},
+			Options:  uploader.ServerOptions{ChunkMax: 8 << 20, Metadata: metadata(lines...), LinkTemplate: v["address"] + "/assets/{id}"},
 		}
 	},
 	recognise: func(u *url.URL) (Values, bool) {

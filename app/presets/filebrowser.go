@@ -23,7 +23,9 @@ var fileBrowser = Preset{
 		}
 		return uploader.Server{
 			Endpoint: v["address"] + path,
-			Options:  uploader.ServerOptions{UploadPath: "{path}", Metadata: metadata("filename=", "filetype=", "mtime=", "relativePath=")},
+			Options: uploader.ServerOptions{
+				UploadPath: "{path}", Metadata: metadata("filename=", "filetype=", "mtime=", "relativePath="), OverwriteQuery: "override=true",
+			},
 		}
 	},
 	recognise: func(u *url.URL) (Values, bool) {

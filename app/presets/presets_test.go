@@ -39,7 +39,7 @@ var samples = []sample{
 		want: uploader.Server{
 			Name: "abcdefghijklmnopqrst.storage.supabase.co", Endpoint: "https://abcdefghijklmnopqrst.storage.supabase.co/storage/v1/upload/resumable",
 			Options: uploader.ServerOptions{
-				Preset: "supabase", ChunkMin: 6 * mebibyte, ChunkMax: 6 * mebibyte,
+				Preset: "supabase", ChunkMin: 6 * mebibyte, ChunkMax: 6 * mebibyte, OverwriteHeader: "x-upsert: true",
 				Metadata: "filename=\nfiletype=\nmtime=\nrelativePath=\nbucketName=my videos\nobjectName=2026/raw/{path}\ncontentType={type}\ncacheControl=3600",
 			},
 			Access: uploader.Access{SignIn: uploader.SignInBearer},
@@ -52,7 +52,8 @@ var samples = []sample{
 			Name: "api.cloudflare.com", Endpoint: "https://api.cloudflare.com/client/v4/accounts/" + account + "/stream",
 			Options: uploader.ServerOptions{
 				Preset: "cloudflare", ChunkMin: 5 * mebibyte, ChunkMax: 50 * mebibyte, ChunkMultiple: 256 << 10,
-				Metadata: "filename=\nfiletype=\nmtime=\nrelativePath=\nname={name}",
+				Metadata:     "filename=\nfiletype=\nmtime=\nrelativePath=\nname={name}",
+				LinkTemplate: "https://watch.cloudflarestream.com/{id}",
 			},
 			Access: uploader.Access{SignIn: uploader.SignInBearer},
 		},
@@ -63,7 +64,7 @@ var samples = []sample{
 		want: uploader.Server{
 			Name: "localhost:8055", Endpoint: "http://localhost:8055/files/tus",
 			Options: uploader.ServerOptions{
-				Preset: "directus", ChunkMax: 8 * mebibyte,
+				Preset: "directus", ChunkMax: 8 * mebibyte, LinkTemplate: "http://localhost:8055/assets/{id}",
 				Metadata: "filename=\nfiletype=\nmtime=\nrelativePath=\nfilename_download={name}\ntype={type}\nfolder=" + folderID,
 			},
 			Access: uploader.Access{SignIn: uploader.SignInBearer},
@@ -94,8 +95,10 @@ var samples = []sample{
 		preset: "filebrowser", values: presets.Values{"address": "files.example.com/files/Photos", "folder": "Photos/50%"},
 		want: uploader.Server{
 			Name: "files.example.com", Endpoint: "https://files.example.com/api/tus/Photos/50%25/",
-			Options: uploader.ServerOptions{Preset: "filebrowser", UploadPath: "{path}", Metadata: "filename=\nfiletype=\nmtime=\nrelativePath="},
-			Access:  uploader.Access{SignIn: uploader.SignInHeaders},
+			Options: uploader.ServerOptions{
+				Preset: "filebrowser", UploadPath: "{path}", Metadata: "filename=\nfiletype=\nmtime=\nrelativePath=", OverwriteQuery: "override=true",
+			},
+			Access: uploader.Access{SignIn: uploader.SignInHeaders},
 		},
 		address: "https://files.example.com/base/api/tus/Photos", shown: presets.Values{"address": "https://files.example.com/base", "folder": "Photos"},
 	},

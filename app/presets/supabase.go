@@ -26,7 +26,7 @@ var supabase = Preset{
 		return uploader.Server{
 			Endpoint: "https://" + v["project"] + ".storage.supabase.co/storage/v1/upload/resumable",
 			Options: uploader.ServerOptions{
-				ChunkMin: 6 << 20, ChunkMax: 6 << 20,
+				ChunkMin: 6 << 20, ChunkMax: 6 << 20, OverwriteHeader: "x-upsert: true",
 				Metadata: metadata("filename=", "filetype=", "mtime=", "relativePath=",
 					"bucketName="+v["bucket"], "objectName="+object, "contentType={type}", "cacheControl=3600"),
 			},

@@ -79,7 +79,7 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 	}
 	j.request = instance.Request{
 		Command: instance.Send, Paths: paths, To: s.To, Headers: headers, AllowHosts: s.AllowHost, Options: s.Options, Answers: s.Answers.ForRequest(),
-		URLs: list.URLs, Server: s.Change,
+		URLs: list.URLs, Server: s.Change, PerFile: s.PerFile.PerFile,
 	}
 	err = c.runJob(ctx, j)
 	if j.stdin == nil {
@@ -93,7 +93,7 @@ func (c command) resume(ctx context.Context, r cli.Resume) error {
 	if err != nil {
 		return err
 	}
-	request := instance.Request{Command: instance.Resume, To: r.To, Headers: headers, AllowHosts: r.AllowHost, Answers: r.Answers.ForRequest()}
+	request := instance.Request{Command: instance.Resume, To: r.To, Headers: headers, AllowHosts: r.AllowHost, PerFile: r.PerFile.PerFile, Answers: r.Answers.ForRequest()}
 	return explainSignIn(c.runJob(ctx, job{request: request, style: cli.StyleFor(r.JSON, false)}), request)
 }
 

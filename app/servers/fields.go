@@ -57,8 +57,7 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.checksums.SetChecked(options.Checksums)
 	f.override.SetChecked(options.MethodOverride)
 	options = options.Chosen()
-	f.overwriteHeader, f.overwriteQuery = options.OverwriteHeader, options.OverwriteQuery // have no field: presets know them
-	options.Preset, options.OverwriteHeader, options.OverwriteQuery = "", "", ""          // have no field
+	options.Preset, options.OverwriteHeader, options.OverwriteQuery = "", "", "" // have no field
 	access := s.Access
 	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Proxy != ""
 	f.arrange()
@@ -162,7 +161,6 @@ func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
 		return options, &fieldError{words.Text("server.chunk.invalid"), f.chunkMax}
 	}
 	options.Limit, options.Metadata = rate, strings.TrimSpace(f.metadata.Text)
-	options.OverwriteHeader, options.OverwriteQuery = f.overwriteHeader, f.overwriteQuery
 	options.GivenURL, options.Checksums, options.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
 	if _, err := uploader.ParseMetadata(options.Metadata); err != nil {
 		return options, &fieldError{metadataErrorText(err), f.metadata}

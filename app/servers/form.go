@@ -37,8 +37,6 @@ type serverForm struct {
 	user, secret  *form.Entry
 	headers       *form.Entry
 
-	overwriteHeader, overwriteQuery string // as in uploader.ServerOptions
-
 	moreButton                              *form.Button
 	ca, certificate, key                    *form.Entry
 	proxy                                   *form.Select

@@ -187,6 +187,8 @@ func (f *serverForm) applyPreset() {
 	update(f.chunkMultiple, sizeText(old.Options.ChunkMultiple), sizeText(next.Options.ChunkMultiple))
 	update(f.metadata, old.Options.Metadata, next.Options.Metadata)
 	update(f.allowedHosts, old.Options.AllowedHosts, next.Options.AllowedHosts)
+	update(f.linkTemplate, old.Options.LinkTemplate, next.Options.LinkTemplate)
+	update(f.idHeaders, old.Options.IDHeaders, next.Options.IDHeaders)
 	update(f.uploadPath, old.Options.UploadPath, next.Options.UploadPath)
 	if f.folderMode() == old.Options.Folders {
 		f.folders.ShowIndex(slices.Index(folderModes, next.Options.Folders))

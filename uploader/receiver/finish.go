@@ -60,7 +60,7 @@ func (f *finisher) finish(info handler.FileInfo) error {
 		return fmt.Errorf("rename record: %w", err)
 	}
 	f.budget.finish(info.Size)
-	return f.move(info)
+	return f.move(info, f.folder.sameFile)
 }
 
 // sync checks the size of the file, sets its modification time to the mtime of the
@@ -108,8 +108,8 @@ func modifiedAt(metadata handler.MetaData) (modified time.Time, ok bool) {
 }
 
 // move moves the file of an upload with a doneSuffix record to the folder.
-func (f *finisher) move(info handler.FileInfo) error {
-	at, err := f.folder.moveIn(path.Join(uploadsDir, info.ID), f.naming.targetOf(info.MetaData))
+func (f *finisher) move(info handler.FileInfo, same isSame) error {
+	at, err := f.folder.moveIn(path.Join(uploadsDir, info.ID), f.naming.targetOf(info.MetaData), same)
 	if at == "" {
 		return err
 	}
@@ -140,7 +140,7 @@ func (f *finisher) finished(id string) (handler.FileInfo, error) {
 	if err != nil {
 		return info, err
 	}
-	return info, f.move(info)
+	return info, f.move(info, f.folder.sameContent)
 }
 
 // unfinished returns the info of an unfinished upload, or fs.ErrNotExist.

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -19,8 +20,8 @@ const (
 // outside of root, even through links. It may be used from any goroutine.
 type folder struct {
 	root *os.Root
-	link func(from, at string) error // root.Link; some file systems do not support it
-	open func(from string) (*os.File, error)
+	link func(from, at string) error         // root.Link; some file systems do not support it
+	open func(from string) (*os.File, error) // opens an upload
 
 	mu   sync.Mutex
 	next map[string]int // the number to try first for a path that exists
@@ -30,16 +31,20 @@ func newFolder(root *os.Root) *folder {
 	return &folder{root: root, link: root.Link, open: root.Open, next: make(map[string]int)}
 }
 
-// moveIn moves the file at from, a path in the root, to its target or, if that exists, to
-// the first free number, and returns its new path. If the file has its new name and the
-// old one cannot be removed, it returns the new path and an error; called again, it
-// returns the same path.
-func (f *folder) moveIn(from string, to target) (string, error) {
+// isSame reports whether two paths are those of one file, so that the first one only is to
+// be removed.
+type isSame func(a, b string) bool
+
+// moveIn moves the file at from, a path in the root, to its target or, if that exists and
+// is not the same, to the first free number, and returns its new path. If the file has its
+// new name and the old one cannot be removed, it returns the new path and an error; called
+// again, it returns the same path.
+func (f *folder) moveIn(from string, to target, same isSame) (string, error) {
 	dir, err := f.makeFolders(to.folders)
 	if err != nil {
 		return "", err
 	}
-	at, err := f.linkOrCopy(from, dir, to.name)
+	at, err := f.linkOrCopy(from, dir, to.name, same)
 	if at == "" {
 		return "", err
 	}
@@ -87,8 +92,8 @@ func (f *folder) makeFolder(dir, name string) (string, error) {
 // linkOrCopy gives the file at from its final name in dir, and copies it first if dir is on
 // another file system. It returns the name also if only the copy's own name cannot be
 // removed.
-func (f *folder) linkOrCopy(from, dir, name string) (string, error) {
-	at, err := f.linkToFreeName(from, dir, name)
+func (f *folder) linkOrCopy(from, dir, name string, same isSame) (string, error) {
+	at, err := f.linkToFreeName(from, dir, name, same)
 	if err == nil {
 		return at, nil
 	}
@@ -96,7 +101,7 @@ func (f *folder) linkOrCopy(from, dir, name string) (string, error) {
 	if copyErr := f.copy(from, copied); copyErr != nil {
 		return "", fmt.Errorf("move file: %w", errors.Join(err, copyErr))
 	}
-	at, err = f.linkToFreeName(copied, dir, name)
+	at, err = f.linkToFreeName(copied, dir, name, same)
 	if err != nil {
 		return "", fmt.Errorf("move copy: %w", err)
 	}
@@ -107,11 +112,11 @@ func (f *folder) linkOrCopy(from, dir, name string) (string, error) {
 }
 
 // linkToFreeName gives the file at from the first free name.
-func (f *folder) linkToFreeName(from, dir, name string) (string, error) {
+func (f *folder) linkToFreeName(from, dir, name string, same isSame) (string, error) {
 	wanted := path.Join(dir, name)
 	for n := f.firstNumber(wanted); n < maxNumber; n++ {
 		at := path.Join(dir, numbered(name, n))
-		err := f.linkOrRename(from, at)
+		err := f.linkOrRename(from, at, same)
 		if err == nil {
 			if n > 1 {
 				f.setFirstNumber(wanted, n+1)
@@ -125,16 +130,16 @@ func (f *folder) linkToFreeName(from, dir, name string) (string, error) {
 	return "", fs.ErrExist
 }
 
-// linkOrRename gives the file at from the name at. It returns fs.ErrExist if another file
-// has that name. A hard link fails if the name exists, and keeps the old name. Where there
+// linkOrRename gives the file at from the name at. It returns fs.ErrExist if a file that is
+// not the same has that name. A hard link fails if the name exists, and keeps the old name. Where there
 // are no hard links, it creates an empty file to reserve the name and renames over it.
-func (f *folder) linkOrRename(from, at string) error {
+func (f *folder) linkOrRename(from, at string, same isSame) error {
 	err := f.link(from, at)
 	if err == nil {
 		return nil
 	}
 	if errors.Is(err, fs.ErrExist) {
-		if f.sameFile(from, at) {
+		if same(from, at) {
 			return nil
 		}
 		return err
@@ -152,6 +157,7 @@ func (f *folder) linkOrRename(from, at string) error {
 	return nil
 }
 
+// sameFile is an isSame for hard links.
 func (f *folder) sameFile(a, b string) bool {
 	first, err := f.root.Lstat(a)
 	if err != nil {
@@ -159,6 +165,51 @@ func (f *folder) sameFile(a, b string) bool {
 	}
 	second, err := f.root.Lstat(b)
 	return err == nil && os.SameFile(first, second)
+}
+
+// sameContent is an isSame for an upload and a finished file that may be a copy of it: a
+// folder that is copied or restored has no hard links.
+func (f *folder) sameContent(upload, finished string) bool {
+	if f.sameFile(upload, finished) {
+		return true
+	}
+	first, err := f.open(upload)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = first.Close() }()
+	if info, err := f.root.Lstat(finished); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	second, err := f.root.Open(finished)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = second.Close() }()
+	return equal(first, second)
+}
+
+// equal reports whether two files have the same content.
+func equal(a, b *os.File) bool {
+	first, err := a.Stat()
+	if err != nil {
+		return false
+	}
+	second, err := b.Stat()
+	if err != nil || first.Size() != second.Size() {
+		return false
+	}
+	var buffers [2][64 << 10]byte
+	for {
+		n, firstErr := io.ReadFull(a, buffers[0][:])
+		m, secondErr := io.ReadFull(b, buffers[1][:])
+		if n != m || !bytes.Equal(buffers[0][:n], buffers[1][:m]) || !errors.Is(secondErr, firstErr) {
+			return false
+		}
+		if firstErr != nil {
+			return errors.Is(firstErr, io.EOF) || errors.Is(firstErr, io.ErrUnexpectedEOF)
+		}
+	}
 }
 
 // copy copies a file with its modification time. It replaces a partial copy of the same

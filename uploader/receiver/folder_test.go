@@ -56,7 +56,7 @@ func TestMoveInWithoutHardLinks(t *testing.T) {
 	for i := range 3 {
 		from := strconv.Itoa(i)
 		put(t, dir, from, from)
-		if _, err := f.moveIn(from, target{name: "a.txt"}); err != nil {
+		if _, err := f.moveIn(from, target{name: "a.txt"}, f.sameFile); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,7 +86,7 @@ func TestMoveInToAnotherFileSystem(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := target{folders: strings.Split(there[1:], "/"), name: "a"}
-		at, err := f.moveIn(filepath.Join(here, "from")[1:], to)
+		at, err := f.moveIn(filepath.Join(here, "from")[1:], to, f.sameFile)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,10 +104,37 @@ func TestMoveInToAnotherFileSystem(t *testing.T) {
 
 func TestMoveInMissingFile(t *testing.T) {
 	dir := t.TempDir()
-	if at, err := newTestFolder(t, dir).moveIn("none", target{name: "a"}); !errors.Is(err, fs.ErrNotExist) {
+	f := newTestFolder(t, dir)
+	if at, err := f.moveIn("none", target{name: "a"}, f.sameFile); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("moveIn = %q, %v; want %v", at, err, fs.ErrNotExist)
 	}
 	if diff := cmp.Diff(map[string]string{}, contents(t, dir)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSameContent compares files of which one may be a copy of the other.
+func TestSameContent(t *testing.T) {
+	dir := t.TempDir()
+	large := strings.Repeat("0123456789abcdef", 10_000)
+	for name, content := range map[string]string{"a": large, "copy": large, "longer": large + "x", "other": "x" + large[1:], "end": large[1:] + "x", "empty": "", "empty2": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f := newTestFolder(t, dir)
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"a", "a", true}, {"a", "copy", true}, {"empty", "empty2", true},
+		{"a", "longer", false}, {"longer", "a", false}, {"a", "other", false}, {"a", "end", false}, {"a", "empty", false}, {"a", "folder", false}, {"a", "none", false},
+	} {
+		if got := f.sameContent(test.a, test.b); got != test.want {
+			t.Errorf("%s and %s: %v", test.a, test.b, got)
+		}
 	}
 }

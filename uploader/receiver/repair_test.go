@@ -33,6 +33,12 @@ func TestRepair(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
+		{"file linked, and the folder restored from a copy", func(t *testing.T, dir, data string) {
+			rename(t, data+".info", data+".done")
+			if err := os.WriteFile(filepath.Join(dir, "a"), []byte("abc"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"file moved", func(t *testing.T, dir, data string) {
 			rename(t, data+".info", data+".done")
 			rename(t, data, filepath.Join(dir, "a"))

@@ -49,14 +49,17 @@ func newRecord(c *Config) *record {
 	return r
 }
 
-// report steps the worker's copy of the transfer and reports the input.
-func (r *record) report(in lifecycle.Input) {
-	r.transfer, _ = lifecycle.Step(r.transfer, in, time.Now())
+// report steps the worker's copy of the transfer and reports the inputs, which are saved
+// together.
+func (r *record) report(inputs ...lifecycle.Input) {
+	for _, in := range inputs {
+		r.transfer, _ = lifecycle.Step(r.transfer, in, time.Now())
+	}
 	if r.deferring {
-		r.deferred = append(r.deferred, in)
+		r.deferred = append(r.deferred, inputs...)
 		return
 	}
-	r.emit(r.id, in)
+	r.emit(r.id, inputs...)
 }
 
 // deferReports keeps what is reported from now on until the worker ends. It is for a

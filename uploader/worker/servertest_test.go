@@ -246,3 +246,24 @@ func TestA1UploadURLIsNotTestedByCreation(t *testing.T) {
 		t.Errorf("%d uploads were created", n)
 	}
 }
+
+// TestA1CreationIsAtTheUploadPath is about servers with a URL for each file.
+func TestA1CreationIsAtTheUploadPath(t *testing.T) {
+	var path string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			path = r.URL.Path
+		}
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	defer server.Close()
+	options := uploader.ServerOptions{UploadPath: "in/{path}"}
+	protocol, err := tus.New(tus.Config{Endpoint: server.URL + "/api/tus/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = worker.Test(t.Context(), uploader.Server{Endpoint: server.URL + "/api/tus/", Options: options}, protocol)
+	if !strings.HasPrefix(path, "/api/tus/in/ferry-test-") {
+		t.Errorf("POST %s, %v", path, err)
+	}
+}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -20,37 +21,57 @@ func (s *sourceFile) verify(ctx context.Context, acknowledged int64) error {
 	}
 	s.hasher = source.NewHasher(s.handle, s.opened.Size, nil)
 	s.known = state
+	var stale source.Proof
 	if s.transfer.Session.Begun() {
-		if err := s.compareSent(ctx, acknowledged); err != nil {
+		if stale, err = s.compareSent(ctx, acknowledged); err != nil {
 			return err
 		}
 	}
-	if verified := changeTimeToSave(state); verified != s.transfer.ChangeTime {
-		s.report(lifecycle.SourceVerified{ChangeTime: verified})
+	if verified := changeTimeToSave(state); verified != s.transfer.ChangeTime || len(stale) > 0 {
+		s.reportVerified(verified, stale)
 	}
 	return nil
+}
+
+// reportVerified reports the change time at which what was sent is of the file. stale is
+// the saved proof of what was not sent: it may be of the file as it was before, so it is
+// replaced with the same commit. A later worker believes all of the proof if the change
+// time is still the same.
+func (s *sourceFile) reportVerified(verified source.ChangeTime, stale source.Proof) {
+	compared := s.hasher.Proof()
+	switch {
+	case len(stale) == 0:
+		s.report(lifecycle.SourceVerified{ChangeTime: verified})
+	case len(compared) > 0:
+		last := slices.Clone(compared[len(compared)-1:])
+		s.report(lifecycle.BlocksHashed{Blocks: last}, lifecycle.SourceVerified{ChangeTime: verified})
+	default: // nothing replaces it before the first block is hashed
+		s.report(lifecycle.SourceVerified{})
+	}
 }
 
 // compareSent compares all that was sent with the file, unless its change time shows
 // that it did not change. The proof may end before what was sent: as the file was sent in
 // parts, or by an earlier version of the program. Without a change time the rest cannot be
-// compared, and the user decides.
-func (s *sourceFile) compareSent(ctx context.Context, end int64) error {
+// compared, and the user decides. It returns the rest of the saved proof, which was not
+// compared.
+func (s *sourceFile) compareSent(ctx context.Context, end int64) (rest source.Proof, err error) {
 	proof, err := s.loadProof(ctx, s.id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	seen, unchanged := s.opened, s.unchanged()
 	s.sentBefore = end
 	if !unchanged || s.settings.ResumeCheck == uploader.ResumeCheckAll {
-		proof = proof.Through(end)
+		sent := proof.Through(end)
+		proof, rest = sent, proof[len(sent):]
 		if err := proof.Check(ctx, s.handle); err != nil {
-			return s.differs(seen, err)
+			return nil, s.differs(seen, err)
 		}
 	}
 	if !unchanged && proof.Covers() < end {
 		if !s.continued {
-			return s.differs(seen, notComparable(s.transfer.Source, seen))
+			return nil, s.differs(seen, notComparable(s.transfer.Source, seen))
 		}
 		s.sentBefore = 0
 	}
@@ -59,7 +80,7 @@ func (s *sourceFile) compareSent(ctx context.Context, end int64) error {
 	}
 	s.hasher = source.NewHasher(s.handle, seen.Size, proof)
 	s.saved = savedProof{s.hasher.Blocks(), s.hasher.Hashed()}
-	return nil
+	return rest, nil
 }
 
 // unchanged reports whether the file's change time shows that it is as it was when what

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"testing"
@@ -174,5 +175,79 @@ func restoreModTime(t *testing.T, path string, file source.OpenFile, before sour
 		if changed := source.ChangeTimeOf(file); changed != before.ChangeTime {
 			return
 		}
+	}
+}
+
+// savedTransfer is a transfer as the engine saves it.
+type savedTransfer struct {
+	uploader.Transfer
+
+	proof source.Proof
+}
+
+// report is a Config.Report that saves.
+func (s *savedTransfer) report(_ uploader.TransferID, inputs ...lifecycle.Input) {
+	for _, in := range inputs {
+		s.Transfer, _ = lifecycle.Step(s.Transfer, in, time.Now())
+		if hashed, ok := in.(lifecycle.BlocksHashed); ok {
+			s.proof = append(s.proof.Prefix(hashed.Blocks[0].End-1), hashed.Blocks...)
+		}
+	}
+}
+
+// TestProofOfEarlierContentIsReplaced edits a file behind what was sent, where it was hashed
+// already. The worker that compares what was sent ends before it hashes more, and the next
+// one must not continue the proof of the content from before.
+func TestProofOfEarlierContentIsReplaced(t *testing.T) {
+	const size = 4 << 20
+	for name, sent := range map[string]int64{"a part was sent": 3 << 19, "up to the end of a block": 2 << 20, "nothing was sent": 0} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "film.mov")
+			if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			file, seen, err := source.Disk{}.Open(source.File{Path: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			hasher := source.NewHasher(file, size, nil)
+			if err := hasher.HashTo(t.Context(), size); err != nil {
+				t.Fatal(err)
+			}
+			before := reliableState(t, file, seen)
+			saved := &savedTransfer{
+				Transfer: uploader.Transfer{
+					ID: 1, Source: seen, ChangeTime: before.ChangeTime, Fingerprint: "m1", Session: uploader.Session{URL: "u", Offset: sent},
+				},
+				proof: hasher.Proof(),
+			}
+			editAt(t, path, 7<<19)
+			restoreModTime(t, path, file, before)
+			reliableState(t, file, seen)
+			var last *Worker
+			for range 2 {
+				last = New(Config{
+					Transfer: saved.Transfer, Report: saved.report,
+					LoadProof:   func(context.Context, uploader.TransferID) (source.Proof, error) { return saved.proof, nil },
+					Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
+				})
+				last.file.handle, last.file.opened = file, seen
+				if err := last.file.verify(t.Context(), sent); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := last.file.hasher.HashTo(t.Context(), size); err != nil {
+				t.Fatal(err)
+			}
+			content, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := last.file.hasher.Sum(), sha256.Sum256(content); got != want {
+				t.Errorf("SHA-256 is %x, file has %x", got, want)
+			}
+		})
 	}
 }
