@@ -46,7 +46,7 @@ func TestNewServerIsSavedIfItMayAcceptUploads(t *testing.T) {
 			Creation:     uploader.CreationTest{Result: result, Name: "ferry-test-1", Fault: f},
 		}
 	}
-	refused := &fault.Fault{Kind: fault.Refused, Op: fault.Create, Status: 400, Detail: "bucket missing"}
+	refused := &fault.Fault{Kind: fault.Refused, Op: fault.Create, Status: 400, ServerMessage: "bucket missing"}
 	webServer := &fault.Fault{Kind: fault.NotTus, Op: fault.Create, Status: 405, Code: fault.CodeWebServer}
 	for _, test := range []struct {
 		name    string

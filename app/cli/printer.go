@@ -210,7 +210,7 @@ func (p *Printer) printTest(e *TestEntry) error {
 	if !e.usable() {
 		to = p.streams.Err
 	}
-	if e.Test == testRefused { // it has what the server said
+	if e.Test != testFailed { // its text quotes the server
 		return p.printLine(to, e.Message)
 	}
 	return p.printLine(to, withServerMessage(e.Message, e.ServerMessage))

@@ -112,10 +112,8 @@ func (d *serverDialog) checked(attempt int, result uploader.ServerTest, latency 
 	}
 	next, _, _ := d.read()
 	text, tone := resultText(result, hostOf(next.Endpoint), latency)
-	if d.old.ID == 0 && tone == theme.Error {
-		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
-	} else if d.old.ID == 0 {
-		d.offerSave(words.Text("server.add"), widget.HighImportance)
+	if d.old.ID == 0 {
+		d.offerSaveAfter(result.Outcome())
 	}
 	d.setResult(text, tone)
 }
@@ -147,7 +145,7 @@ func (d *serverDialog) checkedAt(endpoint string, result uploader.ServerTest, la
 func (d *serverDialog) checkFailed(err error) {
 	f := faultOf(err)
 	next, _, _ := d.read()
-	d.setResult(checkFaultText(f, next), faultTone(f))
+	d.setResult(words.WithServerMessage(checkFaultText(f, next), f), faultTone(f))
 	if d.old.ID == 0 {
 		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
 	}
@@ -199,6 +197,16 @@ func faultOf(err error) *fault.Fault {
 	return f
 }
 
+// offerSaveAfter shows the button that saves the server, after a test with an outcome.
+func (d *serverDialog) offerSaveAfter(outcome uploader.TestOutcome) {
+	switch outcome {
+	case uploader.TestReady, uploader.TestUndeclared:
+		d.offerSave(words.Text("server.add"), widget.HighImportance)
+	default:
+		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
+	}
+}
+
 // offerSave shows the button that saves the server.
 func (d *serverDialog) offerSave(label string, importance widget.Importance) {
 	d.accept.Importance = importance
@@ -222,15 +230,19 @@ func (d *serverDialog) saveServer() {
 	}
 	d.bridge.Run(func(ctx context.Context) {
 		secrets, err := connect.CompleteSecrets(ctx, d.access, d.old, next, typed)
-		rejected := err == nil && d.rejectsSignIn(ctx, next, &secrets)
-		if err == nil && !rejected {
+		var rejected *fault.Fault
+		if err == nil {
+			rejected = d.rejectedSignIn(ctx, next, &secrets)
+		}
+		if err == nil && rejected == nil {
 			next, err = connect.SaveSecrets(ctx, d.access, d.old, next, secrets)
 		}
 		d.bridge.Post(func() {
 			switch {
-			case rejected:
+			case rejected != nil:
 				d.accept.Enable()
-				d.setResult(words.Text("server.sign-in.refused", words.Data{"Server": words.Printable(hostOf(next.Endpoint))}), theme.Error)
+				text := words.Text("server.sign-in.refused", words.Data{"Server": words.Printable(hostOf(next.Endpoint))})
+				d.setResult(words.WithServerMessage(text, rejected), theme.Error)
 			case err == nil:
 				d.save(next, d.saved)
 			case errors.Is(err, platform.ErrLocked):
@@ -244,16 +256,20 @@ func (d *serverDialog) saveServer() {
 	})
 }
 
-// rejectsSignIn tests a sign-in that is about to be saved, if the dialog is for that, and
-// reports whether the server rejected it. What was typed stays in the dialog then. Any
-// other problem does not say that the sign-in is wrong.
-func (d *serverDialog) rejectsSignIn(ctx context.Context, next uploader.Server, secrets *connect.Secrets) bool {
+// rejectedSignIn tests a sign-in that is about to be saved, if the dialog is for that, and
+// returns the fault if the server rejected it; nil otherwise. What was typed stays in the
+// dialog then. Any other problem does not say that the sign-in is wrong.
+func (d *serverDialog) rejectedSignIn(ctx context.Context, next uploader.Server, secrets *connect.Secrets) *fault.Fault {
 	if !d.testsSignIn || next.Access.SignIn == uploader.SignInNone {
-		return false
+		return nil
 	}
 	_, err := d.access.Test(ctx, next, secrets)
 	f := fault.Of(err)
-	return f != nil && f.Kind == fault.Auth && !slices.Contains([]string{fault.CodeProxySignIn, fault.CodeKeyringFailed, fault.CodeKeyringLocked, fault.CodeNoSignIn}, f.Code)
+	others := []string{fault.CodeProxySignIn, fault.CodeKeyringFailed, fault.CodeKeyringLocked, fault.CodeNoSignIn}
+	if f == nil || f.Kind != fault.Auth || slices.Contains(others, f.Code) {
+		return nil
+	}
+	return f
 }
 
 // saved closes the dialog, or shows the error of SaveServer.

@@ -94,7 +94,7 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 	d.signIn.OnChanged = func(string) { d.arrange(); d.resize(); d.reset() }
 	d.page.SetObjects(d.rows)
 
-	d.content = container.New(resultLayout{d.result}, d.page, d.busy, d.result)
+	d.content = container.New(resultLayout{d.result, d.rows}, d.page, d.busy, d.result)
 	d.box = dialog.New(canvas, words.Text(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
 	d.box.OnClosed = d.reset
 	d.reset()
@@ -108,7 +108,8 @@ func (d *serverDialog) resize() {
 	d.page.Relayout()
 }
 
-// Heights in grid steps. The height of the result is always reserved, so that nothing moves.
+// Heights in grid steps. The height of the result is reserved where the fields leave room
+// for it, so that nothing moves.
 const (
 	chromeHeight = 56 // of the dialog without the fields
 	resultHeight = 18 // part of chromeHeight
@@ -116,7 +117,10 @@ const (
 
 // resultLayout places the result of a check below the fields, to the right of an activity
 // indicator.
-type resultLayout struct{ result *dialog.Paragraph }
+type resultLayout struct {
+	result *dialog.Paragraph
+	fields fyne.CanvasObject // they scroll if there is no room for all
+}
 
 // MinSize implements fyne.Layout. It is small, because the fields scroll.
 func (resultLayout) MinSize([]fyne.CanvasObject) fyne.Size {
@@ -129,9 +133,13 @@ func (l resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if busy.Visible() {
 		x = theme.Size(theme.SizeIcon) + theme.Grid(2)
 	}
-	height := max(l.result.HeightAt(size.Width-x), theme.Grid(resultHeight))
-	top := size.Height - height
-	form.Place(page, 0, 0, size.Width, top-theme.Grid(3))
+	gap := theme.Grid(3)
+	height := min(theme.Grid(resultHeight), size.Height-gap-l.fields.MinSize().Height)
+	if l.result.Text() != "" {
+		height = max(l.result.HeightAt(size.Width-x), height)
+	}
+	top := size.Height - max(height, 0)
+	form.Place(page, 0, 0, size.Width, max(top-gap, 0))
 	form.Place(busy, 0, top, theme.Size(theme.SizeIcon), theme.Size(theme.SizeIcon))
 	form.Place(l.result, x, top, size.Width-x, height)
 }
@@ -148,10 +156,9 @@ func (d *serverDialog) readStorage() {
 func (d *serverDialog) showNote() {
 	d.note.RemoveAll()
 	add := func(key string, tone theme.Tone) {
-		text := widget.NewRichText()
-		text.Wrapping = fyne.TextWrapWord
-		form.SetText(text, words.Text(key), tone)
-		d.note.Add(form.Indent(text, 0))
+		text := dialog.NewParagraph("")
+		text.Set(words.Text(key), tone)
+		d.note.Add(belowControl(text))
 	}
 	unlock := func(key string) {
 		d.note.Add(container.NewHBox(form.NewButton(d.Host, words.Text(key), theme.Icon(theme.IconKey), func() { d.unlock(d.readStorage) })))

@@ -68,8 +68,8 @@ func TestEveryServerCanBeAdded(t *testing.T) {
 	creation := func(result uploader.CreationResult, f *fault.Fault) uploader.CreationTest {
 		return uploader.CreationTest{Result: result, Name: "ferry-test-1", Fault: f}
 	}
-	webServer := &fault.Fault{Kind: fault.NotTus, Op: fault.Create, Status: 501, Code: fault.CodeWebServer}
-	refused := &fault.Fault{Kind: fault.Refused, Op: fault.Create, Status: 400, Detail: "bucket missing"}
+	webServer := &fault.Fault{Kind: fault.NotTus, Op: fault.Create, Status: 501, Code: fault.CodeWebServer, ServerMessage: "Unsupported method"}
+	refused := &fault.Fault{Kind: fault.Refused, Op: fault.Create, Status: 400, Detail: "details for the log", ServerMessage: "bucket missing"}
 	seen := func(kind tus.OptionsKind, status int) tus.Capabilities {
 		return tus.Capabilities{Response: tus.OptionsResponse{Kind: kind, Status: status, Host: "login.example.com"}}
 	}
@@ -107,18 +107,18 @@ func TestEveryServerCanBeAdded(t *testing.T) {
 			"refused",
 			uploader.ServerTest{Capabilities: seen(tus.OptionsEmpty, 200), Creation: creation(uploader.CreationRefused, refused)},
 			nil,
-			[]string{"did not list its features", "refused a test upload", "bucket missing"},
-			theme.Warning, "Add server",
+			[]string{"did not list its features", "refused a test upload", "\nThe server says: “bucket missing”"},
+			theme.Warning, "Add anyway",
 		},
 		{
 			"web server",
 			uploader.ServerTest{Capabilities: seen(tus.OptionsRejected, 501), Creation: creation(uploader.CreationRefused, webServer)},
 			nil,
-			[]string{"“up.example.com” is a web server", "HTTP 501"},
+			[]string{"“up.example.com” is a web server", "HTTP 501", "\nThe server says: “Unsupported method”"},
 			theme.Error, "Add anyway",
 		},
 		{"busy", uploader.ServerTest{}, fault.New(fault.Busy, fault.Probe, nil), nil, theme.Warning, "Add anyway"},
-		{"error of the server", uploader.ServerTest{}, &fault.Fault{Kind: fault.Transient, Op: fault.Create, Status: 500}, []string{"500"}, theme.Warning, "Add anyway"},
+		{"error of the server", uploader.ServerTest{}, &fault.Fault{Kind: fault.Transient, Op: fault.Create, Status: 500, ServerMessage: "disk full"}, []string{"500", "\nThe server says: “disk full”"}, theme.Warning, "Add anyway"},
 		{"sign-in", uploader.ServerTest{}, fault.New(fault.Auth, fault.Probe, nil), []string{"sign-in"}, theme.Error, "Add anyway"},
 		{"unreachable", uploader.ServerTest{}, fault.New(fault.Unreachable, fault.Probe, nil), nil, theme.Error, "Add anyway"},
 		{"certificate", uploader.ServerTest{}, fault.New(fault.TLS, fault.Probe, nil), nil, theme.Error, "Add anyway"},

@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -49,7 +50,7 @@ type serverForm struct {
 	addressRow, nameRow, signInRow          []fyne.CanvasObject
 	linkTemplate, idHeaders                 *form.Entry
 	userRow, secretRow, headersRow, noteRow []fyne.CanvasObject
-	signInHelp                              *widget.RichText
+	signInHelp                              *dialog.Paragraph
 	helpRow, moreButtonRow                  []fyne.CanvasObject
 	proxyRows, moreRows                     []fyne.CanvasObject
 	rows, note                              *fyne.Container
@@ -83,9 +84,8 @@ func newServerForm(host form.Host, withPresets bool, changed func(), choose func
 	f.userRow = row("server.user", f.user)
 	f.secretRow = row("server.secret", f.secret)
 	f.headersRow = row("server.headers", f.headers)
-	f.signInHelp = widget.NewRichText()
-	f.signInHelp.Wrapping = fyne.TextWrapWord
-	f.helpRow = []fyne.CanvasObject{layout.NewSpacer(), form.Indent(f.signInHelp, -theme.Grid(3))}
+	f.signInHelp = dialog.NewParagraph("")
+	f.helpRow = []fyne.CanvasObject{layout.NewSpacer(), belowControl(f.signInHelp)}
 	f.noteRow = []fyne.CanvasObject{layout.NewSpacer(), f.note}
 	f.moreButton = form.NewButton(host, words.Text("server.more"), theme.Icon(theme.IconChevronDown), func() { f.moreOpen = !f.moreOpen; f.arrange() })
 	f.moreButton.Importance = widget.LowImportance
@@ -203,7 +203,7 @@ func (f *serverForm) arrangeRows() {
 	case f.presets.plain():
 		f.rows.Objects = slices.Concat(f.presets.rows, f.addressRow, f.presets.offer, f.nameRow, signIn, f.moreButtonRow, f.moreRows)
 	default:
-		form.SetText(f.signInHelp, words.Text(f.presets.preset.TextKey()+".sign-in"), theme.Muted)
+		f.signInHelp.Set(words.Text(f.presets.preset.TextKey()+".sign-in"), theme.Muted)
 		shown := slices.Concat(f.userRow, f.secretRow, f.headersRow, f.helpRow, f.noteRow, f.nameRow)
 		f.rows.Objects = slices.Concat(f.presets.rows, shown, f.moreButtonRow, f.addressRow, f.signInRow, f.moreRows)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -17,6 +18,8 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // studio returns the second server of the snapshots.
@@ -198,8 +201,8 @@ func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 func (d *serverDialog) noteText() string {
 	text := ""
 	for _, o := range test.LaidOutObjects(d.note) {
-		if paragraph, ok := o.(interface{ String() string }); ok {
-			text += paragraph.String()
+		if paragraph, ok := o.(*dialog.Paragraph); ok {
+			text += paragraph.Text()
 		}
 	}
 	return text
@@ -269,4 +272,31 @@ func TestDialogFitsWindow(t *testing.T) {
 	d.signIn.SetSelectedIndex(3)
 	d.proxy.SetSelectedIndex(3)
 	checkFits("all fields")
+}
+
+// TestFieldsUseTheRoomOfTheResult: room is reserved for the result only where the fields
+// leave it.
+func TestFieldsUseTheRoomOfTheResult(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	fields, page, busy, result := canvas.NewRectangle(nil), canvas.NewRectangle(nil), canvas.NewRectangle(nil), dialog.NewParagraph("x")
+	busy.Hide()
+	reserved, gap := theme.Grid(resultHeight), theme.Grid(3)
+	for _, c := range []struct {
+		name                 string
+		fields, height, want float32 // want is the height of the page
+		text                 string
+	}{
+		{"room for both", 100, 100 + gap + reserved, 100, ""},
+		{"room for a part of the result", 100, 120, 100, ""},
+		{"no room for the fields", 500, 200, 200 - gap, ""},
+		{"a result", 500, 200, 200 - gap - result.HeightAt(400), "x"},
+		{"a result without room", 500, 0, 0, "x"},
+	} {
+		fields.SetMinSize(fyne.NewSize(100, c.fields))
+		result.SetText(c.text)
+		resultLayout{result, fields}.Layout([]fyne.CanvasObject{page, busy, result}, fyne.NewSize(400, c.height))
+		if got := page.Size().Height; got != c.want {
+			t.Errorf("%s: the fields have %g, want %g", c.name, got, c.want)
+		}
+	}
 }

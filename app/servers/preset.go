@@ -15,6 +15,7 @@ import (
 	"github.com/ferryapp/ferry/app/presets"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -98,10 +99,14 @@ func (p *presetForm) addHelp(key string) {
 
 // helpText returns a sentence that explains the control above it.
 func helpText(key string) fyne.CanvasObject {
-	text := widget.NewRichText()
-	text.Wrapping = fyne.TextWrapWord
-	form.SetText(text, words.Text(key), theme.Muted)
-	return form.Indent(text, -theme.Grid(3))
+	text := dialog.NewParagraph("")
+	text.Set(words.Text(key), theme.Muted)
+	return belowControl(text)
+}
+
+// belowControl places a text closer to the control above it than to the one below it.
+func belowControl(text fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(0, theme.Grid(2), 0, 0), text)
 }
 
 func rowLabel(key string) *widget.Label {

@@ -23,7 +23,7 @@ func studioWithPassword() uploader.Server {
 // TestS5WrongPasswordStaysInTheDialog: the dialog says that a password was rejected, keeps
 // what was typed, and saves nothing.
 func TestS5WrongPasswordStaysInTheDialog(t *testing.T) {
-	rejected := &fault.Fault{Kind: fault.Auth, Op: fault.Probe, Status: 401, Code: fault.CodeSignInRejected}
+	rejected := &fault.Fault{Kind: fault.Auth, Op: fault.Probe, Status: 401, Code: fault.CodeSignInRejected, ServerMessage: "locked until Monday"}
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{}, rejected))
 	s.SignIn(studioWithPassword(), rejected)
 	d := s.dialog
@@ -33,6 +33,9 @@ func TestS5WrongPasswordStaysInTheDialog(t *testing.T) {
 	test.Type(d.secret, "wrong")
 	d.saveServer()
 	s.until("the password is rejected", func() bool { return strings.Contains(d.resultText(), "Correct it") })
+	if !strings.HasSuffix(d.resultText(), "\nThe server says: “locked until Monday”") {
+		t.Errorf("result %q", d.resultText())
+	}
 	if d.secret.Text != "wrong" || d.user.Text != "ada" || d.accept.Disabled() || !d.box.Visible() {
 		t.Errorf("user %q, password %q, save disabled: %v", d.user.Text, d.secret.Text, d.accept.Disabled())
 	}

@@ -229,7 +229,8 @@ func eventRuns(events []uploader.Event) []eventRun {
 }
 
 func (r eventRun) sameAs(e uploader.Event) bool {
-	return r.Kind == uploader.EventWaiting && r.Offset == e.Offset && shortFault(r.Fault) == shortFault(e.Fault)
+	return r.Kind == uploader.EventWaiting && r.Offset == e.Offset && shortFault(r.Fault) == shortFault(e.Fault) &&
+		words.ServerMessage(r.Fault) == words.ServerMessage(e.Fault)
 }
 
 func historyLineOf(e eventRun, now time.Time) HistoryLine {
@@ -239,7 +240,7 @@ func historyLineOf(e eventRun, now time.Time) HistoryLine {
 		text = at.Format("2006-01-02 15:04")
 	}
 	data := words.Data{"Size": words.Size(e.Offset), "At": waitEndText(e.Event, now), "Why": shortFault(e.Fault), "N": e.times}
-	return HistoryLine{At: text, What: words.Text(e.key(), data)}
+	return HistoryLine{At: text, What: words.WithServerMessage(words.Text(e.key(), data), e.Fault)}
 }
 
 // waitEndText returns the time at which a wait ends, with seconds for short waits.

@@ -73,4 +73,45 @@ func TestM1MessageIsShownBesideTheSentence(t *testing.T) {
 	if got := DetailsOf(s, failed, Record{}, time.Now()).Reasons; len(got) != 4 || got[1] != said {
 		t.Errorf("details: %q", got)
 	}
+	for kind, before := range map[uploader.EventKind]string{
+		uploader.EventFailed:  "Stopped: The server rejected the upload\n",
+		uploader.EventWaiting: "The server rejected the upload; retry at ",
+	} {
+		record := Record{Events: []uploader.Event{{Kind: kind, Fault: failed.Fault}}}
+		got := DetailsOf(s, failed, record, time.Now()).History[0].What
+		if !strings.HasPrefix(got, before) || !strings.HasSuffix(got, "\n"+said) {
+			t.Errorf("history of %s: %q", kind, got)
+		}
+	}
+}
+
+// TestM1MessageOfTheServerThatATransferWaitsFor: the status of the row is about the server
+// then.
+func TestM1MessageOfTheServerThatATransferWaitsFor(t *testing.T) {
+	apptest.LoadEnglish(t)
+	said := &fault.Fault{Kind: fault.Busy, Op: fault.Create, Status: 503, ServerMessage: "back at noon"}
+	waiting := &uploader.Transfer{Server: 2, Intent: uploader.IntentRun, Fault: &fault.Fault{Kind: fault.Transient, ServerMessage: "an earlier message"}}
+	for name, s := range map[string]*uploader.Snapshot{
+		"blocked": {Blocked: map[uploader.ServerID]*fault.Fault{2: said}},
+		"on hold": {Holds: map[uploader.ServerID]uploader.Hold{2: {Fault: said}}},
+	} {
+		if got := TransferRow(s, waiting, 0, 0, time.Now()).StatusHint; got != "The server says: “back at noon”" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	s := &uploader.Snapshot{Holds: map[uploader.ServerID]uploader.Hold{2: {Reason: uploader.HeldByMetering}}}
+	if got := TransferRow(s, waiting, 0, 0, time.Now()).StatusHint; got != "" {
+		t.Errorf("on hold by Ferry: %q", got)
+	}
+}
+
+func TestWaitsWithOtherMessagesAreSeparateLines(t *testing.T) {
+	apptest.LoadEnglish(t)
+	wait := func(message string) uploader.Event {
+		return uploader.Event{Kind: uploader.EventWaiting, Fault: &fault.Fault{Kind: fault.Busy, ServerMessage: message}}
+	}
+	runs := eventRuns([]uploader.Event{wait("one"), wait("one"), wait("two")})
+	if len(runs) != 2 || runs[0].times != 2 {
+		t.Errorf("got %+v", runs)
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -26,9 +27,7 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high 
 		Sent:    bar.Sent,
 		Actions: buttonsOf(situationOf([]*uploader.Transfer{t})),
 	}
-	if s.Wait(t) == nil {
-		model.StatusHint = words.ServerMessage(t.Fault)
-	}
+	model.StatusHint = words.ServerMessage(faultShown(s, t))
 	model.StatusIcon, model.Tone = iconOf(s, t)
 	model.BarTone = model.Tone
 	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateExpired { // their status contains it
@@ -45,6 +44,23 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high 
 		model.Status = words.Join(words.State(state), words.Duration(t.ActiveTime), words.Server(server), words.Renamed(t))
 	}
 	return model
+}
+
+// faultShown returns the fault that the status of a transfer is about; nil for none. It is
+// that of its server for a transfer that waits for the server.
+func faultShown(s *uploader.Snapshot, t *uploader.Transfer) *fault.Fault {
+	if t.State() == uploader.StateWaiting {
+		if f := s.Blocked[t.Server]; f != nil {
+			return f
+		}
+		if hold, held := s.Holds[t.Server]; held {
+			return hold.Fault
+		}
+	}
+	if s.Wait(t) != nil {
+		return nil // its drive does not respond
+	}
+	return t.Fault
 }
 
 // iconOf returns the icon and the tone of a transfer: those of its state, or of one that

@@ -67,6 +67,15 @@ func ServerMessage(f *fault.Fault) string {
 	return Said(f.ServerMessage)
 }
 
+// WithServerMessage returns a text about a fault, and on a line of its own what the server
+// said about it, if anything.
+func WithServerMessage(text string, f *fault.Fault) string {
+	if said := ServerMessage(f); said != "" {
+		return text + "\n" + said
+	}
+	return text
+}
+
 // Said returns the sentence that quotes the message of a server, as in
 // [fault.Fault.ServerMessage]; "" for "".
 func Said(message string) string {

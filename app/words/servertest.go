@@ -1,10 +1,7 @@
 package words
 
 import (
-	"strings"
-
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -15,10 +12,10 @@ func ServerTest(test uploader.ServerTest, server string) string {
 	creation := test.Creation
 	switch test.Outcome() {
 	case uploader.TestNotTus:
-		return Fault(creation.Fault, Subject{Server: server}).String()
+		return WithServerMessage(Fault(creation.Fault, Subject{Server: server}).String(), creation.Fault)
 	case uploader.TestRefused:
-		lines := []string{optionsText(test.Capabilities.Response), Text("server.creation.refused", Data{"What": Fault(creation.Fault, Subject{Server: server}).What})}
-		return strings.Join(append(lines, detailLine(creation.Fault)...), "\n")
+		refused := Text("server.creation.refused", Data{"What": Fault(creation.Fault, Subject{Server: server}).What})
+		return WithServerMessage(optionsText(test.Capabilities.Response)+"\n"+refused, creation.Fault)
 	case uploader.TestUndeclared:
 		key := "server.creation.removed"
 		if creation.Result == uploader.CreationLeft {
@@ -37,12 +34,4 @@ func optionsText(response tus.OptionsResponse) string {
 	}
 	host := quoted(response.Host, "subject.host")
 	return Text("server.options."+string(response.Kind), Data{"Status": response.Status, "Host": host})
-}
-
-// detailLine returns the line with what a server responded in its own words, if it did.
-func detailLine(f *fault.Fault) []string {
-	if f.Detail == "" {
-		return nil
-	}
-	return []string{Text("server.creation.detail", Data{"Detail": Printable(f.Detail)})}
 }

@@ -130,8 +130,16 @@ func TestSameContent(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{"a", "a", true}, {"a", "copy", true}, {"empty", "empty2", true},
-		{"a", "longer", false}, {"longer", "a", false}, {"a", "other", false}, {"a", "end", false}, {"a", "empty", false}, {"a", "folder", false}, {"a", "none", false},
+		{"a", "a", true},
+		{"a", "copy", true},
+		{"empty", "empty2", true},
+		{"a", "longer", false},
+		{"longer", "a", false},
+		{"a", "other", false},
+		{"a", "end", false},
+		{"a", "empty", false},
+		{"a", "folder", false},
+		{"a", "none", false},
 	} {
 		if got := f.sameContent(test.a, test.b); got != test.want {
 			t.Errorf("%s and %s: %v", test.a, test.b, got)
