@@ -50,7 +50,7 @@ type Event struct {
 	ServerMessage string `json:"server_message,omitempty"` // what the server said about the fault, as in [fault.Fault.ServerMessage]
 	FileID        string `json:"file_id,omitempty"`        // the server's ID of the file
 	Answer        string `json:"answer,omitempty"`         // what the server returned at the end, as one line
-	Link          string `json:"link,omitempty"`           // to the finished file, for Done; see [uploader.Link]
+	Link          string `json:"link,omitempty"`           // to the finished file, for Done, if it is not URL; see [uploader.Link]
 
 	Count int      `json:"count,omitempty"` // of entries, for Omitted
 	Names []string `json:"names,omitempty"` // of the first ones, starting with the name of the added folder

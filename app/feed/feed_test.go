@@ -253,11 +253,16 @@ func TestM4EventsHaveResultAndMessage(t *testing.T) {
 	refused := func(t *uploader.Transfer) {
 		t.Fault = &fault.Fault{Kind: fault.Refused, Op: fault.Create, Status: 400, ServerMessage: "no more cats"}
 	}
-	s := snapshot(true, nil, transfer(1, uploader.PhaseDone, sent), transfer(2, uploader.PhaseFailed, refused))
+	plain := func(t *uploader.Transfer) { t.Server, t.Session.URL = 3, "http://h/files/3?signature=secret" }
+	s := snapshot(true, nil, transfer(1, uploader.PhaseDone, sent), transfer(2, uploader.PhaseFailed, refused), transfer(3, uploader.PhaseDone, plain))
 	s.Servers = append(s.Servers, uploader.Server{ID: 2, Name: "studio", Options: uploader.ServerOptions{LinkTemplate: "https://d/{id}"}})
-	byKind := map[string]string{}
+	byKind, plainEvents := map[string]string{}, ""
 	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{s}}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
-		byKind[e.Event] = jsonOf(t, e)
+		if e.ID == 3 {
+			plainEvents += jsonOf(t, e)
+		} else {
+			byKind[e.Event] = jsonOf(t, e)
+		}
 		return nil
 	})
 	if err != nil {
@@ -270,6 +275,9 @@ func TestM4EventsHaveResultAndMessage(t *testing.T) {
 		if !strings.Contains(byKind[kind], want) {
 			t.Errorf("%s has not %s: %s", kind, want, byKind[kind])
 		}
+	}
+	if strings.Contains(plainEvents, `"link"`) || !strings.Contains(plainEvents, `"event":"done"`) {
+		t.Errorf("the URL of the upload is repeated as a link: %s", plainEvents)
 	}
 	if strings.Contains(byKind[feed.Added], "8cbb") {
 		t.Errorf("added: %s", byKind[feed.Added])

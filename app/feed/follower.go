@@ -441,7 +441,9 @@ func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message s
 		e.FileID, e.Answer = t.Result.ID, t.Result.Answer
 	}
 	if server, _ := s.ServerInUse(t.Server); kind == Done && !server.Builtin() {
-		e.Link = words.Link(uploader.Link(server, t))
+		if link := words.Link(uploader.Link(server, t)); link != e.URL {
+			e.Link = link
+		}
 	}
 	return e
 }
