@@ -19,6 +19,7 @@ var cloudflare = Preset{
 				ChunkMin: 5 << 20, ChunkMax: 50 << 20, ChunkMultiple: 256 << 10,
 				Metadata:     metadata("filename=", "filetype=", "mtime=", "relativePath=", "name={name}"),
 				LinkTemplate: "https://watch.cloudflarestream.com/{id}",
+				AllowedHosts: "upload.cloudflarestream.com upload.videodelivery.net", // hosts of the upload URLs; without the sign-in
 			},
 		}
 	},

@@ -12,6 +12,8 @@ import (
 	"github.com/ferryapp/ferry/app/presets"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // sample is a preset with values that a user may enter, and the server of them.
@@ -53,7 +55,7 @@ var samples = []sample{
 			Options: uploader.ServerOptions{
 				Preset: "cloudflare", ChunkMin: 5 * mebibyte, ChunkMax: 50 * mebibyte, ChunkMultiple: 256 << 10,
 				Metadata:     "filename=\nfiletype=\nmtime=\nrelativePath=\nname={name}",
-				LinkTemplate: "https://watch.cloudflarestream.com/{id}",
+				LinkTemplate: "https://watch.cloudflarestream.com/{id}", AllowedHosts: "upload.cloudflarestream.com upload.videodelivery.net",
 			},
 			Access: uploader.Access{SignIn: uploader.SignInBearer},
 		},
@@ -223,6 +225,17 @@ func checkServer(t *testing.T, p presets.Preset, s sample) {
 	options := server.Options
 	if _, err := uploader.ParseMetadata(options.Metadata); err != nil {
 		t.Error(err)
+	}
+	if _, err := uploader.ParseLinkTemplate(options.LinkTemplate); err != nil && options.LinkTemplate != "" {
+		t.Error(err)
+	}
+	if err := tus.CheckOverwrite(options.OverwriteHeader, options.OverwriteQuery); err != nil {
+		t.Error(err)
+	}
+	for host := range strings.FieldsSeq(options.AllowedHosts) {
+		if u, err := url.Parse("https://" + host); err != nil || netx.HostOf(u) != host || host == server.Name {
+			t.Errorf("allowed host %q, %v", host, err)
+		}
 	}
 	if err := uploader.ParseUploadPath(options.UploadPath); err != nil {
 		t.Error(err)
