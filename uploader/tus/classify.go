@@ -42,6 +42,7 @@ var statusRules = []statusRule{
 
 	{from: 408, to: 408, kind: fault.Transient},
 	{ops: []fault.Op{fault.Patch}, from: 409, to: 409, kind: fault.Conflict},
+	{ops: []fault.Op{fault.Create, fault.Concat}, codes: []string{"ERR_MISMATCHED_OFFSET"}, from: 409, to: 409, kind: fault.Transient}, // about the body, not the name
 	{ops: []fault.Op{fault.Create, fault.Concat}, from: 409, to: 409, kind: fault.Exists},
 	{from: 409, to: 409, kind: fault.Transient},
 	{from: 413, to: 413, kind: fault.TooLarge},

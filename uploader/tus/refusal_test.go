@@ -35,6 +35,7 @@ func TestS1ConflictOnCreationMeansThatTheNameExists(t *testing.T) {
 	server := newFakeServer(t, respond(409))
 	_, err := newClient(t, tus.Config{Endpoint: server.URL}).Concat(t.Context(), tus.ConcatRequest{Parts: []string{server.URL + "/1"}})
 	wantKind(t, err, fault.Exists)
+	wantKind(t, call(t, fault.Create, respondBody(409, "ERR_MISMATCHED_OFFSET: mismatched offset")), fault.Transient)
 	wantKind(t, call(t, fault.Patch, respond(409)), fault.Conflict)
 	wantKind(t, call(t, fault.Terminate, respond(409)), fault.Transient)
 }
