@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -26,8 +24,7 @@ type bufferedServer struct {
 	reach   int64
 	created atomic.Int64
 
-	mu    sync.Mutex
-	sizes []int64 // of the requests
+	requestSizes
 }
 
 // Create begins another upload, in place of the one before.
@@ -37,13 +34,10 @@ func (s *bufferedServer) Create(context.Context, tus.CreateRequest) (tus.Upload,
 }
 
 func (s *bufferedServer) PatchWith(_ context.Context, request tus.PatchRequest) (tus.Status, error) {
-	received, err := io.Copy(io.Discard, io.LimitReader(request.Body, s.reach))
+	received, err := s.read(request, s.reach)
 	if err != nil {
 		return tus.Status{}, err
 	}
-	s.mu.Lock()
-	s.sizes = append(s.sizes, request.Size)
-	s.mu.Unlock()
 	if received < request.Size {
 		return tus.Status{}, fault.New(fault.Transient, fault.Patch, errors.New("connection reset"))
 	}

@@ -23,18 +23,32 @@ type poorServer struct {
 	take   int64
 	breaks bool // the connection breaks after them, so that only HEAD returns the offset
 
+	requestSizes
+}
+
+// requestSizes records the sizes of PATCH requests.
+type requestSizes struct {
 	mu    sync.Mutex
-	sizes []int64 // of the requests
+	sizes []int64
+}
+
+// read reads at most n bytes of a request.
+func (s *requestSizes) read(request tus.PatchRequest, n int64) (int64, error) {
+	received, err := io.Copy(io.Discard, io.LimitReader(request.Body, n))
+	if err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sizes = append(s.sizes, request.Size)
+	return received, nil
 }
 
 func (s *poorServer) PatchWith(_ context.Context, request tus.PatchRequest) (tus.Status, error) {
-	received, err := io.Copy(io.Discard, io.LimitReader(request.Body, s.take))
+	received, err := s.read(request, s.take)
 	if err != nil {
 		return tus.Status{}, err
 	}
-	s.mu.Lock()
-	s.sizes = append(s.sizes, request.Size)
-	s.mu.Unlock()
 	offset := s.offset.Add(received)
 	if s.breaks && received < request.Size {
 		return tus.Status{}, fault.New(fault.Transient, fault.Patch, errors.New("connection reset"))

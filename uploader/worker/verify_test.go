@@ -38,6 +38,26 @@ func editAt(t *testing.T, path string, at int64) {
 	}
 }
 
+// hashedFile creates and opens a file of that size, and returns the proof of its first
+// hashed bytes.
+func hashedFile(t *testing.T, size, hashed int64) (path string, file source.OpenFile, seen source.File, proof source.Proof) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "film.mov")
+	if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, seen, err := source.Disk{}.Open(source.File{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	hasher := source.NewHasher(file, size, nil)
+	if err := hasher.HashTo(t.Context(), hashed); err != nil {
+		t.Fatal(err)
+	}
+	return path, file, seen, hasher.Proof()
+}
+
 // TestVerifySourceBeforeResuming resumes a file of 4 MiB of which the server has 2.5 MiB,
 // and whose proof covers 3 MiB.
 func TestVerifySourceBeforeResuming(t *testing.T) {
@@ -80,25 +100,13 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			path := filepath.Join(t.TempDir(), "film.mov")
-			if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			file, seen, err := source.Disk{}.Open(source.File{Path: path})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer file.Close()
-			hasher := source.NewHasher(file, size, nil)
-			if err := hasher.HashTo(t.Context(), hashed); err != nil {
-				t.Fatal(err)
-			}
+			path, file, seen, proof := hashedFile(t, size, hashed)
 			before := reliableState(t, file, seen)
 			config := Config{
 				Transfer: uploader.Transfer{
 					ID: 1, Source: seen, ChangeTime: before.ChangeTime, Fingerprint: "m1", Session: uploader.Session{URL: "u", Offset: sent},
 				},
-				LoadProof:   func(context.Context, uploader.TransferID) (source.Proof, error) { return hasher.Proof(), nil },
+				LoadProof:   func(context.Context, uploader.TransferID) (source.Proof, error) { return proof, nil },
 				Report:      func(uploader.TransferID, ...lifecycle.Input) {},
 				Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
 			}
@@ -113,7 +121,7 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 			counted := &readCounter{OpenFile: file}
 			w := New(config)
 			w.file.handle, w.file.opened = counted, seen
-			err = w.file.verify(t.Context(), sent)
+			err := w.file.verify(t.Context(), sent)
 			got := nothing
 			switch f := fault.Of(err); {
 			case err == nil:
@@ -203,25 +211,13 @@ func TestProofOfEarlierContentIsReplaced(t *testing.T) {
 	for name, sent := range map[string]int64{"a part was sent": 3 << 19, "up to the end of a block": 2 << 20, "nothing was sent": 0} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			path := filepath.Join(t.TempDir(), "film.mov")
-			if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			file, seen, err := source.Disk{}.Open(source.File{Path: path})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer file.Close()
-			hasher := source.NewHasher(file, size, nil)
-			if err := hasher.HashTo(t.Context(), size); err != nil {
-				t.Fatal(err)
-			}
+			path, file, seen, proof := hashedFile(t, size, size)
 			before := reliableState(t, file, seen)
 			saved := &savedTransfer{
 				Transfer: uploader.Transfer{
 					ID: 1, Source: seen, ChangeTime: before.ChangeTime, Fingerprint: "m1", Session: uploader.Session{URL: "u", Offset: sent},
 				},
-				proof: hasher.Proof(),
+				proof: proof,
 			}
 			editAt(t, path, 7<<19)
 			restoreModTime(t, path, file, before)
