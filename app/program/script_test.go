@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(99)
 			}
+			maxShutdown = scriptTimeout // a machine under load may need longer
 			if text := os.Getenv(fileWaitEnv); text != "" {
 				maxFileWait, _ = time.ParseDuration(text)
 			}
