@@ -63,8 +63,9 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	toolkit.SetIcon(assets.Icon())
 	sh := &shell{toolkit: toolkit, config: config, system: system, appearance: appearance}
 	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
-	sh.destination = loadDestination(toolkit.Preferences())
-	sh.window = newWindow(toolkit, sh.destination, config.Settings, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
+	importPreferences(toolkit.Preferences(), config)
+	sh.destination = &destination{config.State}
+	sh.window = newWindow(toolkit, sh.destination, config, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
 	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.tooltips.Dismiss)
 	sh.makeParts()
 	sh.makeDialogs()
@@ -145,7 +146,7 @@ func (sh *shell) makeVisibility() {
 		Grace: sh.system.trayGrace, Log: sh.config.Log,
 	}
 	sh.visibility = &visibility{
-		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, preferences: sh.toolkit.Preferences(), show: sh.show, focused: true,
+		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, state: sh.config.State, show: sh.show, focused: true,
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,

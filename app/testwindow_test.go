@@ -16,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/dialog"
@@ -184,7 +185,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 	engine.Wake = s.desktop.wake
 	log := slog.New(slog.DiscardHandler)
 	s.access = apptest.NewAccess(engine)
-	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), apptest.NoSettings{}, log), Log: log, ReceivedDir: t.TempDir()}
+	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), apptest.NoSettings{}, log), State: windowstate.Open(t.Context(), apptest.NoSettings{}, log), Log: log, ReceivedDir: t.TempDir()}
 	for _, option := range options {
 		option(&config, s.desktop)
 	}

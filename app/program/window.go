@@ -59,7 +59,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		requests <- app.Request{Paths: paths}
 	}
 	return s.close(c.runWindow(ctx, app.Config{
-		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
+		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, State: s.windowState, DefaultProfile: c.profile.Default, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
 		Autostart: c.autostart(),

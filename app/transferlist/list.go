@@ -70,6 +70,15 @@ func (l *List) Show(s *uploader.Snapshot) {
 	l.Rows.Refresh()
 }
 
+// OpenBatches opens batches.
+func (l *List) OpenBatches(batches []uploader.BatchID) {
+	l.outline.Open(batches...)
+	l.Rows.Refresh()
+}
+
+// Open returns the batches that the user opened, in no order.
+func (l *List) Open() []uploader.BatchID { return l.outline.OpenBatches() }
+
 // SetFilter shows the transfers that match a filter, from the top.
 func (l *List) SetFilter(chosen view.Filter) {
 	l.outline.SetFilter(chosen)

@@ -60,6 +60,10 @@ func New(model Model, create func() fyne.CanvasObject) *View {
 // Selected returns the IDs of the selected rows in the order of the model.
 func (l *View) Selected() []int64 { return l.selection.ordered(l.model) }
 
+// SelectedCount returns the number of selected rows. Rows that the model no longer has may
+// count.
+func (l *View) SelectedCount() int { return len(l.selection.ids) }
+
 // Select replaces the selection. The last ID becomes the cursor.
 func (l *View) Select(ids ...int64) {
 	l.selection.clear()
