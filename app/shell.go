@@ -94,7 +94,7 @@ func (sh *shell) makeParts() {
 	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
 		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.AddedBatches{}, log: log, showMessage: showMessage,
-		showWindow: func() { sh.visibility.openIfHidden() },
+		showWindow: func() { sh.visibility.openIfHidden() }, window: sh.window, unseen: map[uploader.BatchID]bool{},
 	}
 	sh.scans = &folderScans{
 		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adder.added,
@@ -183,7 +183,7 @@ func (sh *shell) windowActions() windowActions {
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 		},
-		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit,
+		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit, notify: sh.notifications.message,
 	}
 }
 
@@ -245,6 +245,7 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	wait := sh.scans.show(s)
 	if sh.window.visible {
 		sh.window.show(s, counts)
+		sh.adder.reveal(s)
 	}
 	if sh.tray != nil {
 		wait = sooner(wait, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))

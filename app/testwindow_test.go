@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -165,6 +166,13 @@ func (d *fakeDesktop) Notify(ctx context.Context, note platform.Notification) er
 	d.wait(ctx)
 	d.record(func() { d.notes = append(d.notes, note) })
 	return nil
+}
+
+// notified reports whether a notification with the text was shown.
+func (d *fakeDesktop) notified(body string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.notes, func(n platform.Notification) bool { return n.Body == body })
 }
 
 func (d *fakeDesktop) Withdraw(ctx context.Context, key string) error {

@@ -36,6 +36,7 @@ type windowActions struct {
 	copy     func(text string)
 	addFiles func()
 	resized  func(fyne.Size)
+	notify   func(text string) // shows a message in a notification
 }
 
 // window is Ferry's window. It must be used on the UI goroutine.
@@ -172,8 +173,15 @@ func (w *window) hide() {
 	w.window.Hide()
 }
 
-// showMessage shows a message for some seconds.
-func (w *window) showMessage(text string) { w.toasts.Notify(text) }
+// showMessage shows a message for some seconds; while the window is hidden, in a
+// notification.
+func (w *window) showMessage(text string) {
+	if w.visible {
+		w.toasts.Notify(text)
+		return
+	}
+	w.actions.notify(text)
+}
 
 // minSizeLayout gives the window its minimum size.
 type minSizeLayout struct {

@@ -88,6 +88,12 @@ func (l *View) ClearSelection() {
 	l.changed()
 }
 
+// Has reports whether the model has a row.
+func (l *View) Has(id int64) bool {
+	_, ok := indexOf(l.model, id, l.view.first())
+	return ok
+}
+
 // ScrollTo scrolls a row into view.
 func (l *View) ScrollTo(id int64) {
 	if i, ok := indexOf(l.model, id, l.view.first()); ok {
