@@ -41,8 +41,7 @@ func (b *countingBody) Read(p []byte) (int, error) {
 	if b.read == b.size {
 		return 0, io.EOF
 	}
-	at := b.offset + b.read
-	admitted, err := b.gate.admit(b.ctx, at, min(int64(len(p)), b.size-b.read))
+	at, admitted, err := b.admit(len(p))
 	if err != nil {
 		return 0, err
 	}
@@ -51,10 +50,37 @@ func (b *countingBody) Read(p []byte) (int, error) {
 	if n == 0 {
 		n, err = source.ReadFull(b.file, p, at)
 	}
+	b.count(n)
+	return n, err
+}
+
+// Lend implements [netx.Lender] with what was read ahead.
+func (b *countingBody) Lend(n int) (p []byte, release func(), err error) {
+	if b.read == b.size {
+		return nil, nil, nil
+	}
+	at, admitted, err := b.admit(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, release = b.window.lend(at, admitted)
+	b.count(len(p))
+	return p, release, nil
+}
+
+// admit waits until at least one of the next n bytes may be read. It returns their offset
+// in the file, and how many may be read.
+func (b *countingBody) admit(n int) (at, admitted int64, err error) {
+	at = b.offset + b.read
+	admitted, err = b.gate.admit(b.ctx, at, min(int64(n), b.size-b.read))
+	return at, admitted, err
+}
+
+// count records that the next n bytes were handed to the network.
+func (b *countingBody) count(n int) {
 	b.read += int64(n)
 	b.counter.add(int64(n))
 	b.total.Add(int64(n))
-	return n, err
 }
 
 // Seek lets a request be sent again after a redirect.

@@ -1,8 +1,10 @@
 package worker
 
 import (
+	"slices"
 	"sort"
 	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 // goroutine.
 type window struct {
 	mu     sync.Mutex
-	pieces []piece // in the order of the file
+	pieces []*piece // in the order of the file
 }
 
 // piece is bytes of a file.
@@ -31,22 +33,27 @@ type piece struct {
 	start  int64 // in the file
 	bytes  []byte
 	buffer *[pieceSize]byte // that has the bytes; nil if it is not one of the pool's
+	users  atomic.Int32     // the window and those whom it lent the bytes
 }
 
-func (p piece) end() int64 { return p.start + int64(len(p.bytes)) }
+func (p *piece) end() int64 { return p.start + int64(len(p.bytes)) }
 
-// newPiece returns a piece of n bytes, at most pieceSize, to be filled.
-func newPiece(start, n int64) piece {
+// newPiece returns a piece of n bytes, at most pieceSize, to be filled. It has one user.
+func newPiece(start, n int64) *piece {
+	p := &piece{start: start}
+	p.users.Store(1)
 	if n <= pieceSize/4 { // a small file needs no buffer that is larger than it
-		return piece{start: start, bytes: make([]byte, n)}
+		p.bytes = make([]byte, n)
+		return p
 	}
-	buffer := buffers.take()
-	return piece{start: start, bytes: buffer[:n], buffer: buffer}
+	p.buffer = buffers.take()
+	p.bytes = p.buffer[:n]
+	return p
 }
 
-// discard ends the use of a piece.
-func (p piece) discard() {
-	if p.buffer != nil {
+// discard ends one use of the piece.
+func (p *piece) discard() {
+	if p.users.Add(-1) == 0 && p.buffer != nil {
 		buffers.giveBack(p.buffer)
 	}
 }
@@ -60,7 +67,7 @@ func (w *window) hasRoom() bool {
 }
 
 // add adds a piece, which begins at or after the end of the others.
-func (w *window) add(p piece) {
+func (w *window) add(p *piece) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.pieces = append(w.pieces, p)
@@ -69,18 +76,31 @@ func (w *window) add(p piece) {
 // read copies bytes at an offset of the file. It returns 0 if the window does not have
 // them. Pieces that end at or before the last of these bytes are discarded.
 func (w *window) read(p []byte, at int64) int {
+	bytes, release := w.lend(at, int64(len(p)))
+	if len(bytes) == 0 {
+		return 0
+	}
+	defer release()
+	return copy(p, bytes)
+}
+
+// lend returns at most n bytes at an offset of the file, which do not change until release
+// is called, or none like read.
+func (w *window) lend(at, n int64) (bytes []byte, release func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	i := sort.Search(len(w.pieces), func(i int) bool { return w.pieces[i].end() > at })
 	if i == len(w.pieces) || w.pieces[i].start > at {
-		return 0
+		return nil, nil
 	}
-	n := copy(p, w.pieces[i].bytes[at-w.pieces[i].start:])
-	if at+int64(n) == w.pieces[i].end() {
+	piece := w.pieces[i]
+	piece.users.Add(1)
+	end := min(at+n, piece.end())
+	if end == piece.end() {
 		i++
 	}
 	w.discard(i)
-	return n
+	return piece.bytes[at-piece.start : end-piece.start], piece.discard
 }
 
 // clear discards all pieces.
@@ -95,5 +115,5 @@ func (w *window) discard(n int) {
 	for _, p := range w.pieces[:n] {
 		p.discard()
 	}
-	w.pieces = append(w.pieces[:0], w.pieces[n:]...)
+	w.pieces = slices.Delete(w.pieces, 0, n)
 }

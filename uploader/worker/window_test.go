@@ -56,6 +56,25 @@ func TestWindowDiscardsWhatWasRead(t *testing.T) {
 	}
 }
 
+// TestLentBytesStayAsTheyAre ends the window while bytes of it are lent, as to a connection
+// that still writes: the buffer is not used for another file before they are released.
+func TestLentBytesStayAsTheyAre(t *testing.T) {
+	before := buffers.lent.Load()
+	w := &window{}
+	w.add(newPiece(0, pieceSize))
+	bytes, release := w.lend(10, pieceSize)
+	if len(bytes) != pieceSize-10 {
+		t.Fatalf("%d bytes are lent", len(bytes))
+	}
+	w.clear()
+	if buffers.lent.Load() != before+1 {
+		t.Error("the buffer was given back while its bytes were lent")
+	}
+	if release(); buffers.lent.Load() != before {
+		t.Error("the buffer was not given back")
+	}
+}
+
 // TestBuffersOfTheProgramAreLimited reads many files ahead at once.
 func TestBuffersOfTheProgramAreLimited(t *testing.T) {
 	before := buffers.lent.Load()
