@@ -30,6 +30,7 @@ type gate struct {
 	opened   int64         // requests may read up to here
 	raised   chan struct{} // closed when opened is raised
 	hashed   int64
+	position int64 // of the request that read last, or will read first
 	wanted   int64 // end of the furthest byte that a request wanted to read
 	unproven int64 // end of the furthest byte that was read before it was hashed; 0 for none
 }
@@ -58,7 +59,7 @@ func (g *gate) admit(ctx context.Context, at, n int64) (int64, error) {
 func (g *gate) try(at, n int64) (admitted int64, raised <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.wanted = max(g.wanted, at+n)
+	g.position, g.wanted = at, max(g.wanted, at+n)
 	if g.wanted > g.opened || g.hashed-g.wanted < g.ahead/2 {
 		select {
 		case g.wake <- struct{}{}:
@@ -77,11 +78,12 @@ func (g *gate) try(at, n int64) (admitted int64, raised <-chan struct{}) {
 }
 
 // close closes the gate from an offset of the file on, for a hash that runs ahead of the
-// requests by that many bytes. unproven is the end of what was sent before without a proof.
-func (g *gate) close(from, ahead, unproven int64) {
+// requests by that many bytes. The first request begins at position. unproven is the end of
+// what was sent before without a proof.
+func (g *gate) close(from, ahead, position, unproven int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.opened, g.hashed, g.wanted, g.ahead = from, from, from, ahead
+	g.opened, g.hashed, g.wanted, g.ahead, g.position = from, from, from, ahead, position
 	if unproven > from {
 		g.unproven = max(g.unproven, unproven)
 	}
@@ -105,6 +107,14 @@ func (g *gate) setHashed(hashed int64) (wanted int64, waits bool) {
 	defer g.mu.Unlock()
 	g.hashed = hashed
 	return g.wanted, g.wanted > g.opened
+}
+
+// sentTo returns the offset of the file up to which nothing is to be sent, unless a request
+// fails.
+func (g *gate) sentTo() int64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.position
 }
 
 // proven records that the file did not change until it was hashed up to an offset.

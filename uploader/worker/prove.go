@@ -73,7 +73,7 @@ func (s *sourceFile) proveWhileSending(parent context.Context, inParts bool) (ct
 	ctx, cancel := context.WithCancelCause(parent)
 	ticker := time.NewTicker(stateInterval)
 	p := newProver(s, inParts, ticker.C)
-	s.gate.close(s.saved.end, p.ahead, s.sentBefore)
+	s.gate.close(s.saved.end, p.ahead, s.transfer.Session.Offset, s.sentBefore)
 	ended := make(chan error, 1)
 	go func() {
 		err := CatchPanic(func() error { return p.run(ctx) })
@@ -147,7 +147,7 @@ func (p *prover) next() int64 {
 	hashed, size := p.file.hasher.Hashed(), p.file.opened.Size
 	wanted, _ := p.file.gate.setHashed(hashed)
 	switch {
-	case hashed >= min(size, wanted+p.ahead), p.keeps && !p.file.window.hasRoom():
+	case hashed >= min(size, wanted+p.ahead), p.keeps && !p.file.window.hasRoom(p.file.gate.sentTo()):
 		p.filling = false
 	case hashed < wanted+p.ahead/2:
 		p.filling = true
@@ -160,7 +160,7 @@ func (p *prover) next() int64 {
 
 // hash hashes the file up to offset next, which is in the same piece.
 func (p *prover) hash(ctx context.Context, next int64) error {
-	if p.keeps {
+	if p.keeps && next > p.file.gate.sentTo() { // otherwise the server has it: there was no proof of it
 		return p.file.readAhead(next)
 	}
 	return p.file.hasher.HashTo(ctx, next)

@@ -148,6 +148,25 @@ func TestFileIsReadOnce(t *testing.T) {
 	}
 }
 
+// TestUploadContinuesFarBehindItsProof resumes an upload of which the server has much more
+// than the proof covers, such as one that the user began with another program.
+func TestUploadContinuesFarBehindItsProof(t *testing.T) {
+	const size, offset = 3 * windowSize, 2*windowSize + 12345
+	w, saved, _ := newProven(t, size)
+	w.transfer.Session = uploader.Session{URL: "u", Offset: offset}
+	ctx, stop := w.file.proveWhileSending(t.Context(), false)
+	body := w.patcher.body(ctx, w.file.handle, offset, size-offset, w.whole, offset)
+	if n, err := io.Copy(io.Discard, body); err != nil || n != size-offset {
+		t.Fatalf("%d bytes, %v", n, err)
+	}
+	if err := stop(nil); err != nil {
+		t.Error(err)
+	}
+	if got := saved.provenEnd(); got != size {
+		t.Errorf("the proof covers %d bytes, want %d", got, int64(size))
+	}
+}
+
 // TestWhatIsSentIsWhatWasHashed edits the file behind the reader: the request has the bytes
 // of the proof, also if the change is noticed only later.
 func TestWhatIsSentIsWhatWasHashed(t *testing.T) {
@@ -234,7 +253,7 @@ func TestFileChangesWhileItIsSent(t *testing.T) {
 			}
 			c.change(t, path)
 			reliableState(t, w.file.handle, w.file.opened)
-			w.file.gate.close(0, hashAhead, map[bool]int64{true: size}[c.unproven])
+			w.file.gate.close(0, hashAhead, 0, map[bool]int64{true: size}[c.unproven])
 			p := &prover{file: w.file, compared: make(chan error, 1)}
 			err := p.check(t.Context())
 			if p.comparing != nil {
@@ -277,7 +296,7 @@ func TestProofOfUnprovenBytesIsNotSavedAfterChange(t *testing.T) {
 	}{{"unchanged", false}, {"edited", true}} {
 		t.Run(c.name, func(t *testing.T) {
 			w, saved, path := newProven(t, 4<<20)
-			w.file.gate.close(0, hashAhead, 4<<20)
+			w.file.gate.close(0, hashAhead, 0, 4<<20)
 			if c.edit {
 				editAt(t, path, 100)
 			}

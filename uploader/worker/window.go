@@ -58,10 +58,12 @@ func (p *piece) discard() {
 	}
 }
 
-// hasRoom reports whether another piece may be added.
-func (w *window) hasRoom() bool {
+// hasRoom reports whether another piece may be added. Those that end at or before the
+// offset sent, which no request read, are discarded.
+func (w *window) hasRoom(sent int64) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.discard(sort.Search(len(w.pieces), func(i int) bool { return w.pieces[i].end() > sent }))
 	n := len(w.pieces)
 	return n < minPieces || n < maxPieces && !buffers.isExhausted()
 }

@@ -56,6 +56,17 @@ func TestWindowDiscardsWhatWasRead(t *testing.T) {
 	}
 }
 
+// TestWindowDiscardsWhatIsNotSent: the server has more of the file than was read ahead.
+func TestWindowDiscardsWhatIsNotSent(t *testing.T) {
+	w := filledWindow(make([]byte, maxPieces*10), 0, 10)
+	if w.hasRoom(9) || len(w.pieces) != maxPieces {
+		t.Errorf("%d pieces, of which one is being sent", len(w.pieces))
+	}
+	if !w.hasRoom(20) || len(w.pieces) != maxPieces-2 {
+		t.Errorf("%d pieces, of which two are not sent", len(w.pieces))
+	}
+}
+
 // TestLentBytesStayAsTheyAre ends the window while bytes of it are lent, as to a connection
 // that still writes: the buffer is not used for another file before they are released.
 func TestLentBytesStayAsTheyAre(t *testing.T) {
@@ -81,7 +92,7 @@ func TestBuffersOfTheProgramAreLimited(t *testing.T) {
 	var windows []*window
 	for range 60 {
 		w := &window{}
-		for w.hasRoom() {
+		for w.hasRoom(0) {
 			w.add(newPiece(0, pieceSize))
 		}
 		windows = append(windows, w)
