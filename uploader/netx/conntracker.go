@@ -147,9 +147,7 @@ func (t *ConnTracker) wrapDial(dial dialFunc) dialFunc {
 	}
 }
 
-// trackedConn is a connection that removes itself from its tracker when closed. It
-// embeds the TCPConn for its ReadFrom, which sends a file without copying it
-// through user space.
+// trackedConn is a connection that removes itself from its tracker when closed.
 type trackedConn struct {
 	*net.TCPConn
 	tracker *ConnTracker

@@ -118,14 +118,39 @@ type throttledReader struct {
 // Read implements io.Reader. It waits after reading, so that only bytes that were
 // read count towards the limits.
 func (r *throttledReader) Read(p []byte) (int, error) {
-	for _, limit := range r.limits {
-		p = p[:limit.maxBurst(len(p))]
-	}
-	n, err := r.ReadSeeker.Read(p)
-	for _, limit := range r.limits {
-		if ctxErr := limit.wait(r.ctx, n); ctxErr != nil {
-			return 0, ctxErr
-		}
+	n, err := r.ReadSeeker.Read(p[:r.maxBurst(len(p))])
+	if ctxErr := r.wait(n); ctxErr != nil {
+		return 0, ctxErr
 	}
 	return n, err
+}
+
+// Lend implements [Lender]. It waits like Read.
+func (r *throttledReader) Lend(n int) (p []byte, release func(), err error) {
+	p, release, err = lend(r.ReadSeeker, r.maxBurst(n))
+	if ctxErr := r.wait(len(p)); ctxErr != nil {
+		if len(p) > 0 {
+			release()
+		}
+		return nil, nil, ctxErr
+	}
+	return p, release, err
+}
+
+// maxBurst returns how many of n bytes all limits let through at once.
+func (r *throttledReader) maxBurst(n int) int {
+	for _, limit := range r.limits {
+		n = limit.maxBurst(n)
+	}
+	return n
+}
+
+// wait returns when all limits let n bytes through, or with the error of the context.
+func (r *throttledReader) wait(n int) error {
+	for _, limit := range r.limits {
+		if err := limit.wait(r.ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }

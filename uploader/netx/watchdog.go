@@ -380,12 +380,25 @@ type watchedRequestBody struct {
 func (b *watchedRequestBody) Read(p []byte) (int, error) {
 	b.timer.suspend()
 	n, err := b.ReadCloser.Read(p)
+	b.resume(err)
+	return n, err
+}
+
+// Lend implements [Lender].
+func (b *watchedRequestBody) Lend(n int) (p []byte, release func(), err error) {
+	b.timer.suspend()
+	p, release, err = lend(b.ReadCloser, n)
+	b.resume(err)
+	return p, release, err
+}
+
+// resume restarts the timer after a read that ended with err.
+func (b *watchedRequestBody) resume(err error) {
 	if errors.Is(err, io.EOF) {
 		b.timer.setSent(true)
 	} else {
 		b.timer.reset()
 	}
-	return n, err
 }
 
 // watchedResponseBody resets the timer with every read, and stops it at the end.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 // errNotRewindable is the error of a body that must be sent again but cannot be
@@ -108,18 +109,37 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 		p = p[:left]
 	}
 	n, err := b.reader.Read(p)
-	b.read += int64(n)
-	if b.trailer != nil {
-		b.trailer.write(p[:n], b.read == b.size)
+	return n, b.handle(p[:n], err)
+}
+
+// Lend implements [netx.Lender].
+func (r *bodyReader) Lend(n int) (p []byte, release func(), err error) {
+	b := r.body
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	lender, ok := b.reader.(netx.Lender)
+	if !ok || b.current != r || b.read == b.size {
+		return nil, nil, nil // Read returns the reason
+	}
+	p, release, err = lender.Lend(int(min(int64(n), b.size-b.read)))
+	return p, release, b.handle(p, err)
+}
+
+// handle counts bytes that were read, and returns the error for the transport in place of
+// that of the caller's reader. It runs with mu held.
+func (b *body) handle(p []byte, err error) error {
+	b.read += int64(len(p))
+	if b.trailer != nil && len(p) > 0 {
+		b.trailer.write(p, b.read == b.size)
 	}
 	switch {
 	case err == nil || errors.Is(err, io.EOF) && b.read == b.size:
-		return n, nil
+		return nil
 	case errors.Is(err, io.EOF):
 		err = fault.Newf(fault.SourceChanged, fault.Read, "file ended after %d of %d bytes", b.read, b.size)
 	}
 	b.err = err
-	return n, err
+	return err
 }
 
 // Close implements [io.Closer]. It does not close the caller's reader.

@@ -99,7 +99,7 @@ type Worker struct {
 func New(c Config) *Worker {
 	r := newRecord(&c)
 	file := newSourceFile(&c, r)
-	p := &patcher{remote: c.Remote, gate: file.gate, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
+	p := &patcher{remote: c.Remote, gate: file.gate, window: file.window, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
 	return &Worker{
 		record:  r,
 		remote:  c.Remote,
@@ -219,7 +219,7 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 // send sends the rest of the file, in as few requests as the server accepts.
 func (w *Worker) send(ctx context.Context) error {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
-	ctx, stop := w.file.proveWhileSending(ctx)
+	ctx, stop := w.file.proveWhileSending(ctx, false)
 	return stop(w.sendRest(ctx))
 }
 
