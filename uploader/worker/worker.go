@@ -219,6 +219,9 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 // send sends the rest of the file, in as few requests as the server accepts.
 func (w *Worker) send(ctx context.Context) error {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
+	if w.file.provenSmall() {
+		return w.sendRest(ctx)
+	}
 	ctx, stop := w.file.proveWhileSending(ctx)
 	return stop(w.sendRest(ctx))
 }
