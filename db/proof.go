@@ -11,10 +11,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// blockRow is a row of table marks: the hash at the end of one block of a file.
+// blockRow is a row of table marks: a block of the proof of a file.
 type blockRow struct {
 	Transfer int64 `gorm:"primaryKey;autoIncrement:false"`
 	At       int64 `gorm:"primaryKey;autoIncrement:false"` // end of the block, in bytes
+	Start    int64 // of the block
 	State    []byte
 }
 
@@ -31,20 +32,20 @@ func (d *DB) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, e
 	}
 	var proof source.Proof
 	for _, row := range rows {
-		proof = append(proof, source.BlockHash{End: row.At, State: row.State})
+		proof = append(proof, source.Block{Start: row.Start, End: row.At, Digest: row.State})
 	}
 	return proof, nil
 }
 
-// saveProof saves blocks in place of those that end at or after the end of the first.
+// saveProof saves blocks in place of those that end after the start of the first.
 func saveProof(ctx context.Context, tx *gorm.DB, id uploader.TransferID, blocks source.Proof) error {
 	if len(blocks) == 0 {
 		return nil
 	}
-	if err := tx.Delete(&blockRow{}, "transfer = ? AND at >= ?", int64(id), blocks[0].End).Error; err != nil {
+	if err := tx.Delete(&blockRow{}, "transfer = ? AND at > ?", int64(id), blocks[0].Start).Error; err != nil {
 		return fmt.Errorf("truncate proof of transfer %d: %w", id, err)
 	}
-	return upsert(ctx, tx, blocks, func(b source.BlockHash) blockRow {
-		return blockRow{Transfer: int64(id), At: b.End, State: b.State}
+	return upsert(ctx, tx, blocks, func(b source.Block) blockRow {
+		return blockRow{Transfer: int64(id), At: b.End, Start: b.Start, State: b.Digest}
 	})
 }

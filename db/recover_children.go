@@ -34,7 +34,7 @@ func recoverChildren(ctx context.Context, damaged, tx *gorm.DB, transfers []tran
 		for i, row := range page {
 			ids[i] = row.ID
 		}
-		recoverTable(ctx, damaged, tx, ids, "at", func(r blockRow) bool { return r.At > 0 && len(r.State) > 0 })
+		recoverTable(ctx, damaged, tx, ids, "at", func(r blockRow) bool { return r.Start >= 0 && r.At > r.Start && len(r.State) > 0 })
 		recoverTable(ctx, damaged, tx, ids, "part", func(r partRow) bool { return r.Part >= 0 && r.Length > 0 })
 		recoverTable(ctx, damaged, tx, ids, "seq", func(r eventRow) bool { return r.Kind != "" })
 	}

@@ -27,7 +27,7 @@ func saveWithChildren(t *testing.T, store *db.DB, count int) {
 		if row.ID%3 == 0 {
 			row.Source.RelPath = "" // added as a single file
 		}
-		changes.Proofs[row.ID] = source.Proof{{End: 1 << 20, State: []byte(fmt.Sprintf("state of %d", row.ID))}}
+		changes.Proofs[row.ID] = source.Proof{{End: 1 << 20, Digest: []byte(fmt.Sprintf("state of %d", row.ID))}}
 		for i := range 2 {
 			url := fmt.Sprintf("http://127.0.0.1:41234/files/%d-%d", row.ID, i)
 			changes.Parts[row.ID] = append(changes.Parts[row.ID], uploader.Part{Index: i, URL: url, Start: int64(i) * 1000, Length: 1000})
@@ -58,7 +58,7 @@ func TestRecoveryKeepsProofsPartsAndEvents(t *testing.T) {
 		if err1 != nil || err2 != nil || err3 != nil {
 			t.Fatal(err1, err2, err3)
 		}
-		if len(proof) == 1 && bytes.Equal(proof[0].State, []byte(fmt.Sprintf("state of %d", id))) {
+		if len(proof) == 1 && bytes.Equal(proof[0].Digest, []byte(fmt.Sprintf("state of %d", id))) {
 			proofs++
 		}
 		if len(part) == 2 && part[1].URL == fmt.Sprintf("http://127.0.0.1:41234/files/%d-1", id) {

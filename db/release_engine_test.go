@@ -2,11 +2,14 @@ package db_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"path/filepath"
 	"strconv"
 	"testing"
 
+	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -18,23 +21,57 @@ import (
 // are replaced by those of a file with the same content and of a real upload.
 func TestEngineContinuesUploadOfPreviousRelease(t *testing.T) {
 	t.Parallel()
-	const sending, held = uploader.TransferID(5), 1 << 20
-	content := releaseContent()
-	server := uploadtest.NewTusd(t)
-	url := createPartialUpload(t, server.Endpoint, content, held)
-	path := filepath.Join(t.TempDir(), "f.mov")
-	writeFile(t, path, content)
-	file, err := source.Disk{}.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	const held = 1<<20 + 1<<19
+	for _, c := range []struct {
+		name   string
+		change func(content []byte) // of the file, which has another modification time in any case
+		want   uploader.State
+	}{
+		{"touched", func([]byte) {}, uploader.StateDone},
+		{"edited in what was sent", func(content []byte) { content[1<<20] ^= 1 }, uploader.StateChanged},
+		{"edited behind the proof", func(content []byte) { content[len(content)-1] ^= 1 }, uploader.StateDone},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			content := releaseContent()
+			server := uploadtest.NewTusd(t)
+			url := createPartialUpload(t, server.Endpoint, content, held)
+			c.change(content)
+			path := filepath.Join(t.TempDir(), "f.mov")
+			writeFile(t, path, content)
+			file, err := source.Disk{}.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			store := openDB(t, releaseCopy(t))
+			defer closeDB(t, store)
+			keepOnlySending(t, store, server.Endpoint, url, file)
 
-	store := openDB(t, releaseCopy(t))
+			e, stop := startEngine(t, store)
+			waitUntil(t, e, "the upload", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Transfers[0].State() == c.want })
+			ended := e.Snapshot().Transfers[0]
+			stop()
+			if ended.Session.URL != url || c.want == uploader.StateDone && ended.ResumedFrom != held {
+				t.Errorf("resumed from %d at %s: %v", ended.ResumedFrom, ended.Session.URL, ended.Fault)
+			}
+			stored, sum := server.Stored(t), sha256.Sum256(content)
+			if done := len(stored) == 1 && stored[0].SHA256 == hex.EncodeToString(sum[:]); done != (c.want == uploader.StateDone) {
+				t.Errorf("server has %+v", stored)
+			}
+		})
+	}
+}
+
+// keepOnlySending removes all transfers but the one that was being sent, and gives that
+// another file, server and upload.
+func keepOnlySending(t *testing.T, store *db.DB, endpoint, url string, file source.File) {
+	t.Helper()
+	const sending = uploader.TransferID(5)
 	saved, err := store.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes := uploader.Changes{Servers: []uploader.Server{{ID: 2, Name: "Studio", Endpoint: server.Endpoint, OriginalEndpoint: server.Endpoint}}}
+	changes := uploader.Changes{Servers: []uploader.Server{{ID: 2, Name: "Studio", Endpoint: endpoint, OriginalEndpoint: endpoint}}}
 	for i := range saved.Transfers {
 		row := &saved.Transfers[i]
 		if row.ID != sending {
@@ -55,19 +92,6 @@ func TestEngineContinuesUploadOfPreviousRelease(t *testing.T) {
 	if proof, err := store.Proof(t.Context(), sending); err != nil || len(proof) == 0 {
 		t.Fatalf("the saved proof has %d blocks, %v", len(proof), err)
 	}
-
-	e, stop := startEngine(t, store)
-	waitUntil(t, e, "the upload", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Transfers[0].Phase.Final() })
-	done := e.Snapshot().Transfers[0]
-	stop()
-	if done.Phase != uploader.PhaseDone || done.ResumedFrom != held || done.Session.URL != url {
-		t.Errorf("phase %v, resumed from %d at %s: %v", done.Phase, done.ResumedFrom, done.Session.URL, done.Fault)
-	}
-	stored := server.Stored(t)
-	if len(stored) != 1 || stored[0].Size != int64(len(content)) {
-		t.Errorf("server has %+v", stored)
-	}
-	closeDB(t, store)
 }
 
 // createPartialUpload creates an upload of content that has its first bytes, and

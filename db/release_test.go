@@ -2,8 +2,11 @@ package db_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -112,14 +115,22 @@ func releaseTransfers() []*uploader.Transfer {
 	}
 }
 
+// releaseProof returns the proof of the release: the states of one SHA-256 of the content
+// at the end of each block of 1 MiB and at its end.
 func releaseProof(t *testing.T) source.Proof {
 	t.Helper()
-	content := releaseContent()
-	prover := source.NewHasher(bytes.NewReader(content), int64(len(content)), nil)
-	if err := prover.HashTo(t.Context(), int64(len(content))); err != nil {
-		t.Fatal(err)
+	var proof source.Proof
+	hash, end := sha256.New(), int64(0)
+	for block := range slices.Chunk(releaseContent(), 1<<20) {
+		hash.Write(block)
+		end += int64(len(block))
+		state, err := hash.(encoding.BinaryMarshaler).MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		proof = append(proof, source.Block{End: end, Digest: state})
 	}
-	return prover.Proof()
+	return proof
 }
 
 func releaseParts() []uploader.Part {

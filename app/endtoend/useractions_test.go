@@ -220,10 +220,11 @@ func (s *engineStress) answerQuestions(uint64) {
 	}
 }
 
-// baseSettings returns the settings without faults.
+// baseSettings returns the settings without faults. The SHA-256 in the history tells which
+// content of a file was uploaded.
 func baseSettings() uploader.Settings {
 	settings := uploader.DefaultSettings()
-	settings.Connections, settings.SettleTime = 1, 0
+	settings.Connections, settings.SettleTime, settings.SHA256 = 1, 0, true
 	return settings
 }
 

@@ -55,14 +55,14 @@ var (
 
 	// pureParts are the packages of the engine without clock and I/O.
 	pureParts = []string{
-		"uploader/admission", "uploader/journal", "uploader/lifecycle", "uploader/paged", "uploader/partial", "uploader/queue",
+		"uploader/admission", "uploader/digest", "uploader/journal", "uploader/lifecycle", "uploader/paged", "uploader/partial", "uploader/queue",
 		"uploader/retry", "uploader/speed", "uploader/table", "uploader/timing",
 	}
 
 	// belowVocabulary are the packages of the engine that do not depend on transfers.
 	belowVocabulary = []string{
-		"uploader/atomicfile", "uploader/fault", "uploader/netx", "uploader/paged", "uploader/privatefile", "uploader/queue", "uploader/receiver", "uploader/retry",
-		"uploader/source", "uploader/speed", "uploader/tus",
+		"uploader/atomicfile", "uploader/digest", "uploader/fault", "uploader/netx", "uploader/paged", "uploader/privatefile", "uploader/queue", "uploader/receiver",
+		"uploader/retry", "uploader/source", "uploader/speed", "uploader/tus",
 	}
 )
 
@@ -77,7 +77,7 @@ var bans = slices.Concat([]ban{
 	},
 	{
 		from: []string{"uploader"}, but: []string{"uploader/receiver", "uploader/uploadtest"},
-		// xxh3 is the hash of blocks in the proof of content; cpuid is its only dependency.
+		// xxh3 is the digest of content, several times as fast as any hash of the standard library; cpuid is its only dependency.
 		banned: noneOf("golang.org/x", module+"/uploader", "github.com/zeebo/xxh3", "github.com/klauspost/cpuid/v2"),
 		reason: "the engine depends only on the standard library, golang.org/x, xxh3 and itself",
 	},

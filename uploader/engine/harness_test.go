@@ -53,9 +53,12 @@ func newHarness(t *testing.T, endpoint string) *harness {
 func (h *harness) start() {
 	h.t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	settings := uploader.FallbackSettings()
+	settings.SHA256 = true // by which the tests find out what was uploaded
 	config := engine.Config{
-		Store: h.store,
-		Log:   slog.New(slog.NewTextHandler(h.t.Output(), nil)),
+		Store:    h.store,
+		Settings: &settings,
+		Log:      slog.New(slog.NewTextHandler(h.t.Output(), nil)),
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
 			return tus.New(tus.Config{
 				Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Options.MethodOverride, SendsVersion: s.Options.SendsVersion,
@@ -366,11 +369,11 @@ func describe(s *uploader.Snapshot) string {
 	return text
 }
 
-// testSettings returns the default settings with one connection per file and
-// without a wait for recently modified files, changed by change.
+// testSettings returns the default settings with one connection per file, without a wait
+// for recently modified files, and with the SHA-256 of uploaded files, changed by change.
 func testSettings(change func(*uploader.Settings)) uploader.Settings {
 	s := uploader.DefaultSettings()
-	s.SettleTime, s.Connections = 0, 1
+	s.SettleTime, s.Connections, s.SHA256 = 0, 1, true
 	change(&s)
 	return s
 }

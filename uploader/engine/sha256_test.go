@@ -21,6 +21,31 @@ func TestSHA256OfSmallFileIsSaved(t *testing.T) {
 	}
 }
 
+// TestSHA256IsComputedWhereItIsWanted uploads a file with a hash that nobody reads unless
+// the settings want it, or the server.
+func TestSHA256IsComputedWhereItIsWanted(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		settings, metadata, want bool
+	}{
+		"by default":      {false, false, false},
+		"in the settings": {true, false, true},
+		"in the metadata": {false, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := uploadtest.NewTusd(t)
+			h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.SHA256, s.SendSHA256 = c.settings, c.metadata })
+			path := createFile(t, "film.mov", 12<<20)
+			h.add(path)
+			if done := h.waitState(uploader.StateDone); (done.SHA256 != "") != c.want {
+				t.Errorf("SHA256 is %x", done.SHA256)
+			}
+			wantStored(t, server, path)
+		})
+	}
+}
+
 func TestSHA256InMetadata(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)

@@ -108,7 +108,8 @@ type (
 	// BytesSent means that so many bytes were handed to the network.
 	BytesSent struct{ Sent int64 }
 
-	// BlocksHashed extends the proof of content. It is for the store only.
+	// BlocksHashed extends the proof of content, as [source.Proof.Replace] does. It is for
+	// the store only.
 	BlocksHashed struct{ Blocks source.Proof }
 
 	// SourceVerified means that all that was sent is of the file as it is with this

@@ -31,13 +31,13 @@ func ParseStrategy(name string) (Strategy, error) {
 // Metadata distinguishes files by name, size and modification time, so that a file moved
 // to another folder is still found. It never fails.
 func Metadata(_ context.Context, _ Disk, file File, destination string) (string, error) {
-	return digest("m1", append(metadataFields(file), destination)), nil
+	return keyOf("m1", append(metadataFields(file), destination)), nil
 }
 
 // Path is [Metadata] with the whole path, for users with many files of the same name. It
 // never fails.
 func Path(_ context.Context, _ Disk, file File, destination string) (string, error) {
-	return digest("p1", append(metadataFields(file), file.Path, destination)), nil
+	return keyOf("p1", append(metadataFields(file), file.Path, destination)), nil
 }
 
 // Content distinguishes files by size and samples of their bytes, so that a renamed,
@@ -48,7 +48,7 @@ func Content(ctx context.Context, disk Disk, file File, destination string) (str
 	if err != nil {
 		return "", err
 	}
-	return digest("c1", []string{strconv.FormatInt(file.Size, 10), string(sum), destination}), nil
+	return keyOf("c1", []string{strconv.FormatInt(file.Size, 10), string(sum), destination}), nil
 }
 
 func metadataFields(file File) []string {
@@ -60,10 +60,10 @@ func metadataFields(file File) []string {
 	}
 }
 
-// digest returns a short key of fields. Each field is preceded by its length, so that
+// keyOf returns a short key of fields. Each field is preceded by its length, so that
 // different lists are different bytes. version identifies the strategy, so that keys of
 // different strategies are never equal.
-func digest(version string, fields []string) string {
+func keyOf(version string, fields []string) string {
 	var data []byte
 	for _, field := range fields {
 		data = binary.AppendUvarint(data, uint64(len(field)))

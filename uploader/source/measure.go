@@ -3,11 +3,11 @@ package source
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"io/fs"
 
+	"github.com/ferryapp/ferry/uploader/digest"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
@@ -33,9 +33,9 @@ func Understates(opened OpenFile, seen File) (bool, error) {
 
 // Measured is the result of [Measure].
 type Measured struct {
-	OpenFile        // reports the number of bytes that can be read as its size
-	File     File   // with that size
-	Sum      string // the SHA-256 of the content, 32 bytes
+	OpenFile      // reports the number of bytes that can be read as its size
+	File     File // with that size
+	Digest   digest.Digest
 }
 
 // Measure determines the size of a file that [Understates] its size by reading it to its
@@ -45,13 +45,13 @@ type Measured struct {
 // the context's error.
 func Measure(ctx context.Context, opened OpenFile, seen File, progress func(int64)) (Measured, error) {
 	file := &measuredFile{OpenFile: opened, reported: seen.Size}
-	sum := sha256.New()
+	sum := digest.New()
 	for buffer := make([]byte, hashBufferSize); ; {
 		if err := ctx.Err(); err != nil {
 			return Measured{}, err
 		}
 		n, err := opened.ReadAt(buffer, file.size)
-		sum.Write(buffer[:n])
+		_, _ = sum.Write(buffer[:n])
 		file.size += int64(n)
 		if file.size <= maxSnapshot {
 			file.content = append(file.content, buffer[:n]...)
@@ -66,7 +66,7 @@ func Measure(ctx context.Context, opened OpenFile, seen File, progress func(int6
 		}
 	}
 	seen.Size = file.size
-	return Measured{OpenFile: file, File: seen, Sum: string(sum.Sum(nil))}, nil
+	return Measured{OpenFile: file, File: seen, Digest: sum.Digest()}, nil
 }
 
 // measuredFile is an open file whose size was determined by reading it.

@@ -2,13 +2,13 @@ package source_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/ferryapp/ferry/uploader/digest"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -74,8 +74,9 @@ func TestMeasure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum := sha256.Sum256(content)
-		if m.File.Size != int64(size) || m.Sum != string(sum[:]) || progress != int64(size) {
+		sum := digest.New()
+		_, _ = sum.Write(content)
+		if m.File.Size != int64(size) || m.Digest != sum.Digest() || progress != int64(size) {
 			t.Errorf("%d bytes: size %d, progress %d", size, m.File.Size, progress)
 		}
 		if now, err := source.StatOpen(m, m.File); err != nil || !now.Same(m.File) {

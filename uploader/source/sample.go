@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"io"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -31,10 +30,7 @@ func sampleSum(ctx context.Context, disk Disk, file File) ([]byte, error) {
 		return sumUnmeasured(opened)
 	}
 	for offset, length := range sampleRanges(file.Size) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := copyRange(sum, opened, offset, length); err != nil {
+		if err := WriteSection(ctx, sum, opened, offset, offset+length); err != nil {
 			return nil, EndsEarly(opened, now, err)
 		}
 	}
@@ -47,14 +43,6 @@ func sumUnmeasured(opened io.ReaderAt) ([]byte, error) {
 	sum := sha256.New()
 	_, err := io.Copy(sum, io.NewSectionReader(opened, 0, maxUnsampled))
 	return sum.Sum(nil), Classify(fault.Read, err)
-}
-
-func copyRange(to io.Writer, from io.ReaderAt, offset, length int64) error {
-	n, err := io.CopyN(to, io.NewSectionReader(from, offset, length), length)
-	if errors.Is(err, io.EOF) {
-		return EndedAt(offset + n)
-	}
-	return Classify(fault.Read, err)
 }
 
 // sampleRanges yields the offset and length of each sample of a file of that size.

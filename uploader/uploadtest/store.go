@@ -132,7 +132,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		return fault.New(fault.LocalDisk, fault.Save, ErrStore)
 	}
 	for id, marks := range changes.Proofs {
-		s.proofs[id] = append(s.proofs[id].Prefix(marks[0].End-1), marks...)
+		s.proofs[id] = s.proofs[id].Replace(marks)
 	}
 	for id, parts := range changes.Parts {
 		if s.parts[id] == nil {

@@ -14,41 +14,45 @@ func testProof(t *testing.T, reopen Reopen) {
 	store := reopen()
 	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u"}}
 	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "v"}}
-	mark := func(at int64, state string) source.BlockHash { return source.BlockHash{End: at, State: []byte(state)} }
-	saveProof := func(id uploader.TransferID, marks ...source.BlockHash) {
+	block := func(start, end int64, sum string) source.Block {
+		return source.Block{Start: start, End: end, Digest: []byte(sum)}
+	}
+	saveProof := func(id uploader.TransferID, blocks ...source.Block) {
 		t.Helper()
 		save(t, store, uploader.Changes{
 			Transfers: []*uploader.Transfer{sending, other},
-			Proofs:    map[uploader.TransferID]source.Proof{id: marks},
+			Proofs:    map[uploader.TransferID]source.Proof{id: blocks},
 		})
 	}
-	want := func(id uploader.TransferID, marks ...source.BlockHash) {
+	want := func(id uploader.TransferID, blocks ...source.Block) {
 		t.Helper()
 		got, err := store.Proof(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantEqual(t, got, source.Proof(marks))
+		wantEqual(t, got, source.Proof(blocks))
 	}
-	saveProof(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"))
-	saveProof(2, mark(10, "other"))
-	saveProof(1, mark(30, "c"))
-	want(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"), mark(30, "c"))
-	saveProof(1, mark(25, "cut"))
+	saveProof(1, block(0, 10, "a"), block(10, 20, "b"), block(20, 25, "half a block"))
+	saveProof(2, block(0, 10, "other"))
+	saveProof(1, block(25, 30, "c"))
+	want(1, block(0, 10, "a"), block(10, 20, "b"), block(20, 25, "half a block"), block(25, 30, "c"))
+	saveProof(1, block(20, 28, "longer"))
 	store = reopen()
-	want(1, mark(10, "a"), mark(20, "b"), mark(25, "cut"))
-	want(2, mark(10, "other"))
+	want(1, block(0, 10, "a"), block(10, 20, "b"), block(20, 28, "longer"))
+	saveProof(1, block(10, 15, "cut"))
+	want(1, block(0, 10, "a"), block(10, 15, "cut"))
+	want(2, block(0, 10, "other"))
 
 	done, restarted := *sending, *other
 	done.Phase, restarted.Session = uploader.PhaseDone, uploader.Session{}
 	save(t, store, uploader.Changes{
 		Transfers: []*uploader.Transfer{&done, &restarted},
-		Proofs:    map[uploader.TransferID]source.Proof{1: {mark(40, "too late")}},
+		Proofs:    map[uploader.TransferID]source.Proof{1: {block(30, 40, "too late")}},
 	})
 	want(1)
 	want(2)
 
-	saveProof(2, mark(10, "again"))
+	saveProof(2, block(0, 10, "again"))
 	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
 	want(2)
 	want(77)

@@ -66,8 +66,8 @@ func (p *patcher) checksum(ctx context.Context) (checksum, error) {
 	return p.remote.checksum(caps), nil
 }
 
-// digest returns the checksum of the bytes of a request.
-func digest(ctx context.Context, body io.Reader, algorithm string) (tus.Digest, error) {
+// sumRequest returns the checksum of the bytes of a request.
+func sumRequest(ctx context.Context, body io.Reader, algorithm string) (tus.Digest, error) {
 	hash, known := tus.NewHash(algorithm)
 	if !known {
 		return tus.Digest{}, fault.Newf(fault.Bug, fault.Read, "unknown checksum algorithm %q", algorithm)

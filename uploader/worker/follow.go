@@ -138,6 +138,7 @@ func (f *follower) begin(ctx context.Context) error {
 		}
 		return f.file.compareGrown(ctx, f.transfer.Session.Offset)
 	}
+	f.file.hashWhole()
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
 	graceful, end := withGracePeriod(ctx)
 	defer end()

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// hashAhead is how far the hash reads ahead of the requests, in bytes. It is what the
-	// network takes while the proof of it is hashed and saved.
+	// hashAhead is how far the parts of a file are hashed ahead of the requests, in bytes.
+	// It is what the network takes while the proof of it is hashed and saved.
 	hashAhead = 128 << 20
 
 	// maxGateWait is the largest gap, in bytes, that a request waits for the hash to
@@ -26,6 +26,7 @@ type gate struct {
 	wake chan struct{} // signals that the hash is to continue; capacity 1
 
 	mu       sync.Mutex
+	ahead    int64         // how far the hash is ahead when it may pause, in bytes
 	opened   int64         // requests may read up to here
 	raised   chan struct{} // closed when opened is raised
 	hashed   int64
@@ -58,7 +59,7 @@ func (g *gate) try(at, n int64) (admitted int64, raised <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.wanted = max(g.wanted, at+n)
-	if g.wanted > g.opened || g.hashed-g.wanted < hashAhead/2 {
+	if g.wanted > g.opened || g.hashed-g.wanted < g.ahead/2 {
 		select {
 		case g.wake <- struct{}{}:
 		default: // it was woken already
@@ -75,12 +76,12 @@ func (g *gate) try(at, n int64) (admitted int64, raised <-chan struct{}) {
 	}
 }
 
-// close closes the gate from an offset of the file on. unproven is the end of what was
-// sent before without a proof.
-func (g *gate) close(from, unproven int64) {
+// close closes the gate from an offset of the file on, for a hash that runs ahead of the
+// requests by that many bytes. unproven is the end of what was sent before without a proof.
+func (g *gate) close(from, ahead, unproven int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.opened, g.hashed, g.wanted = from, from, from
+	g.opened, g.hashed, g.wanted, g.ahead = from, from, from, ahead
 	if unproven > from {
 		g.unproven = max(g.unproven, unproven)
 	}

@@ -24,7 +24,7 @@ func TestGateAdmitsWhatIsProven(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate()
-			g.close(4*mib, 0)
+			g.close(4*mib, hashAhead, 0)
 			got, _ := g.try(c.at, c.n)
 			if got != c.want || g.hasUnproven() != c.unproven {
 				t.Errorf("admitted %d bytes, want %d; unproven: %v", got, c.want, g.hasUnproven())
@@ -36,7 +36,7 @@ func TestGateAdmitsWhatIsProven(t *testing.T) {
 func TestGateWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		g.close(0, 0)
+		g.close(0, hashAhead, 0)
 		admitted := make(chan int64)
 		go func() {
 			n, _ := g.admit(t.Context(), 10, 10)
@@ -66,7 +66,7 @@ func TestGateWaits(t *testing.T) {
 
 func TestGateKnowsWhatIsUnproven(t *testing.T) {
 	g := newGate()
-	g.close(10, 30)
+	g.close(10, hashAhead, 30)
 	if g.proven(29); !g.hasUnproven() {
 		t.Error("proven before it was hashed")
 	}

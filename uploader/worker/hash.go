@@ -2,7 +2,10 @@ package worker
 
 import (
 	"context"
+	"crypto/sha256"
+	"hash"
 
+	"github.com/ferryapp/ferry/uploader/digest"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -10,6 +13,60 @@ import (
 
 // hashProgressStep is after how many bytes the progress of hashing is updated.
 const hashProgressStep = 4 << 20
+
+// wholeFile is the hashes of a whole file. A file that is sent from its start in one attempt
+// is hashed in the pass that makes its proof, otherwise it is read once more at the end.
+type wholeFile struct {
+	sha256 hash.Hash      // nil if it is not computed in that pass
+	digest *digest.Hasher // the same
+}
+
+// hashWhole has the hashes of the whole file computed that are known to be wanted.
+func (s *sourceFile) hashWhole() {
+	if s.settings.SHA256 || s.transfer.SHA256 != "" {
+		s.addSHA256()
+	}
+	if s.measured != nil {
+		s.addDigest()
+	}
+}
+
+// addSHA256 has the SHA-256 of the file computed together with its proof, if that begins
+// at the start of the file.
+func (s *sourceFile) addSHA256() {
+	if sum := sha256.New(); s.whole.sha256 == nil && s.hasher.Tee(sum) {
+		s.whole.sha256 = sum
+	}
+}
+
+// addDigest does the same for the digest.
+func (s *sourceFile) addDigest() {
+	if sum := digest.New(); s.whole.digest == nil && s.hasher.Tee(sum) {
+		s.whole.digest = &sum
+	}
+}
+
+// sumSHA256 returns the SHA-256 of the file, all of which is hashed.
+func (s *sourceFile) sumSHA256(ctx context.Context) (string, error) {
+	sum := s.whole.sha256
+	if sum == nil {
+		sum = sha256.New()
+		if err := source.WriteSection(ctx, sum, s.handle, 0, s.transfer.Source.Size); err != nil {
+			return "", err
+		}
+	}
+	return string(sum.Sum(nil)), nil
+}
+
+// sumDigest returns the digest of the file, all of which is hashed.
+func (s *sourceFile) sumDigest(ctx context.Context) (digest.Digest, error) {
+	if s.whole.digest != nil {
+		return s.whole.digest.Digest(), nil
+	}
+	sum := digest.New()
+	err := source.WriteSection(ctx, sum, s.handle, 0, s.transfer.Source.Size)
+	return sum.Digest(), err
+}
 
 // hashBeforeSending hashes the whole file for the metadata of its upload, if that is to
 // have the hash.
@@ -20,35 +77,55 @@ func (s *sourceFile) hashBeforeSending(ctx context.Context, inMetadata bool) err
 		}
 		return nil
 	}
-	size := s.transfer.Source.Size
-	hasher := source.NewHasher(s.handle, size, nil)
+	s.addSHA256()
+	size, sum := s.transfer.Source.Size, sha256.New()
 	for at := int64(0); at < size; {
-		at = min(at+hashProgressStep, size)
-		if err := hasher.HashTo(ctx, at); err != nil {
+		next := min(at+hashProgressStep, size)
+		if err := source.WriteSection(ctx, sum, s.handle, at, next); err != nil {
 			return err
 		}
+		at = next
 		s.counters.Read.Store(at)
 	}
-	sum := hasher.Sum()
-	s.report(lifecycle.FileHashed{SHA256: string(sum[:])})
+	s.report(lifecycle.FileHashed{SHA256: string(sum.Sum(nil))})
 	return nil
 }
 
-// finish hashes the rest of the file and reports its SHA-256, which must be the one in
-// the metadata, if any. It returns a fault if the file is not what was sent.
+// finish hashes the rest of the file and verifies that it is what was sent. It reports the
+// SHA-256 of the file if the settings want it or the metadata has it, where it must be the
+// same.
 func (s *sourceFile) finish(ctx context.Context) error {
 	if err := s.hasher.HashTo(ctx, s.transfer.Source.Size); err != nil {
 		return source.EndsEarly(s.handle, s.opened, err)
 	}
-	declared, sum := s.transfer.SHA256, s.hasher.Sum()
-	if declared != "" && declared != string(sum[:]) {
-		return fault.Newf(fault.SourceChanged, fault.Read, "file has SHA-256 %x, metadata has %x", sum, declared)
+	if err := s.compareWhole(ctx); err != nil {
+		return source.EndsEarly(s.handle, s.opened, err)
 	}
-	if s.measured != "" && s.measured != string(sum[:]) {
-		return fault.Newf(fault.SourceChanged, fault.Read, "file has SHA-256 %x, had %x when its size was determined", sum, s.measured)
-	}
-	s.report(lifecycle.FileHashed{SHA256: string(sum[:])})
 	return s.verifyComplete(ctx)
+}
+
+// compareWhole compares the hashes of the whole file with those that are known of it.
+func (s *sourceFile) compareWhole(ctx context.Context) error {
+	if declared := s.transfer.SHA256; declared != "" || s.settings.SHA256 {
+		sum, err := s.sumSHA256(ctx)
+		if err != nil {
+			return err
+		}
+		if declared != "" && declared != sum {
+			return fault.Newf(fault.SourceChanged, fault.Read, "file has SHA-256 %x, metadata has %x", sum, declared)
+		}
+		s.report(lifecycle.FileHashed{SHA256: sum})
+	}
+	if s.measured != nil {
+		sum, err := s.sumDigest(ctx)
+		if err != nil {
+			return err
+		}
+		if sum != *s.measured {
+			return fault.Newf(fault.SourceChanged, fault.Read, "file has digest %s, had %s when its size was determined", sum, *s.measured)
+		}
+	}
+	return nil
 }
 
 // prove hashes the file at least up to end, and reports the proof.

@@ -28,6 +28,7 @@ const (
 type patcher struct {
 	remote      *Remote
 	gate        *gate
+	window      *window
 	chunkMax    int64 // of the options; 0: no limit
 	limits      []*netx.Limiter
 	totalSent   *atomic.Int64
@@ -88,7 +89,7 @@ func (p *patcher) patchOnce(ctx context.Context, file source.OpenFile, r remaind
 	case sum.trailer:
 		request.Trailer = sum.algorithm
 	default:
-		header, err := digest(ctx, io.NewSectionReader(file, at, size), sum.algorithm)
+		header, err := sumRequest(ctx, io.NewSectionReader(file, at, size), sum.algorithm)
 		if err != nil {
 			return tus.Status{}, err
 		}

@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	// hashStep is how many bytes are hashed at once, and saveBatch from how many on the
-	// proof is saved, unless a request waits for it.
-	hashStep  = 1 << 20
+	// saveBatch is from how many bytes on the proof is saved, unless a request waits for
+	// it.
 	saveBatch = 32 << 20
 
 	// minSaveInterval limits how often the proof is saved where the network is faster than
@@ -43,14 +42,16 @@ type savedProof struct {
 	end    int64 // in the file
 }
 
-// prover hashes a file ahead of the requests that send it, has the proof saved, and
-// compares the file with the proof when the file's state changed. It belongs to the
+// prover reads and hashes a file ahead of the requests that send it, has the proof saved,
+// and compares the file with the proof when the file's state changed. It belongs to the
 // goroutine of run.
 type prover struct {
-	file *sourceFile
-	tick <-chan time.Time
+	file  *sourceFile
+	keeps bool // what is read is kept for the requests, in the window
+	ahead int64
+	tick  <-chan time.Time
 
-	filling bool // the hash is not yet hashAhead ahead
+	filling bool // the hash is not yet far enough ahead
 
 	saved     chan error  // the result of a running save; capacity 1
 	saveBegan time.Time   // of the running or else of the last one
@@ -61,17 +62,18 @@ type prover struct {
 }
 
 // proveWhileSending hashes the file ahead of requests with the returned context, and
-// lets them read it as far as the proof is saved. If the file differs from what was sent
+// lets them read it as far as the proof is saved. What is hashed is kept for them, unless
+// they send parts, which begin anywhere in the file. If the file differs from what was sent
 // or cannot be read, it ends the context. The function stop ends that and reports the
 // rest of the proof. It returns the fault of the file if there is one, otherwise err.
 //
 // The goroutine uses hasher, known, saved and adopted of the file, which nothing else
 // may use before stop has returned.
-func (s *sourceFile) proveWhileSending(parent context.Context) (ctx context.Context, stop func(err error) error) {
+func (s *sourceFile) proveWhileSending(parent context.Context, inParts bool) (ctx context.Context, stop func(err error) error) {
 	ctx, cancel := context.WithCancelCause(parent)
 	ticker := time.NewTicker(stateInterval)
-	p := &prover{file: s, tick: ticker.C, filling: true, saved: make(chan error, 1), compared: make(chan error, 1)}
-	s.gate.close(s.saved.end, s.sentBefore)
+	p := newProver(s, inParts, ticker.C)
+	s.gate.close(s.saved.end, p.ahead, s.sentBefore)
 	ended := make(chan error, 1)
 	go func() {
 		err := CatchPanic(func() error { return p.run(ctx) })
@@ -84,6 +86,7 @@ func (s *sourceFile) proveWhileSending(parent context.Context) (ctx context.Cont
 		cancel(nil)
 		failed := <-ended
 		ticker.Stop()
+		s.window.clear()
 		s.takeOver()
 		if failed != nil && !fault.IsCanceled(failed) && parent.Err() == nil {
 			return source.EndsEarly(s.handle, s.opened, failed)
@@ -93,6 +96,14 @@ func (s *sourceFile) proveWhileSending(parent context.Context) (ctx context.Cont
 		}
 		return err
 	}
+}
+
+func newProver(file *sourceFile, inParts bool, tick <-chan time.Time) *prover {
+	p := &prover{file: file, keeps: !inParts, ahead: windowSize, tick: tick, filling: true, saved: make(chan error, 1), compared: make(chan error, 1)}
+	if inParts {
+		p.ahead = hashAhead
+	}
+	return p
 }
 
 // run hashes until ctx ends. It returns a fault if the file differs from what was sent
@@ -116,7 +127,7 @@ func (p *prover) run(ctx context.Context) error {
 			return nil
 		case <-p.file.gate.wake:
 		case <-more:
-			err = p.file.hasher.HashTo(ctx, next)
+			err = p.hash(ctx, next)
 		case err = <-p.saved:
 			p.endSave(err)
 			err = nil // the gate opens when it is overdue
@@ -136,15 +147,23 @@ func (p *prover) next() int64 {
 	hashed, size := p.file.hasher.Hashed(), p.file.opened.Size
 	wanted, _ := p.file.gate.setHashed(hashed)
 	switch {
-	case hashed >= min(size, wanted+hashAhead):
+	case hashed >= min(size, wanted+p.ahead), p.keeps && !p.file.window.hasRoom():
 		p.filling = false
-	case hashed < wanted+hashAhead/2:
+	case hashed < wanted+p.ahead/2:
 		p.filling = true
 	}
 	if !p.filling {
 		return hashed
 	}
-	return min(size, (hashed/hashStep+1)*hashStep)
+	return min(size, (hashed/pieceSize+1)*pieceSize)
+}
+
+// hash hashes the file up to offset next, which is in the same piece.
+func (p *prover) hash(ctx context.Context, next int64) error {
+	if p.keeps {
+		return p.file.readAhead(next)
+	}
+	return p.file.hasher.HashTo(ctx, next)
 }
 
 // save starts to save the proof, if it is worthwhile or a request waits for it.
@@ -253,11 +272,32 @@ func (s *sourceFile) takeOver() {
 	s.adopted = nil
 }
 
+// readAhead reads and hashes the file up to offset end, at most pieceSize bytes, and keeps
+// them for the request that sends them.
+func (s *sourceFile) readAhead(end int64) error {
+	start := s.hasher.Hashed()
+	piece := newPiece(start, end-start)
+	n, err := source.ReadFull(s.handle, piece.bytes, start)
+	if err != nil {
+		s.hasher.Add(piece.bytes[:n])
+		piece.discard()
+		return err
+	}
+	s.hasher.Add(piece.bytes)
+	s.window.add(piece)
+	return nil
+}
+
 // hashFirst hashes the beginning of the file before its upload is created, and returns
 // the proof of it, to be saved with the upload URL.
 func (s *sourceFile) hashFirst(ctx context.Context) ([]lifecycle.Input, error) {
-	if err := s.hasher.HashTo(ctx, min(s.opened.Size, firstHash)); err != nil {
-		return nil, source.EndsEarly(s.handle, s.opened, err)
+	for end := min(s.opened.Size, firstHash); s.hasher.Hashed() < end; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := s.readAhead(min(end, s.hasher.Hashed()+pieceSize)); err != nil {
+			return nil, source.EndsEarly(s.handle, s.opened, err)
+		}
 	}
 	blocks, saved, ok := s.unsavedProof()
 	if !ok || saved.end == 0 {
@@ -286,8 +326,7 @@ func (s *sourceFile) reportProof() {
 }
 
 // unsavedProof returns the proof that the engine does not have, and what it has with
-// that. It begins with the last finished block, so that hashes inside the next one are
-// replaced. It reports false if bytes were sent before they were hashed and the file
+// that. A block that was saved before it was finished is part of it. It reports false if bytes were sent before they were hashed and the file
 // changed: the hash may not be that of what was sent.
 func (s *sourceFile) unsavedProof() (lifecycle.BlocksHashed, savedProof, bool) {
 	if s.gate.hasUnproven() {
@@ -298,7 +337,7 @@ func (s *sourceFile) unsavedProof() (lifecycle.BlocksHashed, savedProof, bool) {
 		s.gate.proven(s.hasher.Hashed())
 	}
 	proof := s.hasher.Proof()
-	unsaved := slices.Clone(proof[max(min(s.saved.blocks, len(proof))-1, 0):])
+	unsaved := slices.Clone(proof[s.saved.blocks:])
 	return lifecycle.BlocksHashed{Blocks: unsaved}, savedProof{s.hasher.Blocks(), s.hasher.Hashed()}, true
 }
 

@@ -1,12 +1,16 @@
 package worker
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,8 +63,9 @@ func newProven(t *testing.T, size int64) (w *Worker, saved *savedInputs, path st
 	saved = &savedInputs{}
 	w = New(Config{
 		Transfer: uploader.Transfer{ID: 1, Source: seen, Fingerprint: "m1"},
-		Counters: &Counters{},
-		Report:   saved.report,
+		Remote:   &Remote{},
+		Counters: &Counters{}, TotalSent: &atomic.Int64{},
+		Report: saved.report,
 		Save: func(_ context.Context, id uploader.TransferID, inputs ...lifecycle.Input) error {
 			saved.report(id, inputs...)
 			return nil
@@ -78,18 +83,89 @@ func newProven(t *testing.T, size int64) (w *Worker, saved *savedInputs, path st
 func TestNothingIsReadBeforeItsProofIsSaved(t *testing.T) {
 	const size = 40<<20 + 123
 	w, saved, _ := newProven(t, size)
-	ctx, stop := w.file.proveWhileSending(t.Context())
+	ctx, stop := w.file.proveWhileSending(t.Context(), false)
 	for at := int64(0); at < size; {
 		n, err := w.file.gate.admit(ctx, at, min(32<<10, size-at))
 		if err != nil {
 			t.Fatal(err)
 		}
+		w.file.window.read(make([]byte, n), at)
 		if at += n; at > saved.provenEnd() {
 			t.Fatalf("read up to %d, proof saved up to %d", at, saved.provenEnd())
 		}
 	}
 	if err := stop(nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// byteCounter counts the bytes that are read of a file.
+type byteCounter struct {
+	source.OpenFile
+	read atomic.Int64
+}
+
+func (c *byteCounter) ReadAt(p []byte, at int64) (int, error) {
+	n, err := c.OpenFile.ReadAt(p, at)
+	c.read.Add(int64(n))
+	return n, err
+}
+
+// TestFileIsReadOnce sends a file like the requests of a server without parts: the bytes
+// that are hashed are those that are sent. Only what is sent again is read again.
+func TestFileIsReadOnce(t *testing.T) {
+	const size = 40<<20 + 123
+	for name, c := range map[string]struct {
+		again int64 // how far the second request begins before the end of the first
+		want  int64
+	}{
+		"one request":              {0, size},
+		"the end of it sent again": {3<<20 + 5, size + 3<<20 + 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _, _ := newProven(t, size)
+			counted := &byteCounter{OpenFile: w.file.handle}
+			w.file.handle = counted
+			w.file.hasher = source.NewHasher(counted, size, nil)
+			if _, err := w.file.hashFirst(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := w.file.proveWhileSending(t.Context(), false)
+			const half = 20 << 20
+			for _, section := range [][2]int64{{0, half}, {half - c.again, size}} {
+				body := w.patcher.body(ctx, counted, section[0], section[1]-section[0], w.whole, section[0])
+				if n, err := io.Copy(io.Discard, body); err != nil || n != section[1]-section[0] {
+					t.Fatalf("%d bytes, %v", n, err)
+				}
+			}
+			if err := stop(nil); err != nil {
+				t.Error(err)
+			}
+			if got := counted.read.Load(); got < c.want || got > c.want+pieceSize {
+				t.Errorf("%d bytes were read of %d, want %d", got, int64(size), c.want)
+			}
+		})
+	}
+}
+
+// TestWhatIsSentIsWhatWasHashed edits the file behind the reader: the request has the bytes
+// of the proof, also if the change is noticed only later.
+func TestWhatIsSentIsWhatWasHashed(t *testing.T) {
+	const size = 2 << 20
+	w, _, path := newProven(t, size)
+	if _, err := w.file.hashFirst(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	editAt(t, path, 1<<20)
+	sent := sha256.New()
+	if _, err := io.Copy(sent, w.patcher.body(t.Context(), w.file.handle, 0, size, w.whole, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if want := sha256.Sum256(make([]byte, size)); !bytes.Equal(sent.Sum(nil), want[:]) {
+		t.Error("the request has the edited bytes")
+	}
+	if err := w.file.hasher.Proof().Check(t.Context(), w.file.handle); !fault.Is(err, fault.SourceChanged) {
+		t.Errorf("the proof matches the edited file: %v", err)
 	}
 }
 
@@ -101,12 +177,13 @@ func TestSendingGoesOnWhileProofCannotBeSaved(t *testing.T) {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	ctx, stop := w.file.proveWhileSending(t.Context())
+	ctx, stop := w.file.proveWhileSending(t.Context(), false)
 	for at := int64(0); at < size; {
 		n, err := w.file.gate.admit(ctx, at, size-at)
 		if err != nil {
 			t.Fatal(err)
 		}
+		w.file.window.read(make([]byte, n), at)
 		at += n
 	}
 	if err := stop(nil); err != nil {
@@ -120,7 +197,7 @@ func TestFileThatCannotBeReadEndsSending(t *testing.T) {
 	if err := os.Truncate(path, 1<<20); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := w.file.proveWhileSending(t.Context())
+	ctx, stop := w.file.proveWhileSending(t.Context(), false)
 	<-ctx.Done()
 	if err := stop(errors.New("request failed")); !fault.Is(err, fault.SourceChanged) {
 		t.Errorf("got %v, want SourceChanged", err)
@@ -157,7 +234,7 @@ func TestFileChangesWhileItIsSent(t *testing.T) {
 			}
 			c.change(t, path)
 			reliableState(t, w.file.handle, w.file.opened)
-			w.file.gate.close(0, map[bool]int64{true: size}[c.unproven])
+			w.file.gate.close(0, hashAhead, map[bool]int64{true: size}[c.unproven])
 			p := &prover{file: w.file, compared: make(chan error, 1)}
 			err := p.check(t.Context())
 			if p.comparing != nil {
@@ -200,7 +277,7 @@ func TestProofOfUnprovenBytesIsNotSavedAfterChange(t *testing.T) {
 	}{{"unchanged", false}, {"edited", true}} {
 		t.Run(c.name, func(t *testing.T) {
 			w, saved, path := newProven(t, 4<<20)
-			w.file.gate.close(0, 4<<20)
+			w.file.gate.close(0, hashAhead, 4<<20)
 			if c.edit {
 				editAt(t, path, 100)
 			}

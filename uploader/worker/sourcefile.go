@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/digest"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -20,6 +21,7 @@ type sourceFile struct {
 	continued   bool                                  // Config.Continued
 	asIs        bool                                  // the user chose not to wait for its writer: what is appended is not uploaded
 	gate        *gate                                 // of the requests that send the file
+	window      *window                               // what is read ahead of them
 	growing     func(path string) uploader.FileGrowth // Config.Growth
 	loadProof   func(context.Context, uploader.TransferID) (source.Proof, error)
 	fingerprint func(context.Context, source.File) (string, error)
@@ -27,9 +29,10 @@ type sourceFile struct {
 	handle     source.OpenFile // nil while it is not open
 	opened     source.File     // the file as it was when it was opened
 	listed     int64           // its size as the system reports it; differs from that in opened if that was measured
-	measured   string          // the SHA-256 of a file whose size was measured, 32 bytes; "" otherwise
+	measured   *digest.Digest  // of a file whose size was measured; nil otherwise
 	known      source.State    // the last state at which what was sent was of the file
 	hasher     *source.Hasher
+	whole      wholeFile
 	saved      savedProof
 	sentBefore int64             // end of the furthest byte that was sent before this worker
 	adopted    []lifecycle.Input // reported while sending; the worker's copy has not been stepped with them
@@ -43,6 +46,7 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 		continued:   c.Continued,
 		asIs:        c.Transfer.AsIs || c.Options.SettleTime == uploader.NoSettleTime,
 		gate:        newGate(),
+		window:      &window{},
 		growing:     c.Growth,
 		loadProof:   c.LoadProof,
 		fingerprint: c.Fingerprint,
@@ -66,7 +70,7 @@ func (s *sourceFile) open(ctx context.Context) error {
 	if understates {
 		var measured source.Measured
 		if measured, err = source.Measure(ctx, handle, seen, s.counters.Read.Store); err == nil {
-			handle, seen, s.measured = measured.OpenFile, measured.File, measured.Sum
+			handle, seen, s.measured = measured.OpenFile, measured.File, &measured.Digest
 		}
 	}
 	switch {
@@ -120,7 +124,10 @@ func (s *sourceFile) openGrowing() error {
 	return nil
 }
 
-func (s *sourceFile) close() { _ = s.handle.Close() } // it was only read
+func (s *sourceFile) close() {
+	s.window.clear()
+	_ = s.handle.Close() // it was only read
+}
 
 // openRenamed opens a file that was renamed within its folder.
 func (s *sourceFile) openRenamed(ctx context.Context, missing error) (source.OpenFile, source.File, error) {
@@ -164,7 +171,7 @@ func (s *sourceFile) update(ctx context.Context, seen source.File) {
 // fingerprintOf returns the fingerprint of the file as a scan finds it, with the size that
 // the system reports.
 func (s *sourceFile) fingerprintOf(ctx context.Context, seen source.File) (string, error) {
-	if s.measured != "" {
+	if s.measured != nil {
 		seen.Size = s.listed
 	}
 	return s.fingerprint(ctx, seen)

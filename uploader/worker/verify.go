@@ -27,6 +27,7 @@ func (s *sourceFile) verify(ctx context.Context, acknowledged int64) error {
 			return err
 		}
 	}
+	s.hashWhole()
 	if verified := changeTimeToSave(state); verified != s.transfer.ChangeTime || len(stale) > 0 {
 		s.reportVerified(verified, stale)
 	}

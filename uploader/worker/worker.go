@@ -99,7 +99,7 @@ type Worker struct {
 func New(c Config) *Worker {
 	r := newRecord(&c)
 	file := newSourceFile(&c, r)
-	p := &patcher{remote: c.Remote, gate: file.gate, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
+	p := &patcher{remote: c.Remote, gate: file.gate, window: file.window, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
 	return &Worker{
 		record:  r,
 		remote:  c.Remote,
@@ -222,7 +222,7 @@ func (w *Worker) send(ctx context.Context) error {
 	if w.file.provenSmall() {
 		return w.sendRest(ctx)
 	}
-	ctx, stop := w.file.proveWhileSending(ctx)
+	ctx, stop := w.file.proveWhileSending(ctx, false)
 	return stop(w.sendRest(ctx))
 }
 

@@ -1,0 +1,38 @@
+package worker
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// pieceSize is how many bytes are read ahead at once, and the size of a buffer.
+const pieceSize = 1 << 20
+
+// maxBuffers is how many buffers the files of the whole program have together before each
+// is limited to minPieces.
+const maxBuffers = 96
+
+// buffers are those of all files that are being sent in this process.
+var buffers bufferPool
+
+// bufferPool lends buffers of pieceSize. Unused ones are left to the garbage collector.
+type bufferPool struct {
+	lent atomic.Int64
+	pool sync.Pool // of *[pieceSize]byte
+}
+
+// isExhausted reports whether maxBuffers are lent.
+func (b *bufferPool) isExhausted() bool { return b.lent.Load() >= maxBuffers }
+
+func (b *bufferPool) take() *[pieceSize]byte {
+	b.lent.Add(1)
+	if buffer, ok := b.pool.Get().(*[pieceSize]byte); ok {
+		return buffer
+	}
+	return new([pieceSize]byte)
+}
+
+func (b *bufferPool) giveBack(buffer *[pieceSize]byte) {
+	b.lent.Add(-1)
+	b.pool.Put(buffer)
+}
