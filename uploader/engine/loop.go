@@ -228,13 +228,15 @@ func (l *loop) turn(saveCtx, workCtx context.Context) {
 	l.state.forgetDropped()
 	l.deleter.RetryPostponed(now)
 	l.history.trim(l.state, l.admission.Settings().History, now)
-	for !l.commitDue(now) || l.commits.save(saveCtx, now) {
-		l.act(workCtx)
+	for due := true; due; due = l.commitDue(now) {
+		if l.commitDue(now) {
+			if !l.commits.save(saveCtx, now) {
+				break
+			}
+			l.act(workCtx)
+		}
 		if !l.stopping {
 			l.workers.admit(workCtx)
-		}
-		if !l.commitDue(now) {
-			break
 		}
 	}
 	if l.publisher.due(now) {
