@@ -89,6 +89,11 @@ func isWebURL(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
 
+// Uses reports whether the template contains a placeholder.
+func (l LinkTemplate) Uses(placeholder string) bool {
+	return slices.ContainsFunc(l.parts, func(part linkPart) bool { return part.placeholder == placeholder })
+}
+
 // link returns the link to a file, and whether all placeholders have a value.
 func (l LinkTemplate) link(t *Transfer, folders FolderMode) (string, bool) {
 	var link strings.Builder

@@ -18,7 +18,7 @@ type Settings struct {
 	Metered     Metered     `json:"metered"`      // what to do on a metered network
 	Fingerprint string      `json:"fingerprint"`  // name of a source.Strategy
 	ResumeCheck ResumeCheck `json:"proof"`        // how much of what was sent is verified before an upload resumes
-	SHA256      bool        `json:"sha256"`       // the history has the SHA-256 of each uploaded file
+	SHA256      bool        `json:"sha256"`       // computed of each uploaded file; also where the metadata or the link has it
 	SendSHA256  bool        `json:"sum"`          // the metadata contains the SHA-256 of the file, which is read before it is sent
 
 	Ignore        []string      `json:"ignore"`  // patterns of names that are skipped inside folders

@@ -67,6 +67,7 @@ func TestEverySettingHasControl(t *testing.T) {
 		{SectionTransfers, "metered", choose("Wait for another network"), func(s settings.Settings) bool { return s.Transfers.Metered == "hold" }},
 		{SectionTransfers, "fingerprint", choose("Content samples"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
 		{SectionTransfers, "proof", choose("All files"), func(s settings.Settings) bool { return s.Transfers.ResumeCheck == "whole" }},
+		{SectionTransfers, "sha256", toggle, func(s settings.Settings) bool { return s.Transfers.SHA256 }},
 		{SectionTransfers, "sum", toggle, func(s settings.Settings) bool { return s.Transfers.SendSHA256 }},
 		{SectionTransfers, "ignore", enter("*.tmp\n\n cache "), func(s settings.Settings) bool { return strings.Join(s.Transfers.Ignore, "|") == "*.tmp|cache" }},
 		{SectionTransfers, "hidden", toggle, func(s settings.Settings) bool { return !s.Transfers.IncludeHidden }},

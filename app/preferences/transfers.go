@@ -30,6 +30,7 @@ func (f *sectionForm) addTransfers() {
 	addSelect(f, "proof", func(s *settings.Settings) *uploader.ResumeCheck { return &s.Transfers.ResumeCheck },
 		[]uploader.ResumeCheck{uploader.ResumeCheckChanged, uploader.ResumeCheckAll},
 		func(p uploader.ResumeCheck) string { return words.Text("settings.proof." + string(p)) })
+	f.addCheckbox("sha256", func(s *settings.Settings) *bool { return &s.Transfers.SHA256 })
 	f.addCheckbox("sum", func(s *settings.Settings) *bool { return &s.Transfers.SendSHA256 })
 
 	f.addHeading("files")

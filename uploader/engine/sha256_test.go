@@ -26,16 +26,21 @@ func TestSHA256OfSmallFileIsSaved(t *testing.T) {
 func TestSHA256IsComputedWhereItIsWanted(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		settings, metadata, want bool
+		settings, metadata bool
+		options            uploader.ServerOptions
+		want               bool
 	}{
-		"by default":      {false, false, false},
-		"in the settings": {true, false, true},
-		"in the metadata": {false, true, true},
+		"by default":      {false, false, uploader.ServerOptions{}, false},
+		"in the settings": {true, false, uploader.ServerOptions{}, true},
+		"in the metadata": {false, true, uploader.ServerOptions{}, true},
+		"in the link":     {false, false, uploader.ServerOptions{LinkTemplate: "https://d.example/{sha256}"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := uploadtest.NewTusd(t)
 			h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.SHA256, s.SendSHA256 = c.settings, c.metadata })
+			h.waitLoaded()
+			h.setServerOptions(c.options)
 			path := createFile(t, "film.mov", 12<<20)
 			h.add(path)
 			if done := h.waitState(uploader.StateDone); (done.SHA256 != "") != c.want {

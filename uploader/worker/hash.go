@@ -23,7 +23,7 @@ type wholeFile struct {
 
 // hashWhole has the hashes of the whole file computed that are known to be wanted.
 func (s *sourceFile) hashWhole() {
-	if s.settings.SHA256 || s.transfer.SHA256 != "" {
+	if s.wantsSHA256 || s.transfer.SHA256 != "" {
 		s.addSHA256()
 	}
 	if s.measured != nil {
@@ -92,8 +92,7 @@ func (s *sourceFile) hashBeforeSending(ctx context.Context, inMetadata bool) err
 }
 
 // finish hashes the rest of the file and verifies that it is what was sent. It reports the
-// SHA-256 of the file if the settings want it or the metadata has it, where it must be the
-// same.
+// SHA-256 of the file if it is wanted or in the metadata, where it must be the same.
 func (s *sourceFile) finish(ctx context.Context) error {
 	if err := s.hasher.HashTo(ctx, s.transfer.Source.Size); err != nil {
 		return source.EndsEarly(s.handle, s.opened, err)
@@ -106,7 +105,7 @@ func (s *sourceFile) finish(ctx context.Context) error {
 
 // compareWhole compares the hashes of the whole file with those that are known of it.
 func (s *sourceFile) compareWhole(ctx context.Context) error {
-	if declared := s.transfer.SHA256; declared != "" || s.settings.SHA256 {
+	if declared := s.transfer.SHA256; declared != "" || s.wantsSHA256 {
 		sum, err := s.sumSHA256(ctx)
 		if err != nil {
 			return err

@@ -37,6 +37,12 @@ func (r *Remote) hashInMetadata(declare bool) bool {
 	return template.Uses(uploader.PlaceholderSHA256) || declare && !template.Has(keySHA256)
 }
 
+// hashInLink reports whether the links to uploaded files have their SHA-256.
+func (r *Remote) hashInLink() bool {
+	template, err := uploader.ParseLinkTemplate(r.Server.Options.LinkTemplate)
+	return err == nil && template.Uses(uploader.PlaceholderSHA256)
+}
+
 // transferKey returns a text that is the same for every request to create the upload of
 // this transfer, in each run of the program, and that no other transfer has. It differs
 // once the file changed: the receiver must not take what it has for the new content. All

@@ -18,6 +18,7 @@ type sourceFile struct {
 
 	disk        source.Disk
 	settings    uploader.Settings
+	wantsSHA256 bool                                  // in the settings or for the link to the file
 	continued   bool                                  // Config.Continued
 	asIs        bool                                  // the user chose not to wait for its writer: what is appended is not uploaded
 	gate        *gate                                 // of the requests that send the file
@@ -43,6 +44,7 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 		record:      r,
 		disk:        c.Disk,
 		settings:    c.Settings,
+		wantsSHA256: c.Settings.SHA256 || c.Remote != nil && c.Remote.hashInLink(),
 		continued:   c.Continued,
 		asIs:        c.Transfer.AsIs || c.Options.SettleTime == uploader.NoSettleTime,
 		gate:        newGate(),
