@@ -83,7 +83,7 @@ func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (uplo
 func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
 	request := tus.CreateRequest{
-		Size: size, Path: path, Metadata: w.perFile.apply(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256)),
+		Size: size, Path: path, Metadata: w.perFile.apply(w.file.withDigest(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256))),
 		Overwrite: w.transfer.Exists == uploader.ExistsOverwrite,
 	}
 	if w.createsWithBody(caps) {

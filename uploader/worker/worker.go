@@ -129,6 +129,7 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 		w.reportSent()
 	default:
 		w.reportSent()
+		w.file.restartDamaged(err)
 		end.Fault = w.perFile.fault(w.remote.faultOf(err), w.transfer.Session)
 	}
 	w.emit(w.id, append(w.deferred, end)...)
@@ -159,7 +160,9 @@ func (w *Worker) upload(ctx context.Context) error {
 		return w.file.cause(err)
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	err = w.file.finish(ctx)
+	if err = w.file.finish(ctx); err == nil {
+		err = w.file.stateDigest(ctx, w.remote)
+	}
 	if err != nil {
 		w.file.reportProof() // the next worker compares the file with it
 	}
