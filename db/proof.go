@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -37,15 +38,35 @@ func (d *DB) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, e
 	return proof, nil
 }
 
-// saveProof saves blocks in place of those that end after the start of the first.
-func saveProof(ctx context.Context, tx *gorm.DB, id uploader.TransferID, blocks source.Proof) error {
-	if len(blocks) == 0 {
+// truncateProofs deletes the blocks of transfers that end after an offset, given as a JSON
+// array of IDs with their offsets.
+const truncateProofs = `DELETE FROM marks WHERE (transfer, at) IN (
+	SELECT marks.transfer, marks.at FROM json_each(?) AS cut CROSS JOIN marks
+	WHERE marks.transfer = cut.value ->> 0 AND marks.at > cut.value ->> 1)`
+
+// saveProofs saves blocks of each transfer in place of those that end after the start of
+// the first. While many small files are sent, a commit has the proofs of several.
+func saveProofs(ctx context.Context, tx *gorm.DB, proofs map[uploader.TransferID]source.Proof) error {
+	var rows []blockRow
+	var cuts [][2]int64
+	for id, blocks := range proofs {
+		if len(blocks) == 0 {
+			continue
+		}
+		cuts = append(cuts, [2]int64{int64(id), blocks[0].Start})
+		for _, b := range blocks {
+			rows = append(rows, blockRow{Transfer: int64(id), At: b.End, Start: b.Start, State: b.Digest})
+		}
+	}
+	if len(rows) == 0 {
 		return nil
 	}
-	if err := tx.Delete(&blockRow{}, "transfer = ? AND at > ?", int64(id), blocks[0].Start).Error; err != nil {
-		return fmt.Errorf("truncate proof of transfer %d: %w", id, err)
+	list, err := json.Marshal(cuts)
+	if err != nil {
+		return err
 	}
-	return upsert(ctx, tx, blocks, func(b source.Block) blockRow {
-		return blockRow{Transfer: int64(id), At: b.End, Start: b.Start, State: b.Digest}
-	})
+	if _, err := tx.Statement.ConnPool.ExecContext(ctx, truncateProofs, string(list)); err != nil {
+		return fmt.Errorf("truncate proofs: %w", err)
+	}
+	return upsert(ctx, tx, rows, func(r blockRow) blockRow { return r })
 }

@@ -198,10 +198,8 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 	if err := upsert(ctx, tx, changes.Batches, newBatchRow); err != nil {
 		return err
 	}
-	for id, blocks := range changes.Proofs { // before the transfers, whose triggers remove proofs and parts no longer needed
-		if err := saveProof(ctx, tx, id, blocks); err != nil {
-			return err
-		}
+	if err := saveProofs(ctx, tx, changes.Proofs); err != nil { // before the transfers, whose triggers remove proofs and parts no longer needed
+		return err
 	}
 	for id, parts := range changes.Parts {
 		if err := saveParts(ctx, tx, id, parts); err != nil {
@@ -226,28 +224,32 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 // saveTransfers saves transfers. Of those that differ from before only in their
 // progress or their status it updates only that.
 func saveTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Transfer, before map[uploader.TransferID]*uploader.Transfer) error {
-	var progressed, whole []*uploader.Transfer
+	var whole []*uploader.Transfer
+	progressed := map[columnSet][]*uploader.Transfer{}
 	byStatus := map[status][]*uploader.Transfer{}
 	for _, t := range transfers {
 		switch previous := before[t.ID]; {
 		case previous != nil && onlyProgressDiffers(*previous, *t):
-			progressed = append(progressed, t)
+			columns := changedProgress(previous, t)
+			progressed[columns] = append(progressed[columns], t)
 		case previous != nil && onlyStatusDiffers(*previous, *t):
 			byStatus[statusOf(t)] = append(byStatus[statusOf(t)], t)
 		default:
 			whole = append(whole, t)
 		}
 	}
-	for chunk := range slices.Chunk(progressed, progressRows) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		saved, err := updateProgress(tx, chunk)
-		if err != nil {
-			return err
-		}
-		if !saved { // some rows were removed
-			whole = append(whole, chunk...)
+	for columns, transfers := range progressed {
+		for chunk := range slices.Chunk(transfers, progressRows) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			saved, err := updateProgress(tx, columns, chunk)
+			if err != nil {
+				return err
+			}
+			if !saved { // some rows were removed
+				whole = append(whole, chunk...)
+			}
 		}
 	}
 	for _, same := range byStatus {

@@ -37,6 +37,7 @@ type ServerOptions struct {
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: unlimited
 	Metadata       string `json:"metadata,omitempty"`       // template of additional metadata; see ParseMetadata
 	Checksums      bool   `json:"checksums,omitempty"`      // requests have a checksum if the server supports it
+	OneRequest     bool   `json:"oneRequest,omitempty"`     // small files are sent in the request that creates their upload; a lost response leaves a second copy
 
 	Preset       string     `json:"preset,omitempty"`       // name of the preset that the server was added with; "" for none
 	UploadPath   string     `json:"uploadPath,omitempty"`   // template of the path below Endpoint at which the upload of a file is created; "": at Endpoint; see ParseUploadPath

@@ -452,7 +452,7 @@ func helpTexts() map[string]string {
 		"help.listen", "help.dir", "help.tls", "help.cert", "help.key", "help.auth.file", "help.max.size", "help.max.total", "help.expire", "help.keep.dots",
 		"help.version", "help.licences",
 		"help.server", "help.server.add", "help.server.list", "help.server.test", "help.server.edit", "help.server.remove", "help.server.presets",
-		"help.preset", "help.set", "help.metadata", "help.chunk.min", "help.chunk.max", "help.chunk.multiple", "help.given", "help.method.override", "help.checksums",
+		"help.preset", "help.set", "help.metadata", "help.chunk.min", "help.chunk.max", "help.chunk.multiple", "help.given", "help.method.override", "help.checksums", "help.one-request",
 		"help.upload-path", "help.folders", "help.overwrite-with", "help.link", "help.id-headers",
 		"help.ca", "help.client.cert", "help.client.key", "help.proxy", "help.bearer", "help.user", "help.server.name", "help.files", "help.urls", "help.per.file",
 		"help.add.force", "help.remove.force", "help.header.saved", "help.header.file.saved", "help.server.url", "help.server.arg", "help.edit.url", "help.no-sign-in",

@@ -41,6 +41,7 @@ func changeOptions(o *uploader.ServerOptions, c instance.ServerChange) {
 	set(&o.GivenURL, c.GivenURL)
 	set(&o.MethodOverride, c.MethodOverride)
 	set(&o.Checksums, c.Checksums)
+	set(&o.OneRequest, c.OneRequest)
 	set(&o.UploadPath, c.UploadPath)
 	set(&o.Folders, c.Folders)
 	set(&o.OverwriteHeader, c.OverwriteHeader)

@@ -44,8 +44,8 @@ func TestEveryServerFlagChangesTheServer(t *testing.T) {
 		{"no limits", []string{"--connections=0", "--files=0", "--limit=none"}, func(s *uploader.Server) {
 			s.Options.Connections, s.Options.MaxFiles, s.Options.Limit = 0, 0, 0
 		}},
-		{"switches", []string{"--given", "--method-override", "--no-checksums"}, func(s *uploader.Server) {
-			s.Options.GivenURL, s.Options.MethodOverride, s.Options.Checksums = true, true, false
+		{"switches", []string{"--given", "--method-override", "--no-checksums", "--one-request"}, func(s *uploader.Server) {
+			s.Options.GivenURL, s.Options.MethodOverride, s.Options.Checksums, s.Options.OneRequest = true, true, false, true
 		}},
 		{"uploads", []string{"--upload-path=in/{path}", "--folders=mkcol", "--link=https://h/{id}", "--id-headers=X-Id, Y-Id", "--overwrite-with=x-upsert: true"}, func(s *uploader.Server) {
 			s.Options.UploadPath, s.Options.Folders, s.Options.LinkTemplate = "in/{path}", uploader.FoldersByMKCOL, "https://h/{id}"

@@ -41,6 +41,7 @@ type ServerEntry struct {
 	AllowedHosts   []string `json:"allowed_hosts,omitempty"`
 	MethodOverride bool     `json:"method_override,omitempty"`
 	Checksums      bool     `json:"checksums,omitempty"`
+	OneRequest     bool     `json:"one_request,omitempty"`
 
 	UploadPath string `json:"upload_path,omitempty"`
 	Folders    string `json:"folders,omitempty"`
@@ -57,7 +58,7 @@ func newServerEntry(s *uploader.Snapshot, server uploader.Server) *ServerEntry {
 		SignIn: string(a.SignIn), User: a.User, Proxy: a.Proxy, CA: a.CA, Cert: a.Certificate, Key: a.Key, SHA256: a.CertificateFingerprint,
 		Preset: o.Preset, Given: o.GivenURL, ChunkMin: o.ChunkMin, ChunkMax: o.ChunkMax, ChunkMultiple: o.ChunkMultiple,
 		Connections: o.Connections, Files: o.MaxFiles, Limit: o.Limit, Metadata: shownMetadata(o.Metadata),
-		AllowedHosts: strings.Fields(o.AllowedHosts), MethodOverride: o.MethodOverride, Checksums: o.Checksums,
+		AllowedHosts: strings.Fields(o.AllowedHosts), MethodOverride: o.MethodOverride, Checksums: o.Checksums, OneRequest: o.OneRequest,
 		UploadPath: o.UploadPath, Folders: string(o.Folders), Overwrite: overwriteText(o), Link: o.LinkTemplate, IDHeaders: o.IDHeaders,
 	}
 	if e.SignIn == "" {
@@ -160,6 +161,7 @@ func (e *ServerEntry) options() []string {
 	}
 	add(e.MethodOverride, "--method-override", "")
 	add(e.Checksums, "--checksums", "")
+	add(e.OneRequest, "--one-request", "")
 	add(e.UploadPath != "", "--upload-path", e.UploadPath)
 	add(e.Folders != "", "--folders", e.Folders)
 	add(e.Overwrite != "", "--overwrite-with", e.Overwrite)

@@ -31,6 +31,7 @@ type ServerFlags struct {
 	Given          *bool    `negatable:"" help:"${help_given}"`
 	MethodOverride *bool    `negatable:"" help:"${help_method_override}"`
 	Checksums      *bool    `negatable:"" help:"${help_checksums}"`
+	OneRequest     *bool    `negatable:"" help:"${help_one_request}"`
 	CA             string   `name:"ca" placeholder:"FILE" help:"${help_ca}"`
 	Cert           string   `placeholder:"FILE" help:"${help_client_cert}"`
 	Key            string   `placeholder:"FILE" help:"${help_client_key}"`
@@ -59,7 +60,7 @@ func (f *ServerFlags) change() (c instance.ServerChange, err error) {
 	if strings.Contains(f.User, ":") {
 		return c, usageError("cli.usage.user", nil)
 	}
-	c.GivenURL, c.MethodOverride, c.Checksums = f.Given, f.MethodOverride, f.Checksums
+	c.GivenURL, c.MethodOverride, c.Checksums, c.OneRequest = f.Given, f.MethodOverride, f.Checksums, f.OneRequest
 	switch {
 	case f.Bearer:
 		c.SignIn = new(uploader.SignInBearer)

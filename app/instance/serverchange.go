@@ -22,6 +22,7 @@ type ServerChange struct {
 	GivenURL       *bool  `json:"given,omitempty"`
 	MethodOverride *bool  `json:"methodOverride,omitempty"`
 	Checksums      *bool  `json:"checksums,omitempty"`
+	OneRequest     *bool  `json:"oneRequest,omitempty"`
 
 	UploadPath      *string              `json:"uploadPath,omitempty"`
 	Folders         *uploader.FolderMode `json:"folders,omitempty"`

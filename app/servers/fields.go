@@ -56,6 +56,7 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.given.SetChecked(options.GivenURL)
 	f.checksums.SetChecked(options.Checksums)
 	f.override.SetChecked(options.MethodOverride)
+	f.oneRequest.SetChecked(options.OneRequest)
 	options = options.Chosen()
 	options.Preset, options.OverwriteHeader, options.OverwriteQuery = "", "", "" // have no field
 	access := s.Access
@@ -162,6 +163,7 @@ func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
 	}
 	options.Limit, options.Metadata = rate, strings.TrimSpace(f.metadata.Text)
 	options.GivenURL, options.Checksums, options.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
+	options.OneRequest = f.oneRequest.Checked
 	if _, err := uploader.ParseMetadata(options.Metadata); err != nil {
 		return options, &fieldError{metadataErrorText(err), f.metadata}
 	}

@@ -44,7 +44,7 @@ type serverForm struct {
 	chunkMin, chunkMax, chunkMultiple       *form.Entry
 	connections, maxFiles                   *form.Entry
 	limit                                   *form.RateField
-	override, checksums, given              *form.Checkbox
+	override, checksums, given, oneRequest  *form.Checkbox
 	metadata, allowedHosts, uploadPath      *form.Entry
 	folders                                 *form.Select
 	addressRow, nameRow, signInRow          []fyne.CanvasObject
@@ -157,13 +157,15 @@ func (f *serverForm) addTransfer(typed func(string)) {
 	f.linkTemplate = entry("server.link", "https://…/{id}")
 	f.idHeaders = entry("server.id-headers", strings.Join(tus.DefaultIDHeaders(), ", "))
 	toggled := func(bool) { f.changed() }
-	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled)
-	for key, box := range map[string]*form.Checkbox{"given": f.given, "checksums": f.checksums, "override": f.override} {
-		box.Text = words.Text("server." + key)
+	for _, box := range []struct {
+		key string
+		box **form.Checkbox
+	}{{"server.given", &f.given}, {"server.checksums", &f.checksums}, {"server.override", &f.override}, {"server.one-request", &f.oneRequest}} {
+		*box.box = form.NewCheckbox(f.Host, toggled)
+		(*box.box).Text = words.Text(box.key)
+		f.moreRows = append(f.moreRows, layout.NewSpacer(), *box.box)
 	}
-	for _, box := range []*form.Checkbox{f.given, f.checksums, f.override} {
-		f.moreRows = append(f.moreRows, layout.NewSpacer(), box)
-	}
+	f.moreRows = append(f.moreRows, layout.NewSpacer(), belowControl(dialog.NewParagraph(words.Text("server.one-request.help"))))
 }
 
 // row returns a label and a control.

@@ -67,7 +67,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 	test.Type(d.proxyUser, "us")
 	test.Type(d.proxySecret, "hush too")
 	test.Type(d.limit.Number, "3")
-	for _, box := range []*form.Checkbox{d.checksums, d.override} {
+	for _, box := range []*form.Checkbox{d.checksums, d.override, d.oneRequest} {
 		test.Tap(box)
 	}
 	test.Tap(d.check)
@@ -78,7 +78,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 		Name: "Studio 2", Endpoint: "https://up.example.com/files/",
 		Options: uploader.ServerOptions{
 			ChunkMin: 5 << 20, ChunkMax: 200 << 20, ChunkMultiple: 256 << 10, Connections: 4, MaxFiles: 2,
-			Limit: 3_000_000, Metadata: "objectName={name}", UploadPath: "in/{path}", Folders: uploader.FoldersFlat, Checksums: true, MethodOverride: true,
+			Limit: 3_000_000, Metadata: "objectName={name}", UploadPath: "in/{path}", Folders: uploader.FoldersFlat, Checksums: true, MethodOverride: true, OneRequest: true,
 			AllowedHosts: "media.example.com b.example:8443", LinkTemplate: "https://up.example.com/assets/{id}", IDHeaders: "X-Id, Other-Id",
 		},
 		Access: uploader.Access{

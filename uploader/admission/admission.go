@@ -18,14 +18,20 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// MaxSmallFiles is how many files that are sent whole in one request are sent at
-// the same time.
-const MaxSmallFiles = 16
+// MaxSmallFiles is how many small files are sent at the same time at most. Each of them
+// waits for two responses, one after the other, and for its upload URL to be saved.
+// firstSmallFiles is how many there are at first: a slow connection stalls if there are too
+// many.
+const (
+	MaxSmallFiles   = 48
+	firstSmallFiles = 16
+)
 
 // Control decides what may be sent at the moment.
 type Control struct {
 	settings      uploader.Settings // normalized
 	total         *netx.Limiter     // over all servers
+	smallFiles    int               // how many may be sent at the same time
 	metered       bool              // the network is metered
 	scheduledOff  bool              // the schedule allows nothing to be sent
 	scheduleUntil time.Time         // when the schedule changes; zero: never
@@ -55,10 +61,11 @@ func (s serverStop) needsUser() bool { return s.fault != nil && s.until.IsZero()
 // New makes a Control without servers.
 func New(settings uploader.Settings, now time.Time) *Control {
 	c := &Control{
-		total:   netx.NewLimiter(0),
-		servers: map[uploader.ServerID]*server{},
-		batches: map[uploader.BatchID]*netx.Limiter{},
-		stops:   map[uploader.ServerID]serverStop{},
+		total:      netx.NewLimiter(0),
+		smallFiles: firstSmallFiles,
+		servers:    map[uploader.ServerID]*server{},
+		batches:    map[uploader.BatchID]*netx.Limiter{},
+		stops:      map[uploader.ServerID]serverStop{},
 	}
 	c.Configure(settings, now)
 	return c
@@ -137,6 +144,17 @@ func (c *Control) MaxFiles(id uploader.ServerID) int {
 	return math.MaxInt
 }
 
+// SmallFiles returns how many small files may be sent at the same time at the moment.
+func (c *Control) SmallFiles() int { return c.smallFiles }
+
+// SmallFileSent records that a small file was uploaded. It reports whether SmallFiles
+// changed: one more is sent at the same time, up to MaxSmallFiles.
+func (c *Control) SmallFileSent() (changed bool) {
+	before := c.smallFiles
+	c.smallFiles = min(before+1, MaxSmallFiles)
+	return c.smallFiles != before
+}
+
 // Capacity returns how many files may be sent to a server at the moment; 0 when it
 // is held or blocked.
 func (c *Control) Capacity(id uploader.ServerID) int {
@@ -195,6 +213,7 @@ func (c *Control) Refused(id uploader.ServerID, running int, now time.Time) (lim
 	s := c.server(id)
 	running = max(running, int(s.connections.Load()))
 	if changed = s.backoff.refused(running, now); changed {
+		c.smallFiles = firstSmallFiles
 		c.adjust(s)
 	}
 	return s.backoff.max, changed
@@ -206,6 +225,7 @@ func (c *Control) Refused(id uploader.ServerID, running int, now time.Time) (lim
 func (c *Control) Slow(id uploader.ServerID, underWay int, bytesPerSecond float64, now time.Time) (most int, changed bool) {
 	s := c.server(id)
 	if changed = s.backoff.slow(underWay, bytesPerSecond, now); changed {
+		c.smallFiles = firstSmallFiles
 		c.adjust(s)
 	}
 	return s.backoff.max, changed

@@ -16,6 +16,11 @@ const (
 	// one commit. The first change after a pause is saved at once.
 	commitInterval = 50 * time.Millisecond
 
+	// groupInterval is how long what workers wait for is collected for one commit, unless
+	// all of them wait. The first of it after a pause is saved at once. While many small
+	// files are sent, a commit costs more processor time than all that is in it.
+	groupInterval = 20 * time.Millisecond
+
 	// saveRetry is how long a failed save waits for the next try.
 	saveRetry = time.Second
 
@@ -54,11 +59,19 @@ func (c *commits) due(demanded bool, now time.Time) bool {
 		return true
 	case !c.unsaved():
 		return false
-	case demanded, s.enqueued, s.bulk.portioned, len(s.afterCommit) > 0, len(s.running) == 0:
+	case demanded, s.enqueued, s.bulk.portioned, len(s.running) == 0:
 		return true
 	default:
-		return now.Sub(c.savedAt) >= commitInterval
+		return len(s.afterCommit) >= len(s.running) || now.Sub(c.savedAt) >= c.interval()
 	}
+}
+
+// interval returns how long after the last commit the changes are saved at the latest.
+func (c *commits) interval() time.Duration {
+	if len(c.state.afterCommit) > 0 {
+		return groupInterval
+	}
+	return commitInterval
 }
 
 // save saves all that changed and reports whether it did. After a failure

@@ -12,7 +12,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/deletion"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
-	"github.com/ferryapp/ferry/uploader/queue"
 	"github.com/ferryapp/ferry/uploader/table"
 	"github.com/ferryapp/ferry/uploader/timing"
 	"github.com/ferryapp/ferry/uploader/worker"
@@ -229,13 +228,15 @@ func (l *loop) turn(saveCtx, workCtx context.Context) {
 	l.state.forgetDropped()
 	l.deleter.RetryPostponed(now)
 	l.history.trim(l.state, l.admission.Settings().History, now)
-	for !l.commitDue(now) || l.commits.save(saveCtx, now) {
-		l.act(workCtx)
+	for due := true; due; due = l.commitDue(now) {
+		if l.commitDue(now) {
+			if !l.commits.save(saveCtx, now) {
+				break
+			}
+			l.act(workCtx)
+		}
 		if !l.stopping {
 			l.workers.admit(workCtx)
-		}
-		if !l.commitDue(now) {
-			break
 		}
 	}
 	if l.publisher.due(now) {
@@ -309,7 +310,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 		until(now.Add(progressInterval)) // its drive may stop responding
 	}
 	if l.commits.unsaved() && l.commits.retryAt.IsZero() {
-		until(l.commits.savedAt.Add(commitInterval))
+		until(l.commits.savedAt.Add(l.commits.interval()))
 	}
 	if len(s.running) > 0 || s.unpublished {
 		last := l.publisher.publishedAt
@@ -380,7 +381,7 @@ func (l *loop) clockJumped() {
 // being sent.
 func (l *loop) applyLimits() {
 	l.admission.Update(time.Now())
-	l.state.queue.SetLimits(queue.Limits{Large: l.admission.Settings().MaxFiles, Small: admission.MaxSmallFiles})
+	l.workers.limitFiles()
 	l.workers.stopExcess()
 	l.workers.stopHeld()
 	l.checks.endWithoutCapacity()

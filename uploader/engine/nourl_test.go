@@ -46,6 +46,7 @@ func TestK11UploadWithoutURLIsDone(t *testing.T) {
 			t.Parallel()
 			server := uploadtest.NewTusd(t, noURLWhenComplete(status))
 			h := newHarness(t, server.Endpoint)
+			h.setServerOptions(uploader.ServerOptions{OneRequest: true})
 			paths := []string{createFile(t, "empty.mov", 0), createFile(t, "a.mov", 1000), createFile(t, "b.mov", 1000), createFile(t, "large.mov", 3_000_000)}
 			transfers := h.waitFinal(h.add(paths...))
 			for _, done := range transfers {
@@ -81,6 +82,7 @@ func completeWithoutURL(t *testing.T) (h *harness, server *uploadtest.Tusd) {
 	t.Helper()
 	server = uploadtest.NewTusd(t, noURLWhenComplete(http.StatusOK))
 	h = newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.ServerOptions{OneRequest: true})
 	h.waitFinal(h.add(createFile(t, "a.mov", 1000)))
 	h.stop()
 	saved, err := h.store.Load(t.Context())

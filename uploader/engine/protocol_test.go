@@ -312,13 +312,39 @@ func TestT4TerminatedURLIsNotReused(t *testing.T) {
 	}
 }
 
+// TestW5LostResponsesLeaveOneCopy drops the responses to the requests that create uploads,
+// and to those that send small files.
+func TestW5LostResponsesLeaveOneCopy(t *testing.T) {
+	t.Parallel()
+	const files = 24
+	server := uploadtest.NewTusd(t)
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	h := newHarness(t, proxy.URL(server.Endpoint))
+	folder, _ := createOldFiles(t, files)
+	proxy.DropResponses(2 * files)
+	h.add(folder)
+	h.waitCount(uploader.StateDone, files)
+	finished := 0
+	for _, f := range server.Stored(t) {
+		if f.Size == f.Length {
+			finished++
+		} else if f.Size > 0 {
+			t.Errorf("%s has %d of %d bytes", f.Name, f.Size, f.Length)
+		}
+	}
+	if finished != files {
+		t.Errorf("%d finished uploads, want %d", finished, files)
+	}
+}
+
 func TestW1CreationWithUploadOnlyIfOffered(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		offered bool
+		chosen  bool // by a server option
 		patches int
-	}{{"offered", true, 0}, {"not offered", false, 1}} {
+	}{{"offered and chosen", true, true, 0}, {"offered", true, false, 1}, {"chosen", false, true, 1}} {
 		t.Run(c.name, func(t *testing.T) {
 			var options []uploadtest.Option
 			if !c.offered {
@@ -326,6 +352,7 @@ func TestW1CreationWithUploadOnlyIfOffered(t *testing.T) {
 			}
 			server := uploadtest.NewTusd(t, options...)
 			h := newHarness(t, server.Endpoint)
+			h.setServerOptions(uploader.ServerOptions{OneRequest: c.chosen})
 			path := createFile(t, "note.txt", 1000)
 			h.waitFinal(h.add(path))
 			wantStored(t, server, path)

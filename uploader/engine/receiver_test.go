@@ -1,13 +1,21 @@
 package engine_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,9 +28,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// startReceiver serves a receiver as the built-in one, and starts a harness that reaches
-// it through a proxy.
-func startReceiver(t *testing.T, dir string) (*harness, *uploadtest.Proxy) {
+// serveReceiver serves a receiver until the test ends.
+func serveReceiver(t *testing.T, dir string) *receiver.Receiver {
 	t.Helper()
 	r, err := receiver.Open(receiver.Config{Dir: dir, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
@@ -37,13 +44,92 @@ func startReceiver(t *testing.T, dir string) (*harness, *uploadtest.Proxy) {
 			t.Error(err)
 		}
 	})
+	return r
+}
+
+// startReceiver serves a receiver as the built-in one, and starts a harness that reaches
+// it through a proxy.
+func startReceiver(t *testing.T, dir string) (*harness, *uploadtest.Proxy) {
+	t.Helper()
+	r := serveReceiver(t, dir)
 	proxy := uploadtest.NewProxy(t, r.Endpoint())
+	return startBuiltin(t, proxy.URL(r.Endpoint())), proxy
+}
+
+// startBuiltin starts a harness whose built-in receiver is at an endpoint.
+func startBuiltin(t *testing.T, endpoint string) *harness {
+	t.Helper()
 	h := &harness{t: t, store: uploadtest.NewStore()}
-	h.configure = func(c *engine.Config) { c.BuiltinEndpoint = proxy.URL(r.Endpoint()) }
+	h.configure = func(c *engine.Config) { c.BuiltinEndpoint = endpoint }
 	h.start()
 	t.Cleanup(func() { h.stop() })
 	h.waitLoaded()
-	return h, proxy
+	return h
+}
+
+// damage changes the first byte of the first body of the requests with a method that it
+// passes on.
+type damage struct {
+	method string
+	done   atomic.Bool
+}
+
+func (d *damage) rewrite(target *url.URL) func(*httputil.ProxyRequest) {
+	return func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host
+		if r.In.Method == d.method && r.In.ContentLength > 0 && d.done.CompareAndSwap(false, true) {
+			r.Out.Body = struct {
+				io.Reader
+				io.Closer
+			}{io.MultiReader(strings.NewReader("\x00"), skipFirst(r.Out.Body)), r.Out.Body}
+		}
+	}
+}
+
+// skipFirst returns what follows the first byte of a body.
+func skipFirst(body io.Reader) io.Reader {
+	_, _ = io.CopyN(io.Discard, body, 1)
+	return body
+}
+
+// TestF6DamagedUploadIsSentAgain damages what is sent to the receiver: the file gets its
+// name only once it has arrived as it is.
+func TestF6DamagedUploadIsSentAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		size        int
+		connections int
+		method      string
+	}{
+		"small file in one request": {1000, 1, http.MethodPost},
+		"one PATCH":                 {6 << 20, 1, http.MethodPatch},
+		"parts":                     {24 << 20, 3, http.MethodPatch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			endpoint, err := url.Parse(serveReceiver(t, dir).Endpoint())
+			if err != nil {
+				t.Fatal(err)
+			}
+			damaged := &damage{method: c.method}
+			proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: damaged.rewrite(&url.URL{Scheme: endpoint.Scheme, Host: endpoint.Host})})
+			t.Cleanup(proxy.Close)
+			h := startBuiltin(t, proxy.URL+endpoint.Path)
+			path := filepath.Join(t.TempDir(), "a.bin")
+			content := bytes.Repeat([]byte("content "), c.size/8)
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			h.do(uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{path}, Options: uploader.BatchOptions{Connections: c.connections}})
+			h.waitCount(uploader.StateDone, 1)
+			wantReceived(t, dir, map[string]string{"a.bin": string(content)})
+			if !damaged.done.Load() || h.onlyTransfer().ResumedFrom != 0 {
+				t.Errorf("damaged: %v, resumed from %d", damaged.done.Load(), h.onlyTransfer().ResumedFrom)
+			}
+		})
+	}
 }
 
 // createOldFiles creates small files in a new folder. It returns the folder and their

@@ -100,7 +100,7 @@ func TestK9DataInReusedUpload(t *testing.T) {
 		})
 	}))
 	h := newHarness(t, server.Endpoint)
-	h.setServerOptions(uploader.ServerOptions{ChunkMax: 1_000_000})
+	h.setServerOptions(uploader.ServerOptions{ChunkMax: 1_000_000, OneRequest: true})
 	path := createFile(t, "a.mov", 3_000_000)
 	firstBatch := h.add(path)
 	<-third

@@ -126,6 +126,7 @@ func TestBodyTooLargeForPostIsPatched(t *testing.T) {
 	var refused atomic.Int64
 	server := uploadtest.NewTusd(t, rejectLargerBodies(http.MethodPost, 0, &refused))
 	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.ServerOptions{OneRequest: true})
 	first, second := createFile(t, "a.txt", 10<<10), createFile(t, "b.txt", 10<<10)
 	h.waitFinal(h.add(first))
 	h.waitFinal(h.add(second))

@@ -190,7 +190,7 @@ func queueItem(t *uploader.Transfer) queue.Item {
 		Server: int64(t.Server),
 		Batch:  int64(t.Batch),
 		Rank:   t.Rank,
-		Small:  uploader.IsSmall(t.Source) && t.Session.URL == "",
+		Small:  uploader.IsSmall(t.Source),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/queue"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/speed"
 	"github.com/ferryapp/ferry/uploader/table"
@@ -255,6 +256,10 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 		w.drives.ended(t.ID, running, end)
 	}
 	switch {
+	case isEnd && end.Fault == nil && !end.Stopped && uploader.IsSmall(t.Source):
+		if w.admission.SmallFileSent() {
+			w.limitFiles()
+		}
 	case !isEnd || end.Fault == nil:
 	case running != nil && w.isStale(running, t.Server, end.Fault):
 		s.apply(id, lifecycle.RetriedByUser{})
@@ -342,6 +347,11 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 	w.checks.endWithoutCapacity()
 }
 
+// limitFiles applies the limits of simultaneous files to the queue.
+func (w *workers) limitFiles() {
+	w.state.queue.SetLimits(queue.Limits{Large: w.admission.Settings().MaxFiles, Small: w.admission.SmallFiles()})
+}
+
 // isCongestion reports whether a small file got no response in time, as on a slow
 // connection that too many share.
 func isCongestion(t *uploader.Transfer, f *fault.Fault) bool {
@@ -362,6 +372,7 @@ func (w *workers) refused(server uploader.ServerID) {
 	running := w.state.queue.RunningOn(int64(server)) + 1 // the refused one has ended
 	if limit, changed := w.admission.Refused(server, running, time.Now()); changed {
 		w.log.Info("fewer simultaneous transfers to a server", "server", server, "max", limit)
+		w.limitFiles()
 	}
 }
 
@@ -370,6 +381,7 @@ func (w *workers) slow(server uploader.ServerID, bytesPerSecond float64) {
 	underWay := w.state.queue.RunningOn(int64(server))
 	if limit, changed := w.admission.Slow(server, underWay, bytesPerSecond, time.Now()); changed {
 		w.log.Info("fewer simultaneous transfers on a slow connection", "server", server, "max", limit, "rate", int64(bytesPerSecond))
+		w.limitFiles()
 	}
 }
 

@@ -22,8 +22,8 @@ const fairInterval = 4
 
 // Limits are the maximum numbers of running items per class.
 type Limits struct {
-	Large int // files that are sent in several requests
-	Small int // files that are sent in one request
+	Large int
+	Small int
 }
 
 // Item is one transfer in the queue.

@@ -55,6 +55,10 @@ func (h *creationHandler) ServeHTTP(w http.ResponseWriter, request *http.Request
 		writeError(w, request, errMetadata)
 		return
 	}
+	if request.Method == http.MethodPatch && request.Header.Get(tus.HeaderDigest) != "" {
+		h.stateDigest(w, request)
+		return
+	}
 	if request.Method != http.MethodPost || request.Header.Get("X-HTTP-Method-Override") != "" {
 		h.next.ServeHTTP(w, request)
 		return

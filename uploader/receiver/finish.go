@@ -40,19 +40,26 @@ type finisher struct {
 	budget    *budget
 	naming    naming
 	ids       *idIndex
+	seen      *seenBytes
 	retention *retention
 	log       *slog.Logger
 }
 
 // isComplete reports whether all bytes of an upload have arrived, and it is a file and not
-// a part of one.
+// a part of one. One whose digest is still to be stated is not.
 func isComplete(info handler.FileInfo) bool {
-	return !info.IsPartial && !info.SizeIsDeferred && info.Offset == info.Size
+	return !info.IsPartial && !info.SizeIsDeferred && info.Offset == info.Size && !awaitsDigest(info)
 }
 
-// finish moves a complete upload to the folder.
-func (f *finisher) finish(info handler.FileInfo) error {
+// finish moves a complete upload to the folder, if it has the digest that the client
+// stated; "" for none. Otherwise the result is errDigest.
+func (f *finisher) finish(info handler.FileInfo, stated string) error {
 	data := info.ID
+	if stated != "" {
+		if err := f.verify(info, stated); err != nil {
+			return err
+		}
+	}
 	if err := f.sync(data, info); err != nil {
 		return fmt.Errorf("sync upload: %w", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+
+	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // repair finishes the uploads that a crash interrupted. It logs and skips those that
@@ -59,8 +61,8 @@ func (f *finisher) repairUnfinished(id string) error {
 	switch {
 	case isComplete(info):
 		f.ids.add(id)
-		return f.finish(info)
-	case info.IsFinal:
+		return f.finish(info, info.MetaData[tus.MetadataDigest])
+	case info.IsFinal && info.Offset != info.Size:
 		// The concatenation was interrupted: its parts still exist, and the client did not
 		// get its URL.
 		f.budget.remove(info.Offset)

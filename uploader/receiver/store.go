@@ -17,6 +17,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"github.com/ferryapp/ferry/uploader/privatefile"
+	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 var idPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
@@ -51,7 +52,7 @@ func newStore(root *os.Root, files *privatefile.Dir, limit *budget, names naming
 		files:  files,
 		budget: limit,
 		finisher: &finisher{
-			files: files, folder: folder, budget: limit, naming: names, ids: ids, retention: &retention{root: files.Root(), ids: ids, log: log}, log: log,
+			files: files, folder: folder, budget: limit, naming: names, ids: ids, seen: newSeenBytes(), retention: &retention{root: files.Root(), ids: ids, log: log}, log: log,
 		},
 		buffers: &sync.Pool{New: func() any { return new([bufferSize]byte) }},
 		log:     log,
@@ -155,10 +156,25 @@ func (s *store) finish(info handler.FileInfo) error {
 	if !isComplete(info) {
 		return nil
 	}
-	if err := s.finisher.finish(info); err != nil {
+	return s.finishStated(info, info.MetaData[tus.MetadataDigest])
+}
+
+// finishStated finishes an upload, all of whose bytes have arrived, if it has the stated
+// digest; "" for none. Otherwise it removes the upload and returns errDigest.
+func (s *store) finishStated(info handler.FileInfo, stated string) error {
+	err := s.finisher.finish(info, stated)
+	switch {
+	case err == nil:
+		s.finisher.seen.forget(info.ID)
+		return nil
+	case errors.Is(err, errDigest):
+		if err := s.remove(info.ID, infoSuffix); err != nil {
+			return err
+		}
+		return errDigest
+	default:
 		return s.diskError("finish", err)
 	}
-	return nil
 }
 
 func (s *store) diskError(op string, err error) error { return diskError(s.log, op, err) }
@@ -188,6 +204,7 @@ func (s *store) remove(id string, records ...string) error {
 		s.budget.remove(stored)
 	}
 	s.finisher.ids.remove(id)
+	s.finisher.seen.forget(id)
 	return nil
 }
 
@@ -230,9 +247,11 @@ func (u *upload) GetInfo(context.Context) (handler.FileInfo, error) { return u.i
 // WriteChunk implements [handler.Upload].
 func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int64, error) {
 	limited := &budgetReader{Reader: src, budget: u.store.budget}
+	body, hashed := u.store.finisher.seen.watch(u.info, offset, limited)
 	n, err := u.appendTo(func(file *os.File) (int64, error) {
-		return (&bufferedBody{Reader: limited, offset: offset, buffers: u.store.buffers}).WriteTo(file)
+		return (&bufferedBody{Reader: body, offset: offset, buffers: u.store.buffers}).WriteTo(file)
 	})
+	hashed(n)
 	u.store.budget.release(limited.read - n)
 	u.info.Offset += n
 	if errors.Is(err, errTotal) {

@@ -32,6 +32,9 @@ type PatchRequest struct {
 	// and sent after it; "" for none. It requires the extension checksum-trailer, and
 	// one of [Capabilities.ChecksumAlgorithms].
 	Trailer string
+
+	// ContentDigest is the value of HeaderDigest; "" for none.
+	ContentDigest string
 }
 
 // Patch is [Client.PatchWith] without the options of the extensions.
@@ -90,6 +93,9 @@ func (r PatchRequest) header() http.Header {
 	}
 	if r.Checksum.Algorithm != "" {
 		header.Set(checksumHeader, r.Checksum.String())
+	}
+	if r.ContentDigest != "" {
+		header.Set(HeaderDigest, r.ContentDigest)
 	}
 	return header
 }

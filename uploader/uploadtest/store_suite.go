@@ -103,7 +103,7 @@ func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 			ID: 3, Name: "everything", Endpoint: "https://all.example/",
 			Options: uploader.ServerOptions{
 				ChunkMin: 1, ChunkMax: 1 << 40, ChunkMultiple: 256 << 10, MaxBody: 9, WholeRequests: 7, MethodOverride: true, GivenURL: true, Connections: 4,
-				MaxFiles: 2, Limit: 1 << 20, Metadata: "project 中文\nteam \"a\"", Checksums: true, Preset: "directus", UploadPath: "{dir}", Folders: uploader.FoldersByMKCOL, EmptyPatch: true, HidesFinished: true,
+				MaxFiles: 2, Limit: 1 << 20, Metadata: "project 中文\nteam \"a\"", Checksums: true, OneRequest: true, Preset: "directus", UploadPath: "{dir}", Folders: uploader.FoldersByMKCOL, EmptyPatch: true, HidesFinished: true,
 			},
 			Access: uploader.Access{
 				SignIn: uploader.SignInBasic, User: "ñ", SecretName: "ferry-3", CA: "/ca.pem", Certificate: "/c.pem", Key: "/k.pem", Proxy: "socks5://[::1]:1080",

@@ -12,8 +12,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// create creates an upload for the file, and sends a small file with the request. If
-// more is to be sent, the URL is saved first.
+// create creates an upload for the file. If more is to be sent than was sent with the
+// request, the URL is saved first.
 func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if w.remote.Server.Options.GivenURL || w.perFile.URL != "" {
 		return w.useGivenUpload(ctx)
@@ -59,7 +59,13 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 		return true, nil
 	}
 	w.whole.set(session.Offset)
-	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})...)
+	created := append(proof, lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})
+	if !uploader.IsSmall(w.transfer.Source) {
+		return false, w.reportAndSave(ctx, created...)
+	}
+	err = w.reportAndSave(ctx, append(created, lifecycle.PhaseEntered{Phase: uploader.PhaseSending})...)
+	w.deferReports()
+	return false, err
 }
 
 // requestUpload makes the folders of the file, if the server wants that, and sends the
@@ -77,7 +83,7 @@ func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (uplo
 func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
 	request := tus.CreateRequest{
-		Size: size, Path: path, Metadata: w.perFile.apply(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256)),
+		Size: size, Path: path, Metadata: w.perFile.apply(w.file.withDigest(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256))),
 		Overwrite: w.transfer.Exists == uploader.ExistsOverwrite,
 	}
 	if w.createsWithBody(caps) {
@@ -94,10 +100,12 @@ func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Ca
 }
 
 // createsWithBody reports whether the file is sent with the request that creates its
-// upload (tus 1.0.0, Creation With Upload).
+// upload (tus 1.0.0, Creation With Upload). If the response is lost, the file is sent
+// again to another upload. So it is done only for the built-in receiver, which keeps one
+// of them, and where the user accepts a second copy.
 func (w *Worker) createsWithBody(caps tus.Capabilities) bool {
 	size, options := w.transfer.Source.Size, w.remote.options()
-	return size > 0 && uploader.IsSmall(w.transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) &&
+	return size > 0 && uploader.IsSmall(w.transfer.Source) && (options.OneRequest || w.remote.Server.Builtin()) && slices.Contains(caps.Extensions, tus.CreationWithUpload) &&
 		options.RequestSize(size, w.patcher.chunkMax) == size && !options.Checksums && !w.remote.noCreateBody.Load()
 }
 

@@ -124,7 +124,10 @@ func (f *follower) upload(ctx context.Context) error {
 	}
 	f.file.update(ctx, f.now)
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	return f.file.finish(ctx)
+	if err := f.file.finish(ctx); err != nil {
+		return err
+	}
+	return f.file.stateDigest(ctx, f.remote)
 }
 
 // begin creates the upload, or queries its offset and compares what was sent. The change
@@ -145,7 +148,7 @@ func (f *follower) begin(ctx context.Context) error {
 	var upload tus.Upload
 	err := f.remote.inFolder(graceful, &f.transfer, func(path []string) (err error) {
 		request := tus.CreateRequest{
-			Deferred: true, Path: path, Metadata: f.perFile.apply(f.remote.metadata(&f.transfer, f.file.handle, false)),
+			Deferred: true, Path: path, Metadata: f.perFile.apply(f.file.withDigest(f.remote.metadata(&f.transfer, f.file.handle, false))),
 			Overwrite: f.transfer.Exists == uploader.ExistsOverwrite,
 		}
 		upload, err = f.remote.protocol.Create(graceful, request)

@@ -26,7 +26,7 @@ func (s *sourceFile) hashWhole() {
 	if s.wantsSHA256 || s.transfer.SHA256 != "" {
 		s.addSHA256()
 	}
-	if s.measured != nil {
+	if s.measured != nil || s.stated {
 		s.addDigest()
 	}
 }

@@ -307,6 +307,13 @@ func (s *sourceFile) hashFirst(ctx context.Context) ([]lifecycle.Input, error) {
 	return []lifecycle.Input{blocks}, nil
 }
 
+// provenSmall reports whether the file is small and the proof of all of it is saved. Such
+// a file needs nobody who hashes it while it is sent, and is compared at the end if it
+// changed.
+func (s *sourceFile) provenSmall() bool {
+	return uploader.IsSmall(s.opened) && s.saved.end == s.opened.Size
+}
+
 // reportProof reports what is hashed and not saved.
 func (s *sourceFile) reportProof() {
 	if s.hasher.Hashed() <= s.saved.end {

@@ -1,7 +1,12 @@
 package worker
 
 import (
+	"context"
+	"net/http"
+
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -26,4 +31,43 @@ func (r *Remote) faultOf(err error) *fault.Fault {
 	local := fault.New(kind, f.Op, f)
 	local.Status, local.Code, local.RetryAfter, local.Detail, local.ServerMessage = f.Status, code, f.RetryAfter, f.Detail, f.ServerMessage
 	return local
+}
+
+// withDigest adds the digest of the file to the metadata of its upload, if that is to the
+// built-in receiver. If the file is not all hashed yet, it is stated later.
+func (s *sourceFile) withDigest(metadata []tus.Pair) []tus.Pair {
+	if !s.stated {
+		return metadata
+	}
+	value := tus.DigestLater
+	if s.whole.digest != nil && s.hasher.Hashed() == s.transfer.Source.Size {
+		value, s.hasDigest = s.whole.digest.Digest().String(), true
+	}
+	return append(metadata, tus.Pair{Key: tus.MetadataDigest, Value: value})
+}
+
+// stateDigest states the digest of a file, all of which was acknowledged and verified, to
+// the built-in receiver, which gives the file its name then. It does nothing for other
+// servers.
+func (s *sourceFile) stateDigest(ctx context.Context, remote *Remote) error {
+	if !s.stated || s.hasDigest {
+		return nil
+	}
+	sum, err := s.sumDigest(ctx)
+	if err != nil {
+		return source.EndsEarly(s.handle, s.opened, err)
+	}
+	size := s.transfer.Source.Size
+	_, err = remote.protocol.PatchWith(ctx, tus.PatchRequest{URL: s.transfer.Session.URL, Offset: size, Body: http.NoBody, ContentDigest: sum.String()})
+	return err
+}
+
+// restartDamaged forgets the upload of a file of which the built-in receiver got other
+// content than was sent. It was removed there, and the file is sent again.
+func (s *sourceFile) restartDamaged(err error) {
+	if f := fault.Of(err); s.stated && f != nil && f.Code == tus.CodeDigest {
+		s.forgetSaved()
+		s.record.whole.reset(0)
+		s.report(lifecycle.UploadCreated{})
+	}
 }

@@ -62,9 +62,8 @@ func (r *record) report(inputs ...lifecycle.Input) {
 	r.emit(r.id, inputs...)
 }
 
-// deferReports keeps what is reported from now on until the worker ends. It is for a
-// worker that is about to end: with many small files each report that wakes the
-// engine costs time.
+// deferReports keeps what is reported from now on until the worker ends. It is for small
+// files: each report that wakes the engine costs time.
 func (r *record) deferReports() { r.deferring = true }
 
 // reportAndSave is report for what must be saved before the worker continues.

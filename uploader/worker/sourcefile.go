@@ -20,6 +20,7 @@ type sourceFile struct {
 	settings    uploader.Settings
 	wantsSHA256 bool                                  // in the settings or for the link to the file
 	continued   bool                                  // Config.Continued
+	stated      bool                                  // the digest of the file is stated to the built-in receiver
 	asIs        bool                                  // the user chose not to wait for its writer: what is appended is not uploaded
 	gate        *gate                                 // of the requests that send the file
 	window      *window                               // what is read ahead of them
@@ -34,6 +35,7 @@ type sourceFile struct {
 	known      source.State    // the last state at which what was sent was of the file
 	hasher     *source.Hasher
 	whole      wholeFile
+	hasDigest  bool // the built-in receiver has the digest, in the metadata of the upload
 	saved      savedProof
 	sentBefore int64             // end of the furthest byte that was sent before this worker
 	adopted    []lifecycle.Input // reported while sending; the worker's copy has not been stepped with them
@@ -46,6 +48,7 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 		settings:    c.Settings,
 		wantsSHA256: c.Settings.SHA256 || c.Remote != nil && c.Remote.hashInLink(),
 		continued:   c.Continued,
+		stated:      c.Remote != nil && c.Remote.Server.Builtin(),
 		asIs:        c.Transfer.AsIs || c.Options.SettleTime == uploader.NoSettleTime,
 		gate:        newGate(),
 		window:      &window{},

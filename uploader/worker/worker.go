@@ -129,6 +129,7 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 		w.reportSent()
 	default:
 		w.reportSent()
+		w.file.restartDamaged(err)
 		end.Fault = w.perFile.fault(w.remote.faultOf(err), w.transfer.Session)
 	}
 	w.emit(w.id, append(w.deferred, end)...)
@@ -159,7 +160,9 @@ func (w *Worker) upload(ctx context.Context) error {
 		return w.file.cause(err)
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	err = w.file.finish(ctx)
+	if err = w.file.finish(ctx); err == nil {
+		err = w.file.stateDigest(ctx, w.remote)
+	}
 	if err != nil {
 		w.file.reportProof() // the next worker compares the file with it
 	}
@@ -219,6 +222,9 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 // send sends the rest of the file, in as few requests as the server accepts.
 func (w *Worker) send(ctx context.Context) error {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
+	if w.file.provenSmall() {
+		return w.sendRest(ctx)
+	}
 	ctx, stop := w.file.proveWhileSending(ctx, false)
 	return stop(w.sendRest(ctx))
 }
