@@ -69,7 +69,7 @@ func (p *Proxy) remove(l *relayConn) {
 }
 
 func (p *Proxy) upstream(l *relayConn) {
-	out := newDelayQueue(p.ctx, l.delay, func(piece []byte) bool { return p.sendPiece(l, piece) })
+	out := newDelayQueue(p.ctx, l.delay, func(piece []byte) bool { return p.sendHeld(l, piece) })
 	buffer := make([]byte, relayBuffer)
 	for {
 		n, err := l.client.Read(buffer)
@@ -106,6 +106,39 @@ func (p *Proxy) sendThrottled(out *delayQueue, chunk []byte) bool {
 		chunk = chunk[n:]
 	}
 	return true
+}
+
+// sendHeld writes bytes to the server, and waits while the connection is held.
+func (p *Proxy) sendHeld(l *relayConn, chunk []byte) bool {
+	for len(chunk) > 0 {
+		n := p.waitHeld(l, len(chunk))
+		if n == 0 || !p.sendPiece(l, chunk[:n]) {
+			return false
+		}
+		chunk = chunk[n:]
+	}
+	return true
+}
+
+// waitHeld waits while a connection is held, and returns how many of size bytes may be sent
+// before it is held. It returns 0 when the proxy has ended.
+func (p *Proxy) waitHeld(l *relayConn, size int) int {
+	for {
+		p.mu.Lock()
+		left, held := p.holdEach-l.sent, p.held
+		p.mu.Unlock()
+		switch {
+		case held == nil:
+			return size
+		case left > 0:
+			return int(min(int64(size), left))
+		}
+		select {
+		case <-held:
+		case <-p.ctx.Done():
+			return 0
+		}
+	}
 }
 
 // sendPiece writes bytes to the server, up to where the connection is to be reset.
