@@ -53,7 +53,7 @@ func newConnLine(line Line, seed int64) *connLine {
 	}
 	l := &connLine{
 		throttle:   newThrottle(limit),
-		random:     rand.New(rand.NewPCG(0, uint64(seed))), //nolint:gosec // not a secret: where a test's connection stalls
+		random:     rand.New(rand.NewPCG(0, uint64(seed))),
 		stallEvery: line.StallEvery, stallFor: line.StallFor,
 	}
 	l.planStall()

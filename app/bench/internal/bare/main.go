@@ -31,7 +31,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 3 {
-		return errors.New("usage: bare ENDPOINT FILES-AT-ONCE FILE|FOLDER...")
+		return errors.New("usage: bare ENDPOINT FILES-AT-ONCE FILE|FOLDER")
 	}
 	atOnce, err := strconv.Atoi(args[1])
 	if err != nil {
@@ -48,7 +48,7 @@ func run(args []string) error {
 // files returns the regular files among roots and in them.
 func files(roots []string) (paths []string, err error) {
 	for _, root := range roots {
-		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error { //nolint:gosec // its arguments name what it uploads
 			if err == nil && entry.Type().IsRegular() {
 				paths = append(paths, path)
 			}
