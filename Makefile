@@ -99,10 +99,16 @@ fuzz: deps ## fuzz each parser for FUZZTIME (20s); failing inputs are saved in t
 		done; \
 	done
 
+BENCH := $(CURDIR)/.cache/bench
+
 .PHONY: bench
-bench: ## run the benchmarks
-	@packaging/deps build
-	go test -tags $(TEST_TAGS) -run '^$$' -bench . -benchmem ./...
+bench: build ## compare Ferry with other clients, and run the Go benchmarks: docs/performance.md; ONLY=PATTERN for some, ROUNDS=3
+	@packaging/deps bench
+	@mkdir -p '$(BENCH)'
+	$(if $(ONLY),,go test -tags $(TEST_TAGS) -run '^$$' -bench . -benchmem -benchtime 200ms ./... | tee '$(BENCH)/go.txt')
+	go test -tags $(TEST_TAGS) -count=1 -timeout 60m -v -run 'TestBench$$' ./app/bench \
+		-args -full -ferry '$(CURDIR)/bin/ferry' $(if $(ONLY),-only '$(ONLY)',-gobench '$(BENCH)/go.txt') $(if $(ROUNDS),-rounds $(ROUNDS)) \
+		-table '$(BENCH)/table.md' -results '$(BENCH)/programs.txt'
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## check style, package layers and modules

@@ -29,7 +29,7 @@ func newBenchShell(b *testing.B) *shell {
 	return sh
 }
 
-// BenchmarkShow measures showing a snapshot, which happens four times a second.
+// BenchmarkShow measures showing a snapshot, which happens twice a second.
 func BenchmarkShow(b *testing.B) {
 	for name, n := range map[string]int{"1,000": 1000, "100,000": 100_000} {
 		b.Run(name+" rows", func(b *testing.B) {

@@ -10,7 +10,7 @@ import (
 
 // The minimum intervals between two updates of the window.
 const (
-	IntervalFocused   = 250 * time.Millisecond
+	IntervalFocused   = 500 * time.Millisecond // each frame draws the whole window
 	IntervalUnfocused = time.Second
 	IntervalHidden    = 2 * time.Second // only the tray is updated
 )

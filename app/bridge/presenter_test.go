@@ -41,9 +41,9 @@ func present(t *testing.T, ui func(func()), expiry time.Duration, drive func(p *
 func runNow(do func()) { do() }
 
 func TestPresenter(t *testing.T) {
-	t.Run("at most four updates per second", func(t *testing.T) {
+	t.Run("at most two updates per second", func(t *testing.T) {
 		shown := present(t, runNow, 0, func(_ *presenter, engine fakeEngine) { engine.change(1000, 10*time.Millisecond) })
-		if shown < 40 || shown > 41 {
+		if shown < 20 || shown > 21 {
 			t.Errorf("got %d updates in 10 s", shown)
 		}
 	})

@@ -212,7 +212,7 @@ func TestEveryBanIsAboutPackagesThatExist(t *testing.T) {
 // TestEveryAppPackageHasAPlace fails for a new package until it is in a layer.
 func TestEveryAppPackageHasAPlace(t *testing.T) {
 	t.Parallel()
-	assembled := []string{exactly("app"), "app/program", "app/internal/apptest", "app/desktop", "app/endtoend", "app/interop", "app/layers"}
+	assembled := []string{exactly("app"), "app/program", "app/internal/apptest", "app/bench", "app/desktop", "app/endtoend", "app/interop", "app/layers"}
 	for _, p := range list(t) {
 		if within(p.ImportPath, module+"/app") && !withinAnyOfModule(p.ImportPath, slices.Concat(windowParts, belowShell, assembled)) {
 			t.Errorf("%s is in no layer", p.ImportPath)

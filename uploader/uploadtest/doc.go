@@ -5,7 +5,7 @@
 // in a process of its own. [NewTusdBinary]
 // and [NewTusNode] run the programs tusd and @tus/server, which can be killed and
 // restarted on the same port and directory, and [NewProgram] any other. [NewReference] is an in-memory server
-// with extensions that those lack. [NewProxy] injects network faults between a
+// with extensions that those lack. [NewProxy] injects network faults and emulates a line between a
 // client and a server, [NewGateway] injects HTTP responses. [NewHTTPProxy] and
 // [NewSOCKS5] are proxies for clients to use, and NewCA issues certificates.
 // [TestStore] is the contract test of [uploader.Store].

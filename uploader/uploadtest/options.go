@@ -75,6 +75,6 @@ func Wrap(middleware func(http.Handler) http.Handler) Option {
 	return func(o *options) { o.wrap = append(o.wrap, middleware) }
 }
 
-// WithTLS serves HTTPS with a certificate that only Tusd.Client trusts. Only Tusd
-// supports it.
+// WithTLS serves HTTPS with a certificate that only Tusd.Client and TusdBinary.CA trust.
+// Only these servers support it.
 func WithTLS() Option { return func(o *options) { o.tls = true } }

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Proxy is a TCP relay that injects network faults. It starts without faults.
+// Proxy is a TCP relay that injects network faults and emulates a line. It starts without
+// faults.
 // It is safe for concurrent use, also while connections are open.
 type Proxy struct {
 	target string
@@ -30,7 +31,8 @@ type Proxy struct {
 	holdEach      int64         // bytes upstream of one connection before it is held
 	held          chan struct{} // closed when connections are not held any more; nil when none is
 	dropResponses int           // responses still to be dropped
-	line          *line
+	throttle      *throttle
+	line          Line // of connections that are opened from now on
 }
 
 // NewProxy starts a proxy in front of target, a host:port or a URL. The proxy
@@ -41,7 +43,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 		target = u.Host
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &Proxy{target: target, ctx: ctx, conns: map[*relayConn]struct{}{}, resetAfter: -1, line: newLine(rate.Inf)}
+	p := &Proxy{target: target, ctx: ctx, conns: map[*relayConn]struct{}{}, resetAfter: -1, throttle: newThrottle(rate.Inf)}
 	listener := listenOnFreePort(t)
 	p.addr = listener.Addr().String()
 	p.listen(listener)
@@ -141,7 +143,7 @@ func (p *Proxy) Refuse() {
 
 // Throttle limits the rate at which bytes are sent upstream, over all connections.
 func (p *Proxy) Throttle(bytesPerSecond int) {
-	p.setLine(newLine(rate.Limit(bytesPerSecond)))
+	p.setThrottle(newThrottle(rate.Limit(bytesPerSecond)))
 }
 
 // DropResponses delivers the next n requests and resets the connection instead of
@@ -153,14 +155,15 @@ func (p *Proxy) DropResponses(n int) {
 	p.dropResponses = n
 }
 
-// Restore ends every fault. Connections that were reset stay closed.
+// Restore ends every fault. Connections that were reset stay closed, and open ones keep
+// their line.
 func (p *Proxy) Restore(t testing.TB) {
 	t.Helper()
-	p.setLine(newLine(rate.Inf))
+	p.setThrottle(newThrottle(rate.Inf))
 	p.HoldEachAfter(0)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.resetAfter, p.resetEach, p.dropResponses = -1, 0, 0
+	p.resetAfter, p.resetEach, p.dropResponses, p.line = -1, 0, 0, Line{}
 	if p.blackhole != nil {
 		close(p.blackhole)
 		p.blackhole = nil
@@ -183,8 +186,8 @@ func (p *Proxy) listen(listener net.Listener) {
 			if err != nil {
 				return
 			}
-			p.accepted.Add(1)
-			p.wait.Go(func() { p.relay(client.(*net.TCPConn), listener) })
+			number := p.accepted.Add(1)
+			p.wait.Go(func() { p.relay(client.(*net.TCPConn), listener, number) })
 		}
 	})
 }

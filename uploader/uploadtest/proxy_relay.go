@@ -4,26 +4,39 @@ import (
 	"bytes"
 	"net"
 	"sync"
+	"time"
 )
 
 // relayConn is one connection through a proxy.
 type relayConn struct {
 	client, server *net.TCPConn
 
-	sent int64 // bytes upstream; of the goroutine that sends them
+	delay time.Duration // in each direction
+	line  *connLine     // of the goroutine that reads from the client
+	sent  int64         // bytes upstream; of the goroutine that sends them
 }
 
 const relayBuffer = 32 << 10
 
-// relay serves one connection until either side closes it.
-func (p *Proxy) relay(client *net.TCPConn, origin net.Listener) {
+// relay serves one connection until either side closes it. number is the connection's.
+func (p *Proxy) relay(client *net.TCPConn, origin net.Listener, number int64) {
+	p.mu.Lock()
+	line := p.line
+	p.mu.Unlock()
+	if line != (Line{}) {
+		_ = client.SetReadBuffer(lineBuffer)
+	}
+	if !sleep(p.ctx, 2*line.Delay) {
+		reset(client)
+		return
+	}
 	var dialer net.Dialer
 	server, err := dialer.DialContext(p.ctx, "tcp", p.target)
 	if err != nil {
 		reset(client)
 		return
 	}
-	l := &relayConn{client: client, server: server.(*net.TCPConn)}
+	l := &relayConn{client: client, server: server.(*net.TCPConn), delay: line.Delay, line: newConnLine(line, number)}
 	if !p.add(l, origin) {
 		l.reset()
 		return
@@ -56,23 +69,49 @@ func (p *Proxy) remove(l *relayConn) {
 }
 
 func (p *Proxy) upstream(l *relayConn) {
+	out := newDelayQueue(p.ctx, l.delay, func(piece []byte) bool { return p.sendHeld(l, piece) })
 	buffer := make([]byte, relayBuffer)
 	for {
 		n, err := l.client.Read(buffer)
-		if n > 0 && !p.send(l, buffer[:n]) {
-			return
+		if n > 0 && !p.send(l, out, buffer[:n]) {
+			break
 		}
 		if err != nil {
-			_ = l.server.CloseWrite()
-			return
+			break
 		}
 	}
+	out.close(p.ctx)
+	_ = l.server.CloseWrite()
 }
 
-// send writes bytes to the server at the limited rate.
-func (p *Proxy) send(l *relayConn, chunk []byte) bool {
+// send gives bytes to out at the rate of the connection, and of all of them.
+func (p *Proxy) send(l *relayConn, out *delayQueue, chunk []byte) bool {
 	for len(chunk) > 0 {
-		n := p.waitLine(p.waitHeld(l, len(chunk)))
+		n := l.line.wait(p.ctx, len(chunk))
+		if n == 0 || !p.sendThrottled(out, chunk[:n]) {
+			return false
+		}
+		chunk = chunk[n:]
+	}
+	return true
+}
+
+// sendThrottled gives bytes to out at the rate of all connections.
+func (p *Proxy) sendThrottled(out *delayQueue, chunk []byte) bool {
+	for len(chunk) > 0 {
+		n := p.waitThrottle(len(chunk))
+		if n == 0 || !out.send(chunk[:n]) {
+			return false
+		}
+		chunk = chunk[n:]
+	}
+	return true
+}
+
+// sendHeld writes bytes to the server, and waits while the connection is held.
+func (p *Proxy) sendHeld(l *relayConn, chunk []byte) bool {
+	for len(chunk) > 0 {
+		n := p.waitHeld(l, len(chunk))
 		if n == 0 || !p.sendPiece(l, chunk[:n]) {
 			return false
 		}
@@ -149,17 +188,19 @@ func (p *Proxy) beforeReset(chunk []byte) ([]byte, bool) {
 }
 
 func (p *Proxy) downstream(l *relayConn) {
+	out := newDelayQueue(p.ctx, l.delay, func(chunk []byte) bool { return p.sendResponse(l, chunk) })
 	buffer := make([]byte, relayBuffer)
 	for {
 		n, err := l.server.Read(buffer)
-		if n > 0 && !p.sendResponse(l, buffer[:n]) {
-			return
+		if n > 0 && !out.send(buffer[:n]) {
+			break
 		}
 		if err != nil {
-			_ = l.client.CloseWrite()
-			return
+			break
 		}
 	}
+	out.close(p.ctx)
+	_ = l.client.CloseWrite()
 }
 
 // continueHeader precedes the response to a request with Expect: 100-continue.

@@ -1,9 +1,12 @@
 package uploadtest_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -178,6 +181,25 @@ func TestTLSIsTrustedOnlyByServerClient(t *testing.T) {
 		t.Error("a client without the certificate trusts the server")
 	}
 	response, err := server.Client().Get(server.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+}
+
+func TestTLSOfTusdBinaryIsTrustedWithItsCA(t *testing.T) {
+	server := uploadtest.NewTusdBinary(t, uploadtest.WithTLS())
+	if _, err := do(t, http.MethodOptions, server.Endpoint, "", nil); err == nil {
+		t.Error("a client without the certificate trusts the server")
+	}
+	certificate, err := os.ReadFile(server.CA)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(certificate)
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}}}
+	response, err := client.Get(server.Endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}

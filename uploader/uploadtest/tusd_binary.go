@@ -18,12 +18,13 @@ import (
 type TusdBinary struct {
 	Endpoint string // the creation URL
 	Dir      string // of the file store
+	CA       string // path of the certificate of the CA, with WithTLS
 
 	Program
 }
 
 // NewTusdBinary starts tusd, which is built once per version and machine. The
-// server ends with the test. It does not support Wrap, WithTLS and Expiry.
+// server ends with the test. It does not support Wrap and Expiry.
 func NewTusdBinary(t testing.TB, opts ...Option) *TusdBinary {
 	t.Helper()
 	port := freePort(t)
@@ -40,9 +41,25 @@ func NewTusdBinary(t testing.TB, opts ...Option) *TusdBinary {
 		s.args = append(s.args, "-s3-endpoint", o.s3.endpoint, "-s3-bucket", o.s3.bucket)
 		s.env = []string{"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1"}
 	}
+	if o.tls {
+		s.serveTLS(t)
+	}
 	s.Restart(t)
 	t.Cleanup(func() { s.Kill(t) })
 	return s
+}
+
+// serveTLS gives the program a certificate of a new CA.
+func (s *TusdBinary) serveTLS(t testing.TB) {
+	t.Helper()
+	ca, dir := NewCA(t), t.TempDir()
+	certificate, key := ca.Issue(t, "127.0.0.1")
+	s.CA = filepath.Join(dir, "ca.pem")
+	writeFile(t, s.CA, string(ca.PEM))
+	writeFile(t, filepath.Join(dir, "certificate.pem"), string(certificate))
+	writeFile(t, filepath.Join(dir, "key.pem"), string(key))
+	s.args = append(s.args, "-tls-certificate", filepath.Join(dir, "certificate.pem"), "-tls-key", filepath.Join(dir, "key.pem"))
+	s.Endpoint = "https" + strings.TrimPrefix(s.Endpoint, "http")
 }
 
 func flags(t testing.TB, o options) []string {

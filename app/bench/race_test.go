@@ -1,0 +1,5 @@
+//go:build linux && race
+
+package bench_test
+
+const raceEnabled = true
