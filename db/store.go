@@ -57,7 +57,7 @@ func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 	return saved, nil
 }
 
-// Servers returns the saved servers, including the built-in one.
+// Servers implements [uploader.Store].
 func (d *DB) Servers(ctx context.Context) (servers []uploader.Server, err error) {
 	err = d.read(ctx, func(tx *gorm.DB) error {
 		servers, err = loadServers(tx)

@@ -65,13 +65,29 @@ type session struct {
 	networkWatch  *task
 	executor      *cli.Executor
 	server        *instance.Server
+	loaded        chan struct{} // closed when requests of other instances can be carried out
 
 	receiverUnusable atomic.Bool // the receiver is not running because of its folder
 }
 
-// open opens a session. It takes ownership of lock, even if it fails.
+// open opens a session that has loaded everything. It takes ownership of lock, even if it
+// fails.
 func open(ctx context.Context, c command, lock *instance.Lock, o options) (*session, error) {
-	s := &session{lock: lock}
+	s, err := openLoading(ctx, c, lock, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.load(ctx, c, o); err != nil {
+		return nil, s.close(err)
+	}
+	return s, nil
+}
+
+// openLoading opens a session whose engine is loading its transfers: what is shown has
+// the servers only. It takes ownership of lock, even if it fails. The caller calls load
+// before close, unless it closes at once.
+func openLoading(ctx context.Context, c command, lock *instance.Lock, o options) (*session, error) {
+	s := &session{lock: lock, loaded: make(chan struct{})}
 	if err := s.open(ctx, c, o); err != nil {
 		return nil, s.close(err)
 	}
@@ -107,7 +123,18 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})
 	s.engineLoop = startTask(s.engine.Run)
-	if err := s.waitLoaded(ctx); err != nil {
+	if err := s.waitFor(ctx, func(now *uploader.Snapshot) bool { return len(now.Servers) > 0 }); err != nil {
+		return err
+	}
+	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Keys: s.keys, Show: o.show, FileWait: maxFileWait}
+	s.server, err = instance.Listen(c.profile.InstanceFile(), s.handle, c.log)
+	return err
+}
+
+// load waits until the engine has loaded its transfers, and then starts what needs them.
+// It must be called once, and must have returned before close is called.
+func (s *session) load(ctx context.Context, c command, o options) error {
+	if err := s.waitFor(ctx, func(now *uploader.Snapshot) bool { return now.Seq > 0 }); err != nil {
 		return err
 	}
 	if s.receiverErr != nil {
@@ -119,9 +146,19 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	if err := s.startStreamCleanup(c, o.stdin); err != nil {
 		return err
 	}
-	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Keys: s.keys, Show: o.show, FileWait: maxFileWait}
-	s.server, err = instance.Listen(c.profile.InstanceFile(), s.executor.Handle, c.log)
-	return err
+	close(s.loaded)
+	return nil
+}
+
+// handle carries out a request of another instance once everything is loaded. It is an
+// [instance.Handler].
+func (s *session) handle(ctx context.Context, request instance.Request, reply func(value any) error) error {
+	select {
+	case <-s.loaded:
+		return s.executor.Handle(ctx, request, reply)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // openSettings loads the settings and switches to their language.
@@ -131,13 +168,13 @@ func (s *session) openSettings(ctx context.Context, c command) error {
 	return words.Load(string(s.settings.Get().Appearance.Language))
 }
 
-// waitLoaded waits for the engine's first snapshot. If the engine ends before that,
-// it returns an error.
-func (s *session) waitLoaded(ctx context.Context) error {
+// waitFor waits for a snapshot for which done returns true. If the engine ends before
+// that, it returns an error.
+func (s *session) waitFor(ctx context.Context, done func(*uploader.Snapshot) bool) error {
 	watchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	updates := s.engine.Watch(watchCtx)
-	for s.engine.Snapshot().Seq == 0 {
+	for !done(s.engine.Snapshot()) {
 		if _, ok := <-updates; !ok {
 			return errors.Join(ctx.Err(), engine.ErrStopped)
 		}

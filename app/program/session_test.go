@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -153,6 +154,31 @@ func TestReceiverFolderPreparedByAnotherUser(t *testing.T) {
 	if left, err := os.ReadDir(theirs); err != nil || len(left) != 0 {
 		t.Errorf("their folder has %v, %v", left, err)
 	}
+}
+
+// TestRequestsWaitUntilLoaded checks that another instance's request that comes while the
+// transfers are loaded is carried out afterwards.
+func TestRequestsWaitUntilLoaded(t *testing.T) {
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	lock, err := instance.Acquire(p.Lock(), p.InstanceFile())
+	must(t, err)
+	c := command{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
+	s, err := openLoading(t.Context(), c, lock, options{})
+	must(t, err)
+	replied := make(chan error, 1)
+	go func() {
+		request := instance.Request{Command: instance.List, All: true}
+		replied <- instance.Call(t.Context(), p.InstanceFile(), request, func(json.RawMessage) error { return nil })
+	}()
+	select {
+	case err := <-replied:
+		t.Fatalf("a reply before everything is loaded: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	must(t, s.load(t.Context(), c, options{}))
+	must(t, <-replied)
+	must(t, s.close(nil))
 }
 
 // openSession opens a session in the profile.

@@ -51,7 +51,8 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 			return ctx.Err()
 		}
 	}
-	s, err := open(ctx, c, lock, options{show: show})
+	o := options{show: show}
+	s, err := openLoading(ctx, c, lock, o)
 	if err != nil {
 		return err
 	}
@@ -59,6 +60,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		requests <- app.Request{Paths: paths}
 	}
 	return s.close(c.runWindow(ctx, app.Config{
+		Load: func(ctx context.Context) error { return s.load(ctx, c, o) }, LoadFailure: c.loadFailure,
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
@@ -67,12 +69,19 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	}))
 }
 
-// runWindow runs the window until it is closed. Its errors are a [windowEndedError].
+// loadFailure describes to the user why the transfers could not be loaded.
+func (c command) loadFailure(err error) app.StartFailure {
+	return app.StartFailure{Text: cli.ExplainInWindow(err), Folder: c.profile.Dir}
+}
+
+// runWindow runs the window until it is closed. Its errors are a [windowEndedError], or an
+// [*app.LoadError].
 func (c command) runWindow(ctx context.Context, config app.Config) error {
-	if err := guardWindow(c.log, c.profile.Log(), func() error { return app.Run(ctx, config) }); err != nil {
-		return windowEndedError{err}
+	err := guardWindow(c.log, c.profile.Log(), func() error { return app.Run(ctx, config) })
+	if _, shown := errors.AsType[*app.LoadError](err); shown || err == nil {
+		return err
 	}
-	return nil
+	return windowEndedError{err}
 }
 
 // windowEndedError is an error of the window, after which this process can show no other.

@@ -96,6 +96,16 @@ func (s *Store) access(ctx context.Context, op fault.Op) error {
 	return nil
 }
 
+// Servers implements uploader.Store.
+func (s *Store) Servers(ctx context.Context) ([]uploader.Server, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.access(ctx, fault.Load); err != nil {
+		return nil, err
+	}
+	return sortedByKey(s.servers), nil
+}
+
 // Load implements uploader.Store.
 func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 	s.mu.Lock()
