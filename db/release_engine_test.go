@@ -35,8 +35,7 @@ func TestEngineContinuesUploadOfPreviousRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	changes := uploader.Changes{Servers: []uploader.Server{{ID: 2, Name: "Studio", Endpoint: server.Endpoint, OriginalEndpoint: server.Endpoint}}}
-	for i := range saved.Transfers {
-		row := &saved.Transfers[i]
+	for _, row := range saved.Transfers {
 		if row.ID != sending {
 			changes.RemovedTransfers = append(changes.RemovedTransfers, row.ID)
 			continue

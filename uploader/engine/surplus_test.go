@@ -79,7 +79,7 @@ func TestSurplus(t *testing.T) {
 			for batch := range uploader.BatchID(3) {
 				saved.Batches = append(saved.Batches, uploader.Batch{ID: batch + 1, Scanned: true})
 				for i := range uploader.TransferID(2) {
-					saved.Transfers = append(saved.Transfers, uploader.Transfer{
+					saved.Transfers = append(saved.Transfers, &uploader.Transfer{
 						ID: uploader.TransferID(batch+1)*10 + i, Batch: batch + 1, Phase: uploader.PhaseDone,
 						Finished: uploader.TimestampOf(testNow.Add(-time.Hour)),
 					})
