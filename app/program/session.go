@@ -65,7 +65,9 @@ type session struct {
 	networkWatch  *task
 	executor      *cli.Executor
 	server        *instance.Server
-	loaded        chan struct{} // closed when requests of other instances can be carried out
+	loader        *task         // runs load
+	loaded        chan struct{} // closed when load has ended
+	loadErr       error         // of load, once it has ended
 
 	receiverUnusable atomic.Bool // the receiver is not running because of its folder
 }
@@ -77,21 +79,35 @@ func open(ctx context.Context, c command, lock *instance.Lock, o options) (*sess
 	if err != nil {
 		return nil, err
 	}
-	if err := s.load(ctx, c, o); err != nil {
+	if err := s.waitLoaded(ctx); err != nil {
 		return nil, s.close(err)
 	}
 	return s, nil
 }
 
-// openLoading opens a session whose engine is loading its transfers: what is shown has
-// the servers only. It takes ownership of lock, even if it fails. The caller calls load
-// before close, unless it closes at once.
+// openLoading opens a session whose engine is loading its transfers: until waitLoaded
+// returns, a snapshot has the servers only. It takes ownership of lock, even if it fails.
 func openLoading(ctx context.Context, c command, lock *instance.Lock, o options) (*session, error) {
 	s := &session{lock: lock, loaded: make(chan struct{})}
 	if err := s.open(ctx, c, o); err != nil {
 		return nil, s.close(err)
 	}
+	s.loader = startTask(func(ctx context.Context) error {
+		s.loadErr = s.load(ctx, c, o)
+		close(s.loaded)
+		return nil
+	})
 	return s, nil
+}
+
+// waitLoaded waits until everything is loaded and returns the error of that, or ctx's.
+func (s *session) waitLoaded(ctx context.Context) error {
+	select {
+	case <-s.loaded:
+		return s.loadErr
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (s *session) open(ctx context.Context, c command, o options) (err error) {
@@ -132,7 +148,6 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 }
 
 // load waits until the engine has loaded its transfers, and then starts what needs them.
-// It must be called once, and must have returned before close is called.
 func (s *session) load(ctx context.Context, c command, o options) error {
 	if err := s.waitFor(ctx, func(now *uploader.Snapshot) bool { return now.Seq > 0 }); err != nil {
 		return err
@@ -143,22 +158,16 @@ func (s *session) load(ctx context.Context, c command, o options) error {
 	s.configurer = startTask(func(ctx context.Context) error { s.passSettings(ctx, c, o); return nil })
 	s.backups = startTask(func(ctx context.Context) error { runBackups(ctx, s.database, c.log); return nil })
 	s.metering = startTask(func(ctx context.Context) error { s.passMetering(ctx, c); return nil })
-	if err := s.startStreamCleanup(c, o.stdin); err != nil {
-		return err
-	}
-	close(s.loaded)
-	return nil
+	return s.startStreamCleanup(c, o.stdin)
 }
 
 // handle carries out a request of another instance once everything is loaded. It is an
 // [instance.Handler].
 func (s *session) handle(ctx context.Context, request instance.Request, reply func(value any) error) error {
-	select {
-	case <-s.loaded:
-		return s.executor.Handle(ctx, request, reply)
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := s.waitLoaded(ctx); err != nil {
+		return err
 	}
+	return s.executor.Handle(ctx, request, reply)
 }
 
 // openSettings loads the settings and switches to their language.
@@ -234,6 +243,7 @@ func (s *session) waitForClients(ctx context.Context) error {
 func (s *session) close(err error) error {
 	var errs []error
 	add := func(e error) { errs = append(errs, e) }
+	add(s.loader.stop())
 	if s.server != nil {
 		add(s.server.Close())
 	}

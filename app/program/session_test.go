@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -156,29 +155,41 @@ func TestReceiverFolderPreparedByAnotherUser(t *testing.T) {
 	}
 }
 
-// TestRequestsWaitUntilLoaded checks that another instance's request that comes while the
-// transfers are loaded is carried out afterwards.
+// TestRequestsWaitUntilLoaded gives requests of other instances to a session that is loading:
+// one is carried out afterwards, and one is given up before.
 func TestRequestsWaitUntilLoaded(t *testing.T) {
 	p, err := profile.Open(t.TempDir())
 	must(t, err)
-	lock, err := instance.Acquire(p.Lock(), p.InstanceFile())
-	must(t, err)
-	c := command{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
-	s, err := openLoading(t.Context(), c, lock, options{})
-	must(t, err)
-	replied := make(chan error, 1)
-	go func() {
-		request := instance.Request{Command: instance.List, All: true}
-		replied <- instance.Call(t.Context(), p.InstanceFile(), request, func(json.RawMessage) error { return nil })
-	}()
-	select {
-	case err := <-replied:
-		t.Fatalf("a reply before everything is loaded: %v", err)
-	case <-time.After(50 * time.Millisecond):
+	s := openSession(t, p)
+	loaded := s.loaded
+	s.loaded = make(chan struct{}) // as while it is loading
+	request := instance.Request{Command: instance.ListServers}
+	replies := make(chan any, 1)
+	reply := func(value any) error { replies <- value; return nil }
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.handle(ctx, request, reply); !errors.Is(err, context.Canceled) || len(replies) != 0 {
+		t.Errorf("while loading: error %v, %d replies", err, len(replies))
 	}
-	must(t, s.load(t.Context(), c, options{}))
-	must(t, <-replied)
+	done := make(chan error, 1)
+	go func() { done <- s.handle(t.Context(), request, reply) }()
+	close(s.loaded)
+	must(t, <-done)
+	if len(replies) != 1 {
+		t.Errorf("%d replies after loading", len(replies))
+	}
+	s.loaded = loaded
 	must(t, s.close(nil))
+}
+
+// TestRequestsFailIfNothingIsLoaded checks that a request gets the reason.
+func TestRequestsFailIfNothingIsLoaded(t *testing.T) {
+	s := &session{loaded: make(chan struct{}), loadErr: errors.New("damaged")}
+	close(s.loaded)
+	if err := s.handle(t.Context(), instance.Request{Command: instance.List}, nil); !errors.Is(err, s.loadErr) {
+		t.Errorf("error %v", err)
+	}
 }
 
 // openSession opens a session in the profile.

@@ -51,8 +51,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 			return ctx.Err()
 		}
 	}
-	o := options{show: show}
-	s, err := openLoading(ctx, c, lock, o)
+	s, err := openLoading(ctx, c, lock, options{show: show})
 	if err != nil {
 		return err
 	}
@@ -60,7 +59,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		requests <- app.Request{Paths: paths}
 	}
 	return s.close(c.runWindow(ctx, app.Config{
-		Load: func(ctx context.Context) error { return s.load(ctx, c, o) }, LoadFailure: c.loadFailure,
+		Load: s.waitLoaded, LoadFailure: c.loadFailure,
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
