@@ -52,7 +52,24 @@ type Config struct {
 	Autostart      Autostart // may be nil
 	Version        string
 	Requests       <-chan Request // may be nil; an empty request shows the window
+
+	// Load returns when the engine's transfers are loaded. The window is shown meanwhile. If
+	// it fails, a window with LoadFailure of the error takes the place of this one, and Run
+	// returns a [*LoadError]. Both may be nil.
+	Load        func(context.Context) error
+	LoadFailure func(error) StartFailure
 }
+
+// LoadError is the error of Config.Load, after the user has seen and answered it.
+type LoadError struct {
+	Err    error
+	Answer StartAnswer
+}
+
+func (e *LoadError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error of Config.Load.
+func (e *LoadError) Unwrap() error { return e.Err }
 
 // Run shows the window until Ferry is quit or ctx ends, and returns when everything it
 // started has ended. It must be called on the program's main goroutine, after

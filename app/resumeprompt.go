@@ -140,7 +140,7 @@ func (p *resumePrompt) resumeOne(id uploader.TransferID) {
 	if p.interrupted == nil {
 		return
 	}
-	delete(p.interrupted.Transfers, id)
+	p.interrupted.Decide(id)
 	p.bridge.Send(uploader.Resume{Target: uploader.TargetTransfers(id)}, nil)
 	if p.interrupted.Empty() {
 		p.answered()

@@ -70,7 +70,7 @@ func (u reviewLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (r *review) show(s *uploader.Snapshot) {
 	r.snapshot, r.transfers = s, nil
 	for _, t := range s.Transfers {
-		if r.interrupted.Transfers[t.ID] {
+		if r.interrupted.Has(t.ID) {
 			r.transfers = append(r.transfers, t)
 		}
 	}

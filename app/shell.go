@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,7 @@ type shell struct {
 	config  Config
 	system  system
 	bridge  *bridge.Bridge
+	post    func(func()) // queues a function for the UI goroutine
 
 	destination   *destination
 	window        *window
@@ -53,6 +55,7 @@ type shell struct {
 	scans         *folderScans
 
 	appearance settings.Appearance // the one applied last
+	failed     *failedLoad         // nil unless the transfers could not be loaded
 }
 
 // newShell creates the parts. Nothing runs before start. Post queues a function for the UI
@@ -61,7 +64,7 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	appearance := config.Settings.Get().Appearance
 	toolkit.Settings().SetTheme(themeOf(appearance))
 	toolkit.SetIcon(assets.Icon())
-	sh := &shell{toolkit: toolkit, config: config, system: system, appearance: appearance}
+	sh := &shell{toolkit: toolkit, config: config, system: system, post: post, appearance: appearance}
 	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
 	importPreferences(toolkit.Preferences(), config)
 	sh.destination = &destination{config.State}
@@ -199,6 +202,7 @@ func (sh *shell) keyActions() keyActions {
 func (sh *shell) start(ctx context.Context) {
 	sh.bridge.Start(ctx)
 	sh.visibility.followFocus(sh.toolkit.Lifecycle())
+	sh.bridge.Run(sh.load)
 	sh.bridge.Run(sh.takeRequests)
 	sh.bridge.Run(sh.visibility.watchTray)
 	sh.bridge.Run(sh.followSettings)
@@ -224,16 +228,19 @@ func (sh *shell) close() error {
 	sh.window.tooltips.Dismiss()
 	sh.window.toasts.Dismiss()
 	if err := sh.system.notifier.Close(); err != nil {
-		return fmt.Errorf("close notifications: %w", err)
+		return errors.Join(sh.failed.end(), fmt.Errorf("close notifications: %w", err))
 	}
-	return nil
+	return sh.failed.end()
 }
 
 // show shows a snapshot in every part. It returns the time after which the same snapshot
 // must be shown again; 0 for never.
 func (sh *shell) show(s *uploader.Snapshot) time.Duration {
-	if len(s.Servers) == 0 {
-		return 0 // the engine has not loaded its state
+	switch {
+	case len(s.Servers) == 0:
+		return 0 // the engine has loaded nothing
+	case s.Loading:
+		return sh.showLoading(s)
 	}
 	sh.prompt.update(s)
 	for _, sentence := range sh.adder.added.Messages(s) {
@@ -255,6 +262,17 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 		wait = sooner(wait, time.Second)
 	}
 	return wait
+}
+
+// showLoading is show for a snapshot that has only the servers.
+func (sh *shell) showLoading(s *uploader.Snapshot) time.Duration {
+	if sh.window.visible {
+		sh.window.show(s, view.Counts{})
+	}
+	if sh.tray == nil {
+		return 0
+	}
+	return sh.tray.Show(view.TrayOf(s, view.Counts{}, nil), time.Now())
 }
 
 // sooner returns the shorter of two durations, of which 0 is never.

@@ -52,7 +52,8 @@ type window struct {
 	noMatches      *widgets.EmptyState // replaces the list if filter and search match nothing
 	noMatchesModel widgets.EmptyModel
 	empty          *widgets.EmptyState
-	emptyServer    uploader.ServerID // the server named in the empty state
+	loading        *widgets.EmptyState // replaces the list until the transfers are loaded
+	emptyServer    uploader.ServerID   // the server named in the empty state
 	footer         *frame.Footer
 	toasts         *widgets.Toasts
 	tooltips       *widgets.Tooltips
@@ -86,12 +87,13 @@ func (w *window) build() {
 	w.list = transferlist.NewList(w.tooltips, list)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
+	w.loading = widgets.NewEmptyState(widgets.EmptyModel{Title: words.Text("loading.title"), Hint: words.Text("loading.text")}, nil)
 	w.footer = frame.NewFooter(w.window.Canvas(), w.tooltips, w.actions.footer)
 
 	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
 	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
-	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.noMatches), w.details.Content)
+	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.loading, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
 	w.window.SetContent(container.New(minSizeLayout{w.resized}, container.NewStack(content, w.toasts, w.tooltips)))
@@ -127,7 +129,8 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	if noRows {
 		w.showNoMatches()
 	}
-	draw.SetVisible(w.empty, noRows && len(s.Transfers) == 0)
+	draw.SetVisible(w.loading, s.Loading)
+	draw.SetVisible(w.empty, noRows && len(s.Transfers) == 0 && !s.Loading)
 	draw.SetVisible(w.noMatches, noRows && len(s.Transfers) > 0)
 	draw.SetVisible(w.list.Rows, !noRows)
 }

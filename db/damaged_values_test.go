@@ -57,7 +57,7 @@ func readContents(t *testing.T, store *db.DB) (contents, error) {
 		m.Batches[b.ID] = b
 	}
 	for i := range all.Transfers {
-		data := transferData{Transfer: all.Transfers[i]}
+		data := transferData{Transfer: *all.Transfers[i]}
 		id := data.Transfer.ID
 		if data.Proof, err = store.Proof(t.Context(), id); err != nil {
 			return contents{}, err

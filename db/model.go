@@ -145,7 +145,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 			Size:     r.Size,
 			ModTime:  modTime(r.ModSeconds, r.ModNanos),
 			Identity: source.Identity{Volume: uint64(r.Volume), Index: uint64(r.FileIndex)}, //nolint:gosec // the same 64 bits
-		},
+		}.Compact(),
 		ChangeTime:  source.ChangeTime(r.ChangeTime),
 		Fingerprint: string(r.Fingerprint),
 		Rank:        r.Rank,

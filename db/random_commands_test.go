@@ -233,7 +233,7 @@ func diffReloaded(snapshot *uploader.Snapshot, saved uploader.Saved) string {
 		current = append(current, withoutRunState(*t))
 	}
 	for _, t := range saved.Transfers {
-		reloaded = append(reloaded, withoutRunState(t))
+		reloaded = append(reloaded, withoutRunState(*t))
 	}
 	batches := map[uploader.BatchID]*uploader.Batch{}
 	for i := range saved.Batches {

@@ -72,8 +72,7 @@ func keepOnlySending(t *testing.T, store *db.DB, endpoint, url string, file sour
 		t.Fatal(err)
 	}
 	changes := uploader.Changes{Servers: []uploader.Server{{ID: 2, Name: "Studio", Endpoint: endpoint, OriginalEndpoint: endpoint}}}
-	for i := range saved.Transfers {
-		row := &saved.Transfers[i]
+	for _, row := range saved.Transfers {
 		if row.ID != sending {
 			changes.RemovedTransfers = append(changes.RemovedTransfers, row.ID)
 			continue

@@ -325,17 +325,13 @@ func checkSaved(t *testing.T, store *db.DB, want uploader.Changes) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var transfers []uploader.Transfer
-	for _, transfer := range want.Transfers {
-		transfers = append(transfers, *transfer)
-	}
 	saved := uploader.Saved{
-		Transfers: transfers, Batches: want.Batches, Servers: want.Servers, NextID: 100, NextServer: 10, NextRank: 14,
+		Transfers: want.Transfers, Batches: want.Batches, Servers: want.Servers, NextID: 100, NextServer: 10, NextRank: 14,
 	}
 	if diff := cmp.Diff(saved, got, asSaved); diff != "" {
 		t.Errorf("loaded values differ (-want +got):\n%s", diff)
 	}
-	for _, transfer := range transfers {
+	for _, transfer := range want.Transfers {
 		proof, err1 := store.Proof(t.Context(), transfer.ID)
 		parts, err2 := store.Parts(t.Context(), transfer.ID)
 		events, err3 := store.Events(t.Context(), transfer.ID)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"unsafe"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -57,7 +58,7 @@ func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 	return saved, nil
 }
 
-// Servers returns the saved servers, including the built-in one.
+// Servers implements [uploader.Store].
 func (d *DB) Servers(ctx context.Context) (servers []uploader.Server, err error) {
 	err = d.read(ctx, func(tx *gorm.DB) error {
 		servers, err = loadServers(tx)
@@ -96,13 +97,25 @@ func loadBatches(tx *gorm.DB) ([]uploader.Batch, error) {
 	return batches, nil
 }
 
-func loadTransfers(ctx context.Context, tx *gorm.DB) ([]uploader.Transfer, error) {
+// chunkRows is how many transfers are allocated together, to fill 8 KiB. One that stays
+// keeps no more in memory.
+const chunkRows = int(8192 / unsafe.Sizeof(uploader.Transfer{}))
+
+// loadTransfers returns all transfers by ID, which is the order of the file.
+func loadTransfers(ctx context.Context, tx *gorm.DB) ([]*uploader.Transfer, error) {
 	var count int64
 	if err := tx.Model(&transferRow{}).Count(&count).Error; err != nil {
 		return nil, fmt.Errorf("count transfers: %w", err)
 	}
-	all := make([]uploader.Transfer, 0, count)
-	err := eachTransfer(ctx, tx.Order("rank, id"), func(t uploader.Transfer) { all = append(all, t) })
+	all := make([]*uploader.Transfer, 0, count)
+	var chunk []uploader.Transfer
+	err := eachTransfer(ctx, tx.Order("id"), func(t uploader.Transfer) {
+		if len(chunk) == cap(chunk) {
+			chunk = make([]uploader.Transfer, 0, chunkRows)
+		}
+		chunk = append(chunk, t)
+		all = append(all, &chunk[len(chunk)-1])
+	})
 	if err != nil {
 		return nil, fmt.Errorf("load transfers: %w", err)
 	}

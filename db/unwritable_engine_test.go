@@ -109,8 +109,7 @@ func (run *uploadRun) checkComplete(t *testing.T, files int) {
 		}
 		names[upload.Name] = true
 	}
-	for i := range all.Transfers {
-		saved := &all.Transfers[i]
+	for _, saved := range all.Transfers {
 		if saved.Phase != uploader.PhaseDone || !names[filepath.Base(saved.Session.URL)] {
 			t.Errorf("%s is saved as %v with URL %q", saved.Source.Path, saved.Phase, saved.Session.URL)
 		}

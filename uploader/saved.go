@@ -8,7 +8,7 @@ import (
 
 // Saved is everything that a [Store] holds, except proofs, parts and events.
 type Saved struct {
-	Transfers  []Transfer
+	Transfers  []*Transfer // not referred to by the store: its caller owns them
 	Batches    []Batch
 	Servers    []Server            // includes the built-in one
 	Cookies    map[ServerID]string // as Changes.Cookies; nil for none
@@ -23,21 +23,20 @@ func (s *Saved) Sort() {
 	for _, b := range s.Batches {
 		batches[b.ID] = b.Rank
 	}
-	compare := func(a, b Transfer) int { return batches.Compare(&a, &b) }
-	if !slices.IsSortedFunc(s.Transfers, compare) {
-		slices.SortFunc(s.Transfers, compare)
+	if !slices.IsSortedFunc(s.Transfers, batches.Compare) {
+		slices.SortFunc(s.Transfers, batches.Compare)
 	}
 	s.NextRank = 1
-	for i := range s.Transfers {
-		s.NextRank = max(s.NextRank, s.Transfers[i].Rank+1)
+	for _, t := range s.Transfers {
+		s.NextRank = max(s.NextRank, t.Rank+1)
 	}
 }
 
 // FillFaults sets the fault of failed and waiting transfers that lost theirs, as in a
 // damaged profile: every such transfer has one.
 func (s *Saved) FillFaults() {
-	for i := range s.Transfers {
-		if t := &s.Transfers[i]; t.Fault == nil && (t.Phase == PhaseFailed || t.Phase == PhaseWaiting) {
+	for _, t := range s.Transfers {
+		if t.Fault == nil && (t.Phase == PhaseFailed || t.Phase == PhaseWaiting) {
 			t.Fault = fault.Newf(fault.Bug, fault.Load, "fault of the transfer was not saved")
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // the next, so that comparing pointers finds the changed ones.
 type Snapshot struct {
 	Seq         uint64                  // increases with every snapshot; 0 until the store is loaded
+	Loading     bool                    // the store is being loaded: there are only Servers
 	Transfers   []*Transfer             // in the user's order
 	Progress    map[TransferID]Progress // of the transfers with a worker
 	Batches     map[BatchID]*Batch

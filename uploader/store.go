@@ -7,10 +7,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// Store saves the engine's state. Load and Save are called by the engine's goroutine
-// only, one at a time. The other methods may be called from other goroutines at the
+// Store saves the engine's state. Servers, Load and Save are called by the engine's
+// goroutine only, one at a time. The other methods may be called from other goroutines at the
 // same time. Every error is a *fault.Fault of kind LocalDisk, or the error of ctx.
 type Store interface {
+	// Servers returns the saved servers, including the built-in one, ordered by ID.
+	Servers(ctx context.Context) ([]Server, error)
+
 	// Load returns everything saved, arranged by Saved.Sort.
 	Load(ctx context.Context) (Saved, error)
 

@@ -41,8 +41,8 @@ const stateInterrupted = "interrupted"
 // run would find them: what was being sent when the last one ended is interrupted.
 func ListSaved(saved uploader.Saved, all bool, reply func(Reply) error) error {
 	s := &uploader.Snapshot{Servers: saved.Servers}
-	for i := range saved.Transfers {
-		t, _ := lifecycle.Step(saved.Transfers[i], lifecycle.Restored{Ask: true}, time.Now())
+	for _, saved := range saved.Transfers {
+		t, _ := lifecycle.Step(*saved, lifecycle.Restored{Ask: true}, time.Now())
 		s.Transfers = append(s.Transfers, &t)
 	}
 	return list(s, all, func(r Reply) error {

@@ -80,7 +80,11 @@ func targetsOf(f feed.Filter) []uploader.Target {
 	for _, batch := range slices.Sorted(maps.Keys(f.Batches)) { // batch IDs sort by age
 		targets = append(targets, uploader.Target{Batch: batch})
 	}
-	return append(targets, uploader.TargetTransfers(slices.Sorted(maps.Keys(f.Transfers))...))
+	ids := make([]uploader.TransferID, 0, f.Transfers.Len())
+	for id := range f.Transfers.All() {
+		ids = append(ids, id)
+	}
+	return append(targets, uploader.TargetTransfers(ids...))
 }
 
 // toRetry returns the transfers that need a Retry command besides Resume. It leaves
@@ -93,7 +97,7 @@ func toRetry(s *uploader.Snapshot, f feed.Filter, answers instance.Answers) []up
 			continue
 		}
 		failed := t.Phase == uploader.PhaseFailed && t.State() != uploader.StateNeedsDecision
-		if f.Transfers[t.ID] && (failed || t.Phase == uploader.PhaseWaiting) {
+		if (failed || t.Phase == uploader.PhaseWaiting) && f.Transfers.Get(t.ID) {
 			ids = append(ids, t.ID)
 		}
 	}

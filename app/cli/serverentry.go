@@ -100,11 +100,7 @@ func unfinished(s *uploader.Snapshot, server uploader.ServerID) []uploader.Trans
 
 // ListSavedServers lists the servers of a profile for which no engine runs.
 func ListSavedServers(saved uploader.Saved, reply func(Reply) error) error {
-	s := &uploader.Snapshot{Servers: saved.Servers}
-	for i := range saved.Transfers {
-		s.Transfers = append(s.Transfers, &saved.Transfers[i])
-	}
-	return listServers(s, reply)
+	return listServers(&uploader.Snapshot{Servers: saved.Servers, Transfers: saved.Transfers}, reply)
 }
 
 func listServers(s *uploader.Snapshot, reply func(Reply) error) error {

@@ -120,20 +120,20 @@ func (s *stressRun) check(saved uploader.Saved) {
 		stored[f.Name] = f
 	}
 	for _, t := range saved.Transfers {
-		transfers[t.ID] = t
+		transfers[t.ID] = *t
 	}
 	for _, t := range saved.Transfers {
 		if st := s.streamOf(t.Source.Path); st != nil {
-			s.checkStream(t, st, stored[uploadName(t.Session.URL)])
+			s.checkStream(*t, st, stored[uploadName(t.Session.URL)])
 			done[filepath.Base(t.Source.Path)] = done[filepath.Base(t.Source.Path)] || t.Phase == uploader.PhaseDone
 			continue
 		}
 		if t.Phase == uploader.PhaseDone {
 			done[t.Source.Path] = true
-			s.checkDone(t, stored[uploadName(t.Session.URL)])
+			s.checkDone(*t, stored[uploadName(t.Session.URL)])
 		}
 		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.AmbiguousMatch {
-			s.checkQuestion(t, transfers[t.EarlierUpload])
+			s.checkQuestion(*t, transfers[t.EarlierUpload])
 			done[t.Source.Path] = true // after the user's choice
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/paged"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -426,13 +428,20 @@ func TestFollowReturnsWhenOnlyBlockedTransfersRemain(t *testing.T) {
 
 func TestUnfinished(t *testing.T) {
 	s := snapshot(false, nil, transfer(1, uploader.PhaseQueued), transfer(2, uploader.PhaseFailed), transfer(3, uploader.PhaseDone), transfer(4, uploader.PhaseCancelled))
-	want := feed.Filter{
-		Batches:   map[uploader.BatchID]bool{batch: true},
-		Except:    map[uploader.TransferID]bool{3: true, 4: true},
-		Transfers: map[uploader.TransferID]bool{1: true, 2: true},
+	got := feed.Unfinished(s)
+	if want := map[uploader.BatchID]bool{batch: true}; !maps.Equal(got.Batches, want) {
+		t.Errorf("batches %v, want %v", got.Batches, want)
 	}
-	if diff := cmp.Diff(want, feed.Unfinished(s)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	for name, c := range map[string]struct {
+		got  paged.Map[uploader.TransferID, bool]
+		want map[uploader.TransferID]bool
+	}{
+		"transfers": {got.Transfers, map[uploader.TransferID]bool{1: true, 2: true}},
+		"except":    {got.Except, map[uploader.TransferID]bool{3: true, 4: true}},
+	} {
+		if all := maps.Collect(c.got.All()); !maps.Equal(all, c.want) {
+			t.Errorf("%s: %v, want %v", name, all, c.want)
+		}
 	}
 }
 

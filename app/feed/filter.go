@@ -3,14 +3,15 @@ package feed
 import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/paged"
 )
 
 // Filter selects transfers: those of Batches without those in Except, and those in
-// Transfers.
+// Transfers. It is not changed once it is made: copies share their sets.
 type Filter struct {
 	Batches   map[uploader.BatchID]bool
-	Except    map[uploader.TransferID]bool
-	Transfers map[uploader.TransferID]bool
+	Except    paged.Map[uploader.TransferID, bool]
+	Transfers paged.Map[uploader.TransferID, bool]
 }
 
 // Batch returns a filter for one batch.
@@ -22,21 +23,18 @@ func Batch(id uploader.BatchID) Filter {
 // the ones that a scan will still add: of batches that are not fully scanned, and
 // of folders that could not be listed and are scanned again on retry.
 func Unfinished(s *uploader.Snapshot) Filter {
-	f := Filter{
-		Batches: map[uploader.BatchID]bool{}, Except: map[uploader.TransferID]bool{},
-		Transfers: map[uploader.TransferID]bool{},
-	}
+	f := Filter{Batches: map[uploader.BatchID]bool{}}
 	for _, t := range s.Transfers {
 		switch {
 		case t.Unfinished():
-			f.Transfers[t.ID] = true
+			f.Transfers.Set(t.ID, true)
 		case t.Phase != uploader.PhaseFailed:
-			f.Except[t.ID] = true
+			f.Except.Set(t.ID, true)
 		case t.Fault != nil && t.Fault.Op == fault.List:
 			f.Batches[t.Batch] = true
-			f.Transfers[t.ID] = true
+			f.Transfers.Set(t.ID, true)
 		default:
-			f.Transfers[t.ID] = true
+			f.Transfers.Set(t.ID, true)
 		}
 	}
 	for id, batch := range s.Batches {
@@ -49,25 +47,25 @@ func Unfinished(s *uploader.Snapshot) Filter {
 
 // ForServer returns the part of f that is for one server.
 func (f Filter) ForServer(s *uploader.Snapshot, server uploader.ServerID) Filter {
-	part := Filter{Batches: map[uploader.BatchID]bool{}, Except: f.Except, Transfers: map[uploader.TransferID]bool{}}
+	part := Filter{Batches: map[uploader.BatchID]bool{}, Except: f.Except}
 	for id := range f.Batches {
 		if batch := s.Batches[id]; batch != nil && batch.Server == server {
 			part.Batches[id] = true
 		}
 	}
 	for _, t := range s.Transfers {
-		if f.Transfers[t.ID] && t.Server == server {
-			part.Transfers[t.ID] = true
+		if f.Transfers.Get(t.ID) && t.Server == server {
+			part.Transfers.Set(t.ID, true)
 		}
 	}
 	return part
 }
 
 // Empty reports whether f selects nothing.
-func (f Filter) Empty() bool { return len(f.Batches) == 0 && len(f.Transfers) == 0 }
+func (f Filter) Empty() bool { return len(f.Batches) == 0 && f.Transfers.Len() == 0 }
 
 func (f Filter) matches(t *uploader.Transfer) bool {
-	return f.Transfers[t.ID] || f.Batches[t.Batch] && !f.Except[t.ID]
+	return f.Transfers.Get(t.ID) || f.Batches[t.Batch] && !f.Except.Get(t.ID)
 }
 
 // scanned reports whether all of the filter's batches are fully scanned, so that

@@ -8,6 +8,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/paged"
 )
 
 // follower is the state of one Follow between two snapshots.
@@ -15,7 +16,7 @@ type follower struct {
 	filter  Filter
 	emit    func(Event) error
 	rows    []*uploader.Transfer // of the last snapshot
-	known   map[uploader.TransferID]*uploader.Transfer
+	known   paged.Map[uploader.TransferID, *uploader.Transfer]
 	sent    map[uploader.TransferID]int64         // in the last progress event of each running transfer
 	open    map[uploader.ServerID]int             // number of transfers that are not final
 	retries map[uploader.ServerID]int             // number of them that wait for their next try
@@ -39,7 +40,6 @@ type follower struct {
 func newFollower(filter Filter, emit func(Event) error, now time.Time) *follower {
 	f := &follower{
 		filter:  filter,
-		known:   map[uploader.TransferID]*uploader.Transfer{},
 		sent:    map[uploader.TransferID]int64{},
 		open:    map[uploader.ServerID]int{},
 		retries: map[uploader.ServerID]int{},
@@ -106,7 +106,7 @@ func (f *follower) idle(s *uploader.Snapshot) bool {
 		}
 	}
 	for id := range s.Progress {
-		if t := f.known[id]; t != nil && !t.Phase.Final() && !f.files.ended[id] {
+		if t := f.known.Get(id); t != nil && !t.Phase.Final() && !f.files.ended[id] {
 			return false
 		}
 	}
@@ -140,11 +140,11 @@ func diff(before, after []*uploader.Transfer) (changed, removed []*uploader.Tran
 }
 
 func (f *follower) change(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) error {
-	before := f.known[t.ID]
+	before := f.known.Get(t.ID)
 	if before == t || before == nil && !f.filter.matches(t) || f.files.ended[t.ID] {
 		return nil
 	}
-	f.known[t.ID] = t
+	f.known.Set(t.ID, t)
 	f.count(before, t)
 	if before == nil {
 		if err := f.emit(newEvent(Added, s, t, "")); err != nil {
@@ -200,11 +200,11 @@ func (f *follower) reportChange(s *uploader.Snapshot, before, t *uploader.Transf
 // remove emits the event for a transfer that was removed from the list, if it was
 // not final.
 func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
-	before := f.known[t.ID]
+	before := f.known.Get(t.ID)
 	if before == nil {
 		return nil
 	}
-	delete(f.known, t.ID)
+	f.known.Delete(t.ID)
 	delete(f.sent, t.ID)
 	delete(f.waits, t.ID)
 	if before.Phase.Final() || f.files.forget(t.ID) {
@@ -219,7 +219,7 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 
 func (f *follower) reportProgress(s *uploader.Snapshot) error {
 	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
-		t := f.known[id]
+		t := f.known.Get(id)
 		if t == nil || t.Phase.Final() || f.files.ended[id] {
 			continue
 		}
@@ -278,7 +278,7 @@ func skippedLinks(batch *uploader.Batch) string {
 // drive that does not respond. Files of that drive that are not started have none.
 func (f *follower) reportDrives(s *uploader.Snapshot) error {
 	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
-		t := f.known[id]
+		t := f.known.Get(id)
 		if t == nil || f.files.ended[id] {
 			continue
 		}

@@ -7,11 +7,18 @@ import (
 	"runtime/metrics"
 )
 
-// minGarbage is how many bytes of garbage may accumulate before a collection, at
-// least. With Go's default the garbage may be as large as the live heap, which with
-// a short list is a few megabytes; collecting that often takes a sixth of the
-// processor time of thousands of small files. With a long list the default remains.
-const minGarbage = 32 << 20
+const (
+	// minGarbage is how many bytes of garbage may accumulate before a collection, at
+	// least. With Go's default the garbage may be as large as the live heap, which with
+	// a short list is a few megabytes; collecting that often takes a sixth of the
+	// processor time of thousands of small files.
+	minGarbage = 32 << 20
+
+	// With a live heap of largeHeap or more, which is a list of hundreds of thousands of
+	// transfers, the garbage may be a part of it only: it would double the memory.
+	largeHeap    = 128 << 20
+	largePercent = 40
+)
 
 // TuneGC adjusts the garbage collector's GOGC percentage to the live heap, now and
 // after each collection. It does nothing if the environment sets GOGC.
@@ -36,6 +43,9 @@ func TuneGC() {
 // gcPercent returns the GOGC percentage for a live heap of that many bytes. It
 // changes in coarse steps, because setting it stops the world.
 func gcPercent(live uint64) int {
+	if live >= largeHeap {
+		return largePercent
+	}
 	percent := 800
 	for percent > 100 && live*uint64(percent)/100 > minGarbage {
 		percent /= 2

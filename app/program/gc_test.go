@@ -11,7 +11,9 @@ func TestGCPercent(t *testing.T) {
 		{4 << 20, 800},
 		{8 << 20, 400},
 		{20 << 20, 100},
-		{1 << 40, 100},
+		{128<<20 - 1, 100},
+		{128 << 20, 40},
+		{1 << 40, 40},
 	} {
 		if got := gcPercent(test.live); got != test.want {
 			t.Errorf("gcPercent(%d) = %d, want %d", test.live, got, test.want)

@@ -68,17 +68,49 @@ type session struct {
 	networkWatch  *task
 	executor      *cli.Executor
 	server        *instance.Server
+	loader        *task         // runs load
+	loaded        chan struct{} // closed when load has ended
+	loadErr       error         // of load, once it has ended
 
 	receiverUnusable atomic.Bool // the receiver is not running because of its folder
 }
 
-// open opens a session. It takes ownership of lock, even if it fails.
+// open opens a session that has loaded everything. It takes ownership of lock, even if it
+// fails.
 func open(ctx context.Context, c command, lock *instance.Lock, o options) (*session, error) {
-	s := &session{lock: lock}
-	if err := s.open(ctx, c, o); err != nil {
+	s, err := openLoading(ctx, c, lock, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.waitLoaded(ctx); err != nil {
 		return nil, s.close(err)
 	}
 	return s, nil
+}
+
+// openLoading opens a session whose engine is loading its transfers: until waitLoaded
+// returns, a snapshot has the servers only. It takes ownership of lock, even if it fails.
+func openLoading(ctx context.Context, c command, lock *instance.Lock, o options) (*session, error) {
+	s := &session{lock: lock, loaded: make(chan struct{})}
+	if err := s.open(ctx, c, o); err != nil {
+		return nil, s.close(err)
+	}
+	s.loader = startTask(func(ctx context.Context) error {
+		s.loadErr = s.load(ctx, c, o)
+		close(s.loaded)
+		return nil
+	})
+	return s, nil
+}
+
+// waitLoaded waits until everything is loaded and returns the error of that, or ctx's.
+func (s *session) waitLoaded(ctx context.Context) error {
+	select {
+	case <-s.loaded:
+		return s.loadErr
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (s *session) open(ctx context.Context, c command, o options) (err error) {
@@ -110,7 +142,17 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})
 	s.engineLoop = startTask(s.engine.Run)
-	if err := s.waitLoaded(ctx); err != nil {
+	if err := s.waitFor(ctx, func(now *uploader.Snapshot) bool { return len(now.Servers) > 0 }); err != nil {
+		return err
+	}
+	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Keys: s.keys, Show: o.show, FileWait: maxFileWait}
+	s.server, err = instance.Listen(c.profile.InstanceFile(), s.handle, c.log)
+	return err
+}
+
+// load waits until the engine has loaded its transfers, and then starts what needs them.
+func (s *session) load(ctx context.Context, c command, o options) error {
+	if err := s.waitFor(ctx, func(now *uploader.Snapshot) bool { return now.Seq > 0 }); err != nil {
 		return err
 	}
 	if s.receiverErr != nil {
@@ -119,12 +161,16 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	s.configurer = startTask(func(ctx context.Context) error { s.passSettings(ctx, c, o); return nil })
 	s.backups = startTask(func(ctx context.Context) error { runBackups(ctx, s.database, c.log); return nil })
 	s.metering = startTask(func(ctx context.Context) error { s.passMetering(ctx, c); return nil })
-	if err := s.startStreamCleanup(c, o.stdin); err != nil {
+	return s.startStreamCleanup(c, o.stdin)
+}
+
+// handle carries out a request of another instance once everything is loaded. It is an
+// [instance.Handler].
+func (s *session) handle(ctx context.Context, request instance.Request, reply func(value any) error) error {
+	if err := s.waitLoaded(ctx); err != nil {
 		return err
 	}
-	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Keys: s.keys, Show: o.show, FileWait: maxFileWait}
-	s.server, err = instance.Listen(c.profile.InstanceFile(), s.executor.Handle, c.log)
-	return err
+	return s.executor.Handle(ctx, request, reply)
 }
 
 // openSettings loads the settings and switches to their language.
@@ -136,13 +182,13 @@ func (s *session) openSettings(ctx context.Context, c command) error {
 	return words.Load(string(s.settings.Get().Appearance.Language))
 }
 
-// waitLoaded waits for the engine's first snapshot. If the engine ends before that,
-// it returns an error.
-func (s *session) waitLoaded(ctx context.Context) error {
+// waitFor waits for a snapshot for which done returns true. If the engine ends before
+// that, it returns an error.
+func (s *session) waitFor(ctx context.Context, done func(*uploader.Snapshot) bool) error {
 	watchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	updates := s.engine.Watch(watchCtx)
-	for s.engine.Snapshot().Seq == 0 {
+	for !done(s.engine.Snapshot()) {
 		if _, ok := <-updates; !ok {
 			return errors.Join(ctx.Err(), engine.ErrStopped)
 		}
@@ -202,6 +248,7 @@ func (s *session) waitForClients(ctx context.Context) error {
 func (s *session) close(err error) error {
 	var errs []error
 	add := func(e error) { errs = append(errs, e) }
+	add(s.loader.stop())
 	if s.server != nil {
 		add(s.server.Close())
 	}

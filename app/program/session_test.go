@@ -155,6 +155,43 @@ func TestReceiverFolderPreparedByAnotherUser(t *testing.T) {
 	}
 }
 
+// TestRequestsWaitUntilLoaded gives requests of other instances to a session that is loading:
+// one is carried out afterwards, and one is given up before.
+func TestRequestsWaitUntilLoaded(t *testing.T) {
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	s := openSession(t, p)
+	loaded := s.loaded
+	s.loaded = make(chan struct{}) // as while it is loading
+	request := instance.Request{Command: instance.ListServers}
+	replies := make(chan any, 1)
+	reply := func(value any) error { replies <- value; return nil }
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.handle(ctx, request, reply); !errors.Is(err, context.Canceled) || len(replies) != 0 {
+		t.Errorf("while loading: error %v, %d replies", err, len(replies))
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.handle(t.Context(), request, reply) }()
+	close(s.loaded)
+	must(t, <-done)
+	if len(replies) != 1 {
+		t.Errorf("%d replies after loading", len(replies))
+	}
+	s.loaded = loaded
+	must(t, s.close(nil))
+}
+
+// TestRequestsFailIfNothingIsLoaded checks that a request gets the reason.
+func TestRequestsFailIfNothingIsLoaded(t *testing.T) {
+	s := &session{loaded: make(chan struct{}), loadErr: errors.New("damaged")}
+	close(s.loaded)
+	if err := s.handle(t.Context(), instance.Request{Command: instance.List}, nil); !errors.Is(err, s.loadErr) {
+		t.Errorf("error %v", err)
+	}
+}
+
 // openSession opens a session in the profile.
 func openSession(t *testing.T, p profile.Profile) *session {
 	t.Helper()

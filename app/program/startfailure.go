@@ -57,6 +57,10 @@ func (d *failureDesktop) report(ctx context.Context, invocation cli.Invocation, 
 	case d == nil, failed == nil, invocation.Window == nil, errors.Is(failed, context.Canceled):
 		return
 	}
+	if load, shown := errors.AsType[*app.LoadError](failed); shown {
+		d.retry(ctx, invocation, load.Answer)
+		return
+	}
 	text := cli.ExplainInWindow(failed)
 	if _, ended := errors.AsType[windowEndedError](failed); ended {
 		_ = d.notify(ctx, words.Text("start.stopped.title"), text)
@@ -67,6 +71,11 @@ func (d *failureDesktop) report(ctx context.Context, invocation cli.Invocation, 
 		_ = d.notify(ctx, words.Text("start.failed.title"), text)
 		return
 	}
+	d.retry(ctx, invocation, answer)
+}
+
+// retry starts the window again if the user chose that.
+func (d *failureDesktop) retry(ctx context.Context, invocation cli.Invocation, answer app.StartAnswer) {
 	if !answer.Retry {
 		return
 	}

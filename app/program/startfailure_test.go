@@ -76,6 +76,10 @@ func TestStartFailureIsShown(t *testing.T) {
 		{name: "window ended with an error", invocation: window, err: errors.Join(windowEndedError{failed}), want: fakeFailureDesktop{
 			notified: []string{"Ferry stopped", "choose another folder"},
 		}},
+		{name: "transfers could not be loaded, quit", invocation: window, err: &app.LoadError{Err: failed}},
+		{name: "transfers could not be loaded, try again", invocation: window, err: errors.Join(&app.LoadError{Err: failed, Answer: app.StartAnswer{Retry: true, Folder: "/other"}}), want: fakeFailureDesktop{
+			restarted: [][]string{{"window", "--hidden", "--profile=/other", "--", "-a\xff"}},
+		}},
 		{name: "interrupted", invocation: window, err: context.Canceled},
 		{name: "other command", invocation: cli.Invocation{Send: &cli.Send{}}, err: failed},
 		{name: "no error", invocation: window},

@@ -55,7 +55,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 			return ctx.Err()
 		}
 	}
-	s, err := open(ctx, c, lock, options{show: show})
+	s, err := openLoading(ctx, c, lock, options{show: show})
 	if err != nil {
 		return err
 	}
@@ -63,6 +63,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		requests <- app.Request{Paths: paths}
 	}
 	return s.close(c.runWindow(ctx, app.Config{
+		Load: s.waitLoaded, LoadFailure: c.loadFailure,
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, State: s.windowState, DefaultProfile: c.profile.Default, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
@@ -85,12 +86,19 @@ func missingFiles(paths []string) error {
 	return &cli.UserError{Text: strings.Join(texts, "\n")}
 }
 
-// runWindow runs the window until it is closed. Its errors are a [windowEndedError].
+// loadFailure describes to the user why the transfers could not be loaded.
+func (c command) loadFailure(err error) app.StartFailure {
+	return app.StartFailure{Text: cli.ExplainInWindow(err), Folder: c.profile.Dir}
+}
+
+// runWindow runs the window until it is closed. Its errors are a [windowEndedError], or an
+// [*app.LoadError].
 func (c command) runWindow(ctx context.Context, config app.Config) error {
-	if err := guardWindow(c.log, c.profile.Log(), func() error { return app.Run(ctx, config) }); err != nil {
-		return windowEndedError{err}
+	err := guardWindow(c.log, c.profile.Log(), func() error { return app.Run(ctx, config) })
+	if _, shown := errors.AsType[*app.LoadError](err); shown || err == nil {
+		return err
 	}
-	return nil
+	return windowEndedError{err}
 }
 
 // windowEndedError is an error of the window, after which this process can show no other.

@@ -1,17 +1,17 @@
 package view
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/paged"
 )
 
 // Interrupted is what an earlier run left unfinished and the user has not decided about
 // yet. It is nil if there is nothing to decide.
 type Interrupted struct {
-	Transfers map[uploader.TransferID]bool
+	transfers paged.Map[uploader.TransferID, bool]
 	batches   []uploader.BatchID // folders whose scan was interrupted
 	CheckSent bool               // the command to check the servers was sent
 	Known     bool               // the reachable servers have answered
@@ -20,10 +20,10 @@ type Interrupted struct {
 // FindInterrupted returns what is interrupted in the first snapshot after a start. What
 // the user had paused is not part of it.
 func FindInterrupted(s *uploader.Snapshot) *Interrupted {
-	found := &Interrupted{Transfers: map[uploader.TransferID]bool{}}
+	found := &Interrupted{}
 	for _, t := range s.Transfers {
 		if t.Unfinished() && t.Intent == uploader.IntentRun {
-			found.Transfers[t.ID] = true
+			found.transfers.Set(t.ID, true)
 		}
 	}
 	for id, batch := range s.Batches {
@@ -39,31 +39,41 @@ func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 }
 
 // Empty reports whether there is nothing left to decide.
-func (i *Interrupted) Empty() bool { return len(i.Transfers) == 0 && len(i.batches) == 0 }
+func (i *Interrupted) Empty() bool { return i.transfers.Len() == 0 && len(i.batches) == 0 }
 
 // Update removes what the user has decided about in the list.
 func (i *Interrupted) Update(s *uploader.Snapshot) {
-	undecided := map[uploader.TransferID]bool{}
+	var undecided paged.Map[uploader.TransferID, bool]
 	for _, t := range s.Transfers {
-		if i.Transfers[t.ID] && t.Intent == uploader.IntentRun && (t.Phase == uploader.PhaseQueued || t.Phase == uploader.PhaseChecking || NeedsAttention(t.State())) {
-			undecided[t.ID] = true
+		if i.Has(t.ID) && t.Intent == uploader.IntentRun && (t.Phase == uploader.PhaseQueued || t.Phase == uploader.PhaseChecking || NeedsAttention(t.State())) {
+			undecided.Set(t.ID, true)
 		}
 	}
-	i.Transfers = undecided
+	i.transfers = undecided
 	i.batches = slices.DeleteFunc(i.batches, func(id uploader.BatchID) bool {
 		batch := s.Batches[id]
 		return batch == nil || batch.Scanned || batch.Intent != uploader.IntentRun
 	})
 }
 
+// Has reports whether the transfer was interrupted and is not decided about.
+func (i *Interrupted) Has(id uploader.TransferID) bool { return i.transfers.Get(id) }
+
+// Decide removes a transfer that the user has decided about.
+func (i *Interrupted) Decide(id uploader.TransferID) { i.transfers.Delete(id) }
+
 // Contains reports whether the transfer waits for the user's decision.
 func (i *Interrupted) Contains(t *uploader.Transfer) bool {
-	return i != nil && i.Transfers[t.ID] && t.Unfinished()
+	return i != nil && t.Unfinished() && i.Has(t.ID)
 }
 
 // Target returns the target of commands to all of the transfers.
 func (i *Interrupted) Target() uploader.Target {
-	return uploader.TargetTransfers(slices.Sorted(maps.Keys(i.Transfers))...)
+	ids := make([]uploader.TransferID, 0, i.transfers.Len())
+	for id := range i.transfers.All() {
+		ids = append(ids, id)
+	}
+	return uploader.TargetTransfers(ids...)
 }
 
 // ResumeCommands returns the commands that resume everything. They retry transfers whose
@@ -75,7 +85,7 @@ func (i *Interrupted) ResumeCommands(s *uploader.Snapshot) []uploader.Command {
 	}
 	var missing []uploader.TransferID
 	for _, t := range s.Transfers {
-		if i.Transfers[t.ID] && t.State() == uploader.StateMissing {
+		if t.State() == uploader.StateMissing && i.Has(t.ID) {
 			missing = append(missing, t.ID)
 		}
 	}
@@ -106,7 +116,7 @@ type InterruptedTotals struct {
 func (i *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 	var totals InterruptedTotals
 	for _, t := range s.Transfers {
-		if !i.Transfers[t.ID] {
+		if !i.Has(t.ID) {
 			continue
 		}
 		totals.Count++

@@ -80,7 +80,7 @@ func TestInterruptedAndResumed(t *testing.T) {
 		interrupted := FindInterrupted(s)
 		interrupted.Update(apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)))
 		if !interrupted.Empty() {
-			t.Errorf("still undecided: %v", interrupted.Transfers)
+			t.Errorf("still undecided: %v", interrupted.Target())
 		}
 	})
 	t.Run("nothing interrupted", func(t *testing.T) {

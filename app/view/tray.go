@@ -66,6 +66,8 @@ func statusLine(s *uploader.Snapshot, counts Counts) string {
 		return words.Join(runningLine(s, counts), words.ETA(s.Totals.ETA))
 	}
 	switch {
+	case s.Loading:
+		return words.Text("loading.title")
 	case s.StoreFault != nil:
 		return words.Fault(s.StoreFault, words.Subject{}).Short
 	case counts.needsAttention > 0:

@@ -44,6 +44,7 @@ func TestTrayOf(t *testing.T) {
 		{"connection lost", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Transient))), false, Tray{
 			State: TrayActive, Status: "Waiting to retry", Tooltip: "Waiting to retry · 0 %", Pause: true,
 		}},
+		{"loading", &uploader.Snapshot{Loading: true}, false, Tray{State: TrayIdle, Status: "Loading uploads…", Tooltip: "Loading uploads…"}},
 		{"store fault", storeFault, false, Tray{
 			State: TrayAttention, Status: "Ferry can't save its data", Tooltip: "Ferry can't save its data", Pause: true,
 		}},

@@ -25,8 +25,8 @@ func TestClockSetBack(t *testing.T) {
 	ahead := now.Add(time.Hour)
 	soon := ahead.Add(5 * time.Second) // by the wrong clock
 	busy := &fault.Fault{Kind: fault.Busy}
-	waiting := func(id uploader.TransferID, server uploader.ServerID) uploader.Transfer {
-		return uploader.Transfer{
+	waiting := func(id uploader.TransferID, server uploader.ServerID) *uploader.Transfer {
+		return &uploader.Transfer{
 			ID: id, Server: server, Batch: 1, Rank: int64(id), Phase: uploader.PhaseWaiting,
 			NextTry: uploader.TimestampOf(soon), Fault: busy, Attempt: 1,
 			Source:  source.File{Path: "/film.mov", Size: 1},
@@ -47,7 +47,7 @@ func TestClockSetBack(t *testing.T) {
 			},
 		}),
 		uploader.Saved{
-			Transfers: []uploader.Transfer{waiting(1, uploader.BuiltinServer), waiting(2, 2)},
+			Transfers: []*uploader.Transfer{waiting(1, uploader.BuiltinServer), waiting(2, 2)},
 			Servers:   []uploader.Server{{ID: uploader.BuiltinServer}, {ID: 2}},
 			NextID:    3, NextServer: 3, NextRank: 3,
 		},

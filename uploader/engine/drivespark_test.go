@@ -28,7 +28,7 @@ func newDrivesTest(t *testing.T) *drivesTest {
 		if id == 5 {
 			volume = 8
 		}
-		saved.Transfers = append(saved.Transfers, uploader.Transfer{
+		saved.Transfers = append(saved.Transfers, &uploader.Transfer{
 			ID: id, Batch: 1, Rank: int64(id), Source: source.File{Size: 4 << 20, Identity: source.Identity{Volume: volume, Index: uint64(id)}},
 		})
 	}

@@ -121,18 +121,36 @@ func New(config Config) *Engine {
 }
 
 // Run loads what is saved, resumes what is unfinished, and carries out commands until
-// ctx ends, which is not an error. It returns when every goroutine it started has
+// ctx ends, which is not an error. Until everything is loaded, which takes seconds with
+// very many transfers, Snapshot has only the servers, and commands wait. It returns when every goroutine it started has
 // ended and everything acknowledged is saved. It waits at most a few seconds for a
 // goroutine that is blocked on a drive that does not respond; such a goroutine changes
 // nothing afterwards. Run must be called once.
 func (e *Engine) Run(ctx context.Context) error {
 	defer e.end()
-	saved, err := e.config.Store.Load(ctx)
-	if err != nil {
+	l, err := e.load(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
 		return fmt.Errorf("load transfers: %w", err)
 	}
-	newLoop(e, saved).run(ctx)
+	l.run(ctx)
 	return nil
+}
+
+// load returns the loop with what is saved. It publishes the servers before the rest.
+func (e *Engine) load(ctx context.Context) (*loop, error) {
+	servers, err := e.config.Store.Servers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.publish(&uploader.Snapshot{Loading: true, Servers: servers, Totals: uploader.Totals{Count: map[uploader.State]int{}}})
+	saved, err := e.config.Store.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newLoop(e, saved), nil
 }
 
 // Do carries out a command. When it returns nil, the command is committed and its

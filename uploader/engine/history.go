@@ -18,10 +18,12 @@ const (
 
 // history removes finished transfers beyond the user's limits. Only batches whose
 // transfers are all finished count: until then a batch shows its progress and files.
-// A transfer that the user has to decide about, as the earlier upload of another one,
-// stays.
+// The batch that finished last stays whole, so that the user sees what came of it. A
+// transfer that the user has to decide about, as the earlier upload of another one,
+// stays as well.
 type history struct {
 	surplus []uploader.TransferID // still to be removed, the oldest first
+	last    uploader.BatchID      // the batch that had finished last when surplus was determined; 0 for none
 	checkAt time.Time             // when to compare with the limits again
 	nextAt  time.Time             // when the next portion is removed; zero for none
 }
@@ -40,8 +42,12 @@ func (h *history) trim(s *state, limits uploader.History, now time.Time) {
 	if s.bulk.unfinished() {
 		return // what is finished now may be about to be retried
 	}
+	if len(h.surplus) > 0 && h.last != 0 && (s.table.Count(h.last) == 0 || !batchFinished(s, h.last)) {
+		*h = history{} // another batch, which surplus may have transfers of, has finished last
+	}
 	if len(h.surplus) == 0 && !now.Before(h.checkAt) {
-		h.surplus, h.checkAt = surplus(s, limits, now), now.Add(historyInterval)
+		h.surplus, h.last = surplus(s, limits, now)
+		h.checkAt = now.Add(historyInterval)
 	}
 	if len(h.surplus) == 0 || now.Before(h.nextAt) {
 		return
@@ -68,8 +74,9 @@ func batchFinished(s *state, id uploader.BatchID) bool {
 	return (b == nil || b.Scanned) && totals.Count[uploader.StateDone]+totals.Count[uploader.StateCancelled] == totals.Files
 }
 
-// surplus returns the finished transfers beyond the limits, the oldest first.
-func surplus(s *state, limits uploader.History, now time.Time) []uploader.TransferID {
+// surplus returns the finished transfers beyond the limits, the oldest first, and the
+// batch that finished last, which has none of them but counts.
+func surplus(s *state, limits uploader.History, now time.Time) (ids []uploader.TransferID, last uploader.BatchID) {
 	all := 0
 	finished := map[uploader.BatchID]bool{}
 	for id, totals := range s.table.PerBatch() {
@@ -85,7 +92,7 @@ func surplus(s *state, limits uploader.History, now time.Time) []uploader.Transf
 		return max(0, count-limits.MaxCount)
 	}
 	if all == 0 || beyond(all) == 0 && limits.MaxAge <= 0 {
-		return nil
+		return nil, 0
 	}
 	past, undecided := make([]*uploader.Transfer, 0, all), map[uploader.TransferID]bool{}
 	for t := range s.table.All() {
@@ -97,26 +104,48 @@ func surplus(s *state, limits uploader.History, now time.Time) []uploader.Transf
 		}
 	}
 	past = slices.DeleteFunc(past, func(t *uploader.Transfer) bool { return undecided[t.ID] })
-	return oldest(past, beyond(len(past)), limits.MaxAge, now)
+	count := beyond(len(past))
+	if last = lastFinished(past, now); last != 0 {
+		past = slices.DeleteFunc(past, func(t *uploader.Transfer) bool { return t.Batch == last })
+	}
+	return oldest(past, count, limits.MaxAge, now), last
+}
+
+// lastFinished returns the batch of the transfer that finished last; 0 if there is none.
+func lastFinished(past []*uploader.Transfer, now time.Time) uploader.BatchID {
+	var last *uploader.Transfer
+	for _, t := range past {
+		if last == nil || compareFinished(t, last, now) > 0 {
+			last = t
+		}
+	}
+	if last == nil {
+		return 0
+	}
+	return last.Batch
+}
+
+// finishedBy returns when a transfer finished. One that finished in the future was
+// recorded under a clock that was set back since: it counts as older than all others,
+// and as of unknown age, which is zero.
+func finishedBy(t *uploader.Transfer, now time.Time) uploader.Timestamp {
+	if t.Finished.After(now) {
+		return 0
+	}
+	return t.Finished
+}
+
+func compareFinished(a, b *uploader.Transfer, now time.Time) int {
+	return cmp.Or(cmp.Compare(finishedBy(a, now), finishedBy(b, now)), cmp.Compare(a.ID, b.ID))
 }
 
 // oldest returns the count oldest transfers and those beyond the age, the oldest
-// first; an age of zero is no limit. It sorts past. A transfer that finished in the future was recorded under a clock
-// that was set back since: it counts as older than all others, and as of unknown
-// age.
+// first; an age of zero is no limit. It sorts past.
 func oldest(past []*uploader.Transfer, count int, age time.Duration, now time.Time) []uploader.TransferID {
-	finished := func(t *uploader.Transfer) uploader.Timestamp {
-		if t.Finished.After(now) {
-			return 0
-		}
-		return t.Finished
-	}
-	slices.SortFunc(past, func(a, b *uploader.Transfer) int {
-		return cmp.Or(cmp.Compare(finished(a), finished(b)), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(past, func(a, b *uploader.Transfer) int { return compareFinished(a, b, now) })
 	var ids []uploader.TransferID
 	for i, t := range past {
-		known := finished(t) != 0
+		known := finishedBy(t, now) != 0
 		if i < count || age > 0 && known && now.Sub(t.Finished.Time()) > age {
 			ids = append(ids, t.ID)
 		}

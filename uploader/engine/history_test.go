@@ -161,14 +161,15 @@ func TestHistoryKeepsUnfinishedBatch(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		s := h.engine.Snapshot()
-		if unfinished, finished := s.BatchTotals[1].Files, s.BatchTotals[2].Files; unfinished != 500 || finished != 10 {
-			t.Errorf("%d files remain of the unfinished batch, %d of the finished one; want 500 and 10", unfinished, finished)
+		if unfinished, finished := s.BatchTotals[1].Files, s.BatchTotals[2].Files; unfinished != 500 || finished != 500 {
+			t.Errorf("%d files remain of the unfinished batch, %d of the one that finished last; want all 500", unfinished, finished)
 		}
 		h.do(uploader.Remove{Target: uploader.TargetTransfers(1)})
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		if remaining := len(h.engine.Snapshot().Transfers); remaining != 10 {
-			t.Errorf("%d transfers remain when all are finished, want 10", remaining)
+		s = h.engine.Snapshot()
+		if earlier, last := s.BatchTotals[1].Files, s.BatchTotals[2].Files; earlier != 0 || last != 500 {
+			t.Errorf("%d files remain of the batch whose last file was removed, %d of the one that finished last; want 0 and 500", earlier, last)
 		}
 	})
 }

@@ -51,18 +51,31 @@ func TestSurplus(t *testing.T) {
 	}{
 		{"within limits", uploader.History{MaxCount: 6, MaxAge: 2 * time.Hour}, func(*uploader.Saved) {}, nil},
 		{"beyond count", uploader.History{MaxCount: 3}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20}},
-		{"beyond age", uploader.History{MaxAge: time.Minute}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20, 21, 30, 31}},
+		{"beyond age", uploader.History{MaxAge: time.Minute}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20, 21}},
+		{"last batch larger than count", uploader.History{MaxCount: 1}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20, 21}},
+		{
+			"first batch finished last",
+			uploader.History{MaxCount: 1},
+			func(s *uploader.Saved) { s.Transfers[0].Finished = uploader.TimestampOf(testNow.Add(-time.Minute)) },
+			[]uploader.TransferID{20, 21, 30, 31},
+		},
+		{
+			"first batch finished in the future",
+			uploader.History{MaxCount: 1},
+			func(s *uploader.Saved) { s.Transfers[0].Finished = uploader.TimestampOf(testNow.Add(time.Minute)) },
+			[]uploader.TransferID{10, 11, 20, 21},
+		},
 		{
 			"batch being scanned",
 			uploader.History{MaxAge: time.Minute},
 			func(s *uploader.Saved) { s.Batches[0].Scanned = false },
-			[]uploader.TransferID{20, 21, 30, 31},
+			[]uploader.TransferID{20, 21},
 		},
 		{
 			"batch with unfinished transfer",
 			uploader.History{MaxCount: 1},
 			func(s *uploader.Saved) { s.Transfers[0].Phase = uploader.PhaseQueued },
-			[]uploader.TransferID{20, 21, 30},
+			[]uploader.TransferID{20, 21},
 		},
 		{
 			"earlier upload that the user decides about",
@@ -71,7 +84,7 @@ func TestSurplus(t *testing.T) {
 				s.Transfers[5].Phase, s.Transfers[5].Fault = uploader.PhaseFailed, &fault.Fault{Kind: fault.AlreadyUploaded}
 				s.Transfers[5].EarlierUpload = 10
 			},
-			[]uploader.TransferID{11, 20}, // 10 and batch 3 stay and do not count
+			[]uploader.TransferID{11}, // 10 and batch 3 stay and do not count, batch 2 finished last
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,7 +92,7 @@ func TestSurplus(t *testing.T) {
 			for batch := range uploader.BatchID(3) {
 				saved.Batches = append(saved.Batches, uploader.Batch{ID: batch + 1, Scanned: true})
 				for i := range uploader.TransferID(2) {
-					saved.Transfers = append(saved.Transfers, uploader.Transfer{
+					saved.Transfers = append(saved.Transfers, &uploader.Transfer{
 						ID: uploader.TransferID(batch+1)*10 + i, Batch: batch + 1, Phase: uploader.PhaseDone,
 						Finished: uploader.TimestampOf(testNow.Add(-time.Hour)),
 					})
@@ -87,8 +100,45 @@ func TestSurplus(t *testing.T) {
 			}
 			c.change(&saved)
 			s := newState(&saved, slog.New(slog.DiscardHandler))
-			if got := surplus(s, c.limits, testNow); !slices.Equal(got, c.want) {
+			if got, _ := surplus(s, c.limits, testNow); !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestTrimAfterLastBatchLeft removes the batch that finished last, or makes it unfinished,
+// after it was determined what to trim: now the batch before it stays.
+func TestTrimAfterLastBatchLeft(t *testing.T) {
+	for name, leave := range map[string]func(*state, uploader.TransferID){
+		"removed": func(s *state, id uploader.TransferID) { s.forget([]uploader.TransferID{id}) },
+		"retried": func(s *state, id uploader.TransferID) {
+			next := *s.table.Get(id)
+			next.Phase = uploader.PhaseQueued
+			s.put(s.table.Get(id), &next, testNow)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			saved := uploader.Saved{}
+			for id := range uploader.TransferID(3 * historyPortion) {
+				batch := uploader.BatchID(id/historyPortion) + 1
+				saved.Transfers = append(saved.Transfers, &uploader.Transfer{
+					ID: id + 1, Batch: batch, Phase: uploader.PhaseDone, Finished: uploader.TimestampOf(testNow.Add(-time.Hour)) + uploader.Timestamp(batch),
+				})
+			}
+			saved.Transfers = append(saved.Transfers, &uploader.Transfer{ID: 5000, Batch: 4, Phase: uploader.PhaseDone, Finished: uploader.TimestampOf(testNow)})
+			s := newState(&saved, slog.New(slog.DiscardHandler))
+			s.batchDeleted = func(uploader.BatchID) {}
+			var h history
+			limits, now := uploader.History{MaxCount: 1}, testNow
+			h.trim(s, limits, now)
+			leave(s, 5000)
+			for range 10 {
+				now = now.Add(time.Minute)
+				h.trim(s, limits, now)
+			}
+			if got := [...]int{s.table.Count(1), s.table.Count(2), s.table.Count(3)}; got != [...]int{0, 0, historyPortion} {
+				t.Errorf("files left of the batches: %v", got)
 			}
 		})
 	}

@@ -2,6 +2,12 @@
 // the memory of a built-in map when the IDs are given in sequence.
 package paged
 
+import (
+	"iter"
+	"maps"
+	"slices"
+)
+
 // pageSize is how many consecutive IDs share a page.
 const pageSize = 256
 
@@ -63,6 +69,21 @@ func (m *Map[K, V]) Set(id K, value V) (old V) {
 func (m *Map[K, V]) Delete(id K) (old V) {
 	var none V
 	return m.Set(id, none)
+}
+
+// All visits the IDs that have a value, a page at a time: in order, if none is negative.
+// The map must not be changed meanwhile.
+func (m *Map[K, V]) All() iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		var none V
+		for _, number := range slices.Sorted(maps.Keys(m.pages)) {
+			for i, value := range m.pages[number].values {
+				if value != none && !yield(K(number*pageSize+uint64(i)), value) { //nolint:gosec // the inverse of Get
+					return
+				}
+			}
+		}
+	}
 }
 
 // Len returns how many IDs have a value.

@@ -1,6 +1,7 @@
 package paged_test
 
 import (
+	"maps"
 	"runtime"
 	"testing"
 
@@ -40,12 +41,30 @@ func TestMapMatchesBuiltInMap(t *testing.T) {
 						r.Fatalf("Get(%d) is %d, want %d", id, got, want)
 					}
 				}
+				visited := map[int64]int32{}
+				last := int64(-1)
+				for id, value := range m.All() {
+					if id >= 0 && id <= last {
+						r.Fatalf("All visits %d after %d", id, last)
+					}
+					last, visited[id] = id, value
+				}
+				if !maps.Equal(visited, nonZero(model)) {
+					r.Fatalf("All visits %v, want %v", visited, model)
+				}
 				if id := ids.Draw(r, "other"); m.Get(id) != model[id] {
 					r.Fatalf("Get(%d) is %d, want %d", id, m.Get(id), model[id])
 				}
 			},
 		})
 	})
+}
+
+// nonZero returns the entries whose value is not zero.
+func nonZero(model map[int64]int32) map[int64]int32 {
+	rest := maps.Clone(model)
+	maps.DeleteFunc(rest, func(_ int64, value int32) bool { return value == 0 })
+	return rest
 }
 
 // BenchmarkMillionIDs reports the memory of a map with a million consecutive IDs.

@@ -10,7 +10,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"unsafe"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/paged"
@@ -36,11 +35,9 @@ type Table struct {
 	mixed   bool // the rows are not in order
 }
 
-// chunkRows is how many rows are allocated together, to fill 8 KiB.
-const chunkRows = int(8192 / unsafe.Sizeof(uploader.Transfer{}))
-
-// New makes a table of transfers that are in the user's order.
-func New(loaded []uploader.Transfer, batches []uploader.Batch) *Table {
+// New makes a table of transfers that are in the user's order. They must not be changed
+// any more.
+func New(loaded []*uploader.Transfer, batches []uploader.Batch) *Table {
 	t := &Table{
 		rows:    make([]*uploader.Transfer, 0, len(loaded)),
 		hidden:  map[uploader.TransferID]*uploader.Transfer{},
@@ -54,12 +51,8 @@ func New(loaded []uploader.Transfer, batches []uploader.Batch) *Table {
 		stale:   true,
 		order:   uploader.BatchOrder{},
 	}
-	for chunk := range slices.Chunk(loaded, chunkRows) {
-		chunk = slices.Clone(chunk) // so that replaced rows can be freed before all of loaded is
-		for i := range chunk {
-			chunk[i].Source = chunk[i].Source.Compact()
-			t.insert(&chunk[i])
-		}
+	for _, row := range loaded {
+		t.insert(row)
 	}
 	for i := range batches {
 		t.order[batches[i].ID] = batches[i].Rank

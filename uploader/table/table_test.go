@@ -145,11 +145,11 @@ func TestTotalsMatchSnapshot(t *testing.T) {
 // rowsOf makes a table as it is after loading that many transfers.
 func rowsOf(count int) *Table { return New(savedRows(count), nil) }
 
-func savedRows(count int) []uploader.Transfer {
-	saved := make([]uploader.Transfer, count)
+func savedRows(count int) []*uploader.Transfer {
+	saved := make([]*uploader.Transfer, count)
 	for i := range saved {
 		name := fmt.Sprintf("IMG_%07d.CR3", i+1)
-		saved[i] = uploader.Transfer{
+		saved[i] = &uploader.Transfer{
 			ID: uploader.TransferID(i + 1), Batch: uploader.BatchID(i/1000 + 1), Server: 1, Rank: int64(i + 1),
 			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: uploader.TimestampOf(testTime),
 			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: testTime},

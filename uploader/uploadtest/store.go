@@ -96,6 +96,16 @@ func (s *Store) access(ctx context.Context, op fault.Op) error {
 	return nil
 }
 
+// Servers implements uploader.Store.
+func (s *Store) Servers(ctx context.Context) ([]uploader.Server, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.access(ctx, fault.Load); err != nil {
+		return nil, err
+	}
+	return sortedByKey(s.servers), nil
+}
+
 // Load implements uploader.Store.
 func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 	s.mu.Lock()
@@ -104,7 +114,7 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 		return uploader.Saved{}, err
 	}
 	saved := uploader.Saved{
-		Transfers:  sortedByKey(s.transfers),
+		Transfers:  pointers(sortedByKey(s.transfers)),
 		Servers:    sortedByKey(s.servers),
 		Cookies:    maps.Clone(s.cookies),
 		NextID:     s.lastID + 1,
@@ -284,6 +294,15 @@ func truncateTime(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(t.UnixMilli())
+}
+
+// pointers returns pointers to the elements.
+func pointers[V any](all []V) []*V {
+	to := make([]*V, len(all))
+	for i := range all {
+		to[i] = &all[i]
+	}
+	return to
 }
 
 func sortedByKey[K cmp.Ordered, V any](m map[K]V) []V {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"reflect"
+	"slices"
 	"sync"
 	"testing"
 
@@ -31,6 +33,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 	}{
 		{"a new profile has only the built-in server", testNewProfile},
 		{"all fields of a transfer survive reopening", testTransferRoundTrip},
+		{"each field of a transfer survives alone", testOneFieldRoundTrip},
 		{"random transfers round-trip", testAnyTransferRoundTrip},
 		{"random changes of a saved transfer round-trip", testAnyChange},
 		{"random status updates of many transfers round-trip", testAnyStatusUpdate},
@@ -80,9 +83,35 @@ func testTransferRoundTrip(t *testing.T, reopen Reopen) {
 	bare := uploader.Transfer{ID: 8, Rank: 99}
 	save(t, reopen(), uploader.Changes{Transfers: []*uploader.Transfer{&full, &bare}})
 	got := load(t, reopen())
-	wantEqual(t, got.Transfers, []uploader.Transfer{full, bare})
+	wantEqual(t, got.Transfers, []*uploader.Transfer{&full, &bare})
 	if !got.Transfers[1].Source.ModTime.IsZero() || !got.Transfers[1].Added.IsZero() {
 		t.Error("a zero time is loaded as another time")
+	}
+}
+
+// testOneFieldRoundTrip saves transfers of which one field is set, and all others are as those
+// of a file that was just found.
+func testOneFieldRoundTrip(t *testing.T, reopen Reopen) {
+	full := reflect.ValueOf(fullTransfer(0))
+	var changes uploader.Changes
+	for _, field := range reflect.VisibleFields(full.Type()) {
+		paths := [][]int{field.Index}
+		if field.Type.Kind() == reflect.Struct {
+			paths = nil
+			for _, inner := range reflect.VisibleFields(field.Type) {
+				paths = append(paths, slices.Concat(field.Index, inner.Index))
+			}
+		}
+		for _, path := range paths {
+			transfer := uploader.Transfer{Rank: int64(len(changes.Transfers))}
+			reflect.ValueOf(&transfer).Elem().FieldByIndex(path).Set(full.FieldByIndex(path))
+			transfer.ID = uploader.TransferID(len(changes.Transfers) + 1)
+			changes.Transfers = append(changes.Transfers, &transfer)
+		}
+	}
+	save(t, reopen(), changes)
+	for _, got := range load(t, reopen()).Transfers {
+		wantEqual(t, got, changes.Transfers[got.ID-1])
 	}
 }
 
@@ -131,7 +160,7 @@ func testOverwrite(t *testing.T, reopen Reopen) {
 		Servers:   []uploader.Server{{ID: 2}},
 	})
 	got := load(t, reopen())
-	wantEqual(t, got.Transfers, []uploader.Transfer{bare})
+	wantEqual(t, got.Transfers, []*uploader.Transfer{&bare})
 	wantEqual(t, got.Batches, []uploader.Batch{{ID: 5}})
 	wantEqual(t, got.Servers[1], uploader.Server{ID: 2})
 }
@@ -175,7 +204,7 @@ func testAtomicity(t *testing.T, reopen Reopen) {
 
 	after := uploader.Transfer{ID: 2, Rank: 100}
 	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&after}})
-	wantEqual(t, load(t, reopen()).Transfers, []uploader.Transfer{before, after})
+	wantEqual(t, load(t, reopen()).Transfers, []*uploader.Transfer{&before, &after})
 }
 
 func testBuiltinServer(t *testing.T, reopen Reopen) {
@@ -215,7 +244,7 @@ func testRemoval(t *testing.T, reopen Reopen) {
 	}
 	save(t, store, removed)
 	got := load(t, reopen())
-	wantEqual(t, got.Transfers, []uploader.Transfer{{ID: 1000, Server: 2}})
+	wantEqual(t, got.Transfers, []*uploader.Transfer{{ID: 1000, Server: 2}})
 	wantEqual(t, got.Servers, []uploader.Server{{ID: 1, Name: "This computer"}, {ID: 3}})
 }
 
@@ -273,13 +302,13 @@ func testLargeChange(t *testing.T, reopen Reopen) {
 		t.Fatalf("loaded %d transfers, want %d", len(got), count)
 	}
 	for i := range got {
-		if diff := cmp.Diff(*changes.Transfers[i], got[i], cmpStored); diff != "" {
+		if diff := cmp.Diff(changes.Transfers[i], got[i], cmpStored); diff != "" {
 			t.Fatalf("transfer %d: saved (-) and loaded (+) differ:\n%s", got[i].ID, diff)
 		}
 	}
 }
 
-func transferIDs(transfers []uploader.Transfer) []uploader.TransferID {
+func transferIDs(transfers []*uploader.Transfer) []uploader.TransferID {
 	ids := make([]uploader.TransferID, len(transfers))
 	for i, transfer := range transfers {
 		ids[i] = transfer.ID

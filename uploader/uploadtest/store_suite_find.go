@@ -33,7 +33,7 @@ func testFindPrevious(t *testing.T, reopen Reopen) {
 	if len(got) != 2 {
 		t.Errorf("found %d fingerprints, want 2", len(got))
 	}
-	wantEqual(t, transferIDs(got["metadata:/a\xff\x00b"]), []uploader.TransferID{1, 2, 3, 4, 5, 6, 7, 8, 9})
+	wantEqual(t, transferIDs(pointers(got["metadata:/a\xff\x00b"])), []uploader.TransferID{1, 2, 3, 4, 5, 6, 7, 8, 9})
 	wantEqual(t, got["other"], []uploader.Transfer{other})
 }
 
@@ -53,7 +53,7 @@ func testFindManyPrevious(t *testing.T, reopen Reopen) {
 	}
 	for i, fingerprint := range fingerprints {
 		if found := got[fingerprint]; len(found) != 1 || found[0].ID != uploader.TransferID(i+1) {
-			t.Fatalf("%s: found %v", fingerprint, transferIDs(found))
+			t.Fatalf("%s: found %v", fingerprint, transferIDs(pointers(found)))
 		}
 	}
 	if got, err := store.FindPrevious(t.Context(), nil); err != nil || len(got) != 0 {

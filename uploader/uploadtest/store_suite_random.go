@@ -24,11 +24,11 @@ func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
 		if err != nil {
 			r.Fatalf("load: %v", err)
 		}
-		at := slices.IndexFunc(saved.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
+		at := slices.IndexFunc(saved.Transfers, func(t *uploader.Transfer) bool { return t.ID == want.ID })
 		if at < 0 {
 			r.Fatalf("transfer %d was not loaded", want.ID)
 		}
-		if diff := cmp.Diff(want, saved.Transfers[at], cmpStored); diff != "" {
+		if diff := cmp.Diff(&want, saved.Transfers[at], cmpStored); diff != "" {
 			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 		}
 	})
@@ -52,8 +52,8 @@ func testAnyChange(t *testing.T, reopen Reopen) {
 			if err != nil {
 				r.Fatalf("load: %v", err)
 			}
-			at := slices.IndexFunc(loaded.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
-			if diff := cmp.Diff(want, loaded.Transfers[max(at, 0)], cmpStored); diff != "" {
+			at := slices.IndexFunc(loaded.Transfers, func(t *uploader.Transfer) bool { return t.ID == want.ID })
+			if diff := cmp.Diff(&want, loaded.Transfers[max(at, 0)], cmpStored); diff != "" {
 				r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 			}
 			if maybe("phase") {
@@ -85,7 +85,7 @@ func testAnyStatusUpdate(t *testing.T, reopen Reopen) {
 	rapid.Check(t, func(r *rapid.T) {
 		common, other := anyTransfer(r), anyTransfer(r)
 		var first, update uploader.Changes
-		var want []uploader.Transfer
+		var want []*uploader.Transfer
 		update.Before = map[uploader.TransferID]*uploader.Transfer{}
 		for id := range uploader.TransferID(rows) {
 			before := anyTransfer(r)
@@ -100,7 +100,7 @@ func testAnyStatusUpdate(t *testing.T, reopen Reopen) {
 			}
 			first.Transfers = append(first.Transfers, &before)
 			update.Transfers, update.Before[after.ID] = append(update.Transfers, &after), &before
-			want = append(want, after)
+			want = append(want, &after)
 		}
 		removal := uploader.Changes{RemovedTransfers: []uploader.TransferID{uploader.TransferID(rapid.IntRange(1, rows).Draw(r, "removed"))}}
 		for _, changes := range []uploader.Changes{first, removal, update} {

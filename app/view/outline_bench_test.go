@@ -1,0 +1,75 @@
+package view
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// millionInFolder returns a snapshot of a million files in one batch.
+func millionInFolder() *uploader.Snapshot {
+	s := apptest.ManyTransfers(1_000_000)
+	for i, t := range s.Transfers {
+		apptest.InFolder(7, fmt.Sprintf("Photos/2024/%04d/IMG_%07d.jpg", i/1000, i))(t)
+	}
+	return apptest.Summed(apptest.WithBatches(s, apptest.Folder(7, "Photos")))
+}
+
+// BenchmarkOutlineMillion measures what the list does with a million files: for the first
+// snapshot, for the next one with a changed file, for a filter, and for a search that finds
+// one file, or none of them.
+func BenchmarkOutlineMillion(b *testing.B) {
+	s := millionInFolder()
+	b.Run("first snapshot", func(b *testing.B) {
+		for b.Loop() {
+			NewOutline().Update(s)
+		}
+	})
+	o := NewOutline()
+	o.Update(s)
+	b.Run("next snapshot", func(b *testing.B) {
+		for b.Loop() {
+			next := *s
+			first := *s.Transfers[0]
+			first.Session.Offset++
+			next.Transfers = append([]*uploader.Transfer{&first}, s.Transfers[1:]...)
+			o.Update(&next)
+		}
+	})
+	b.Run("filter", func(b *testing.B) {
+		for b.Loop() {
+			o.SetFilter(FilterWaiting)
+			o.SetFilter(FilterAll)
+		}
+	})
+	for _, text := range []string{"img_0123456", "nowhere", "IMÄGE"} {
+		b.Run("search "+text, func(b *testing.B) {
+			for b.Loop() {
+				o.SetSearch(NewSearch(text))
+				o.SetSearch(NewSearch(""))
+			}
+		})
+	}
+}
+
+// BenchmarkCountsMillion measures what is counted for each snapshot while all are paused,
+// and for the first snapshot with a question about interrupted uploads.
+func BenchmarkCountsMillion(b *testing.B) {
+	s := millionInFolder()
+	b.Run("interrupted", func(b *testing.B) {
+		for b.Loop() {
+			CountsOf(s, FindInterrupted(s))
+		}
+	})
+	interrupted := FindInterrupted(s)
+	b.Run("tray with a question", func(b *testing.B) {
+		for b.Loop() {
+			interrupted.Update(s)
+			counts := CountsOf(s, interrupted)
+			TrayOf(s, counts, interrupted)
+			interrupted.Question(s)
+		}
+	})
+}
