@@ -17,6 +17,14 @@ import (
 // settings besides the engine's own.
 const readers = 4
 
+// A new transfer changes a random page of the index of fingerprints, which has 60 MB with
+// 1,000,000 transfers. With SQLite's defaults, 2 MB and 1,000 pages, saving one takes a
+// fourth more.
+const (
+	writerCache     = "cache_size(-16384)"       // KiB
+	checkpointPages = "wal_autocheckpoint(4000)" // of 4 KiB
+)
+
 // role is the purpose of a connection.
 type role int
 
@@ -55,7 +63,7 @@ func (r role) pragmas() []string {
 	case roleReader:
 		return append(common, "journal_mode(WAL)", "foreign_keys(1)", "query_only(1)")
 	default:
-		return append(common, "journal_mode(WAL)", "foreign_keys(1)", "journal_size_limit(67108864)")
+		return append(common, "journal_mode(WAL)", "foreign_keys(1)", "journal_size_limit(67108864)", writerCache, checkpointPages)
 	}
 }
 

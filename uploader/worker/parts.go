@@ -216,17 +216,21 @@ func (c *concatenation) refused(err error) bool {
 // disable makes plan return false from now on.
 func (c *concatenation) disable() { c.connections = func() int { return 1 } }
 
-// delete deletes the parts from the server, until one cannot be deleted. What is left
-// expires.
+// delete deletes the parts from the server, all at the same time, until one cannot be
+// deleted. What is left expires.
 func (c *concatenation) delete(ctx context.Context) {
+	group, ctx := errgroup.WithContext(ctx)
 	for _, part := range c.parts {
 		if part.URL == "" {
 			continue
 		}
-		if err := c.remote.Terminate(ctx, Deletion{URL: part.URL, Unconfirmed: part.Unconfirmed}); err != nil {
-			return
-		}
+		group.Go(func() error {
+			return CatchPanic(func() error {
+				return c.remote.Terminate(ctx, Deletion{URL: part.URL, Unconfirmed: part.Unconfirmed})
+			})
+		})
 	}
+	_ = group.Wait() // what is left expires
 }
 
 // unfinished returns the indices of the parts that are not complete.

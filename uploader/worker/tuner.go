@@ -3,26 +3,33 @@ package worker
 import "time"
 
 const (
+	// firstConnections is the number of connections at first. Parts are used where one
+	// connection is probably slow, and it takes seconds to measure whether fewer are as
+	// fast: longer than most files take.
+	firstConnections = 8
+
 	// measureInterval is how long each number of connections is measured.
 	measureInterval = 2 * time.Second
 
-	// minGain is by which factor one more connection must raise the throughput.
-	minGain = 1.1
+	// minGain is by which factor twice as many connections must raise the throughput.
+	minGain = 1.2
 )
 
-// connectionTuner finds the number of connections that maximizes throughput: it adds
-// one as long as each raised the throughput, and removes the one that did not.
+// connectionTuner finds the number of connections that maximizes throughput: it doubles
+// it as long as each time raised the throughput, and goes back if it did not.
 type connectionTuner struct {
 	max     int // at least 1
 	now     int
+	before  int // the number before the last increase; 0 for none
 	settled bool
-	best    float64 // bytes per second with one connection less
+	best    float64 // bytes per second with the number before
 	bytes   int64   // at the last measurement
 	at      time.Time
 }
 
 func newConnectionTuner(maxConnections int) *connectionTuner {
-	return &connectionTuner{max: max(maxConnections, 1), now: 1}
+	most := max(maxConnections, 1)
+	return &connectionTuner{max: most, now: min(most, firstConnections)}
 }
 
 func (t *connectionTuner) connections() int { return t.now }
@@ -37,7 +44,7 @@ func (t *connectionTuner) setMax(n int) {
 		t.settled = false
 	}
 	t.max = n
-	t.now = min(t.now, n)
+	t.now = min(max(t.now, min(n, firstConnections)), n)
 }
 
 // measure records the number of bytes sent so far.
@@ -49,12 +56,12 @@ func (t *connectionTuner) measure(bytes int64, now time.Time) {
 	}
 	rate := float64(bytes-last) / now.Sub(since).Seconds()
 	switch {
-	case rate < t.best*minGain && t.now > 1:
-		t.now, t.settled = t.now-1, true
+	case rate < t.best*minGain && t.now > t.before:
+		t.now, t.settled = t.before, true
 	case t.now >= t.max:
 		t.settled = true
 	default:
-		t.best = rate
-		t.now++
+		t.best, t.before = rate, t.now
+		t.now = min(2*t.now, t.max)
 	}
 }

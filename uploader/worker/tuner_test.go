@@ -12,10 +12,11 @@ func TestConnectionTuner(t *testing.T) {
 		throughput func(connections int) float64
 		want       int
 	}{
-		{"one connection uses all bandwidth", 8, func(int) float64 { return 100 }, 1},
-		{"every connection adds throughput", 8, func(n int) float64 { return 100 * float64(n) }, 8},
-		{"four connections use all bandwidth", 8, func(n int) float64 { return 100 * float64(min(n, 4)) }, 4},
-		{"every connection costs throughput", 8, func(n int) float64 { return 100 / float64(n) }, 1},
+		{"one connection uses all bandwidth", 32, func(int) float64 { return 100 }, firstConnections},
+		{"every connection adds throughput", 32, func(n int) float64 { return 100 * float64(n) }, 32},
+		{"every connection adds throughput, up to a maximum that is not a power of two", 20, func(n int) float64 { return 100 * float64(n) }, 20},
+		{"sixteen connections use all bandwidth", 64, func(n int) float64 { return 100 * float64(min(n, 16)) }, 16},
+		{"every connection costs throughput", 32, func(n int) float64 { return 100 / float64(n) }, firstConnections},
 		{"limited by maximum", 2, func(n int) float64 { return 100 * float64(n) }, 2},
 		{"maximum of one", 1, func(n int) float64 { return 100 * float64(n) }, 1},
 	} {
