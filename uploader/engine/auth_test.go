@@ -206,7 +206,7 @@ func TestExpiredSignInBlocksServerOnce(t *testing.T) {
 		next.ServeHTTP(w, r)
 	}))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Throttle(4 << 20)
+	proxy.Throttle(2 << 20)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	folder := t.TempDir()
 	var paths []string

@@ -227,16 +227,16 @@ func TestMissingDriveIsAwaited(t *testing.T) {
 		t.Run(errno.Error(), func(t *testing.T) {
 			t.Parallel()
 			h := newDriveHarness(t)
-			path := createFile(t, "film.mov", 12<<20)
-			h.proxy.Throttle(4 << 20)
+			path := createFile(t, "film.mov", 40<<20) // more than buffers can take
+			h.proxy.HoldEachAfter(6 << 20)
 			batch := h.add(path)
 			h.waitStored(h.server, 3<<20)
 			h.disk.Break(path, errno)
+			h.proxy.HoldEachAfter(0)
 			h.waitFor("an attempt that failed", func(s *uploader.Snapshot) bool {
 				t := s.Transfers[0]
 				return t.State() == uploader.StateRetrying && t.Fault.Code == fault.CodeDriveMissing
 			})
-			h.proxy.Restore(t)
 			h.disk.Break(path, nil)
 			h.retryUntil("the upload to be done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 })
 			if transfer := h.waitFinal(batch)[0]; transfer.ResumedFrom == 0 {

@@ -95,9 +95,9 @@ func TestRemoveAfterSaveFailureStopsWorker(t *testing.T) {
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	proxy.Throttle(1 << 20)
-	path := createFile(t, "film.mov", 12<<20)
+	path := createFile(t, "film.mov", 36<<20)
 	h.add(path)
-	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 11<<20 })
+	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 35<<20 })
 	h.store.FailSaves(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
 	<-received
 	h.doWithRetry(uploader.Remove{Target: uploader.TargetAll()})
