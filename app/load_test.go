@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/uploader"
 )
 
@@ -36,6 +37,17 @@ func TestWindowWhileLoading(t *testing.T) {
 	}
 	if s.prompt.interrupted == nil {
 		t.Error("an interrupted upload was not found after loading")
+	}
+}
+
+// TestRestoreAfterLoading checks that what was selected waits for the transfers.
+func TestRestoreAfterLoading(t *testing.T) {
+	s := startWindow(t, apptest.NewEngineAt(loadingSnapshot()), func(c *Config, _ *fakeDesktop) {
+		c.State.Update(func(s *windowstate.State) { s.Selected, s.Details = []int64{1}, 1 })
+	})
+	s.publish(apptest.Snapshot(apptest.Transfer(1)))
+	if got := s.window.list.Rows.Selected(); len(got) != 1 || s.window.details.ID != 1 {
+		t.Errorf("selected %v, details of %d", got, s.window.details.ID)
 	}
 }
 

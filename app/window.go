@@ -122,7 +122,9 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	w.banner.Show(s)
 	w.footer.Show(s, w.settings.Get().Transfers, time.Now())
 	w.list.Show(s)
-	w.restore()
+	if !s.Loading {
+		w.restore()
+	}
 	w.filter.Show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
 	w.details.Show(s, time.Now())
 	noRows := w.list.Len() == 0
