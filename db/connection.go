@@ -19,7 +19,7 @@ const readers = 4
 
 // A new transfer changes a random page of the index of fingerprints, which has 60 MB with
 // 1,000,000 transfers. With SQLite's defaults, 2 MB and 1,000 pages, saving one takes a
-// fourth more.
+// third more.
 const (
 	writerCache     = "cache_size(-16384)"       // KiB
 	checkpointPages = "wal_autocheckpoint(4000)" // of 4 KiB

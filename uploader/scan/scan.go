@@ -31,7 +31,7 @@ import (
 const (
 	// A portion is delivered when it has maxPortion files or is maxPortionAge old:
 	// large enough for one commit each, early enough to show the first files at once.
-	maxPortion    = 256
+	maxPortion    = 1024
 	maxPortionAge = 100 * time.Millisecond
 
 	// lookupRetry is the wait between two tries to look up earlier uploads.

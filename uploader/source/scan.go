@@ -5,6 +5,7 @@ import (
 	"context"
 	"io/fs"
 	"iter"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -92,6 +93,19 @@ type location struct {
 
 // entry is a file or folder in a root.
 type entry struct{ path, rel string }
+
+// in returns the entry with that name in the folder. Both paths are clean already.
+func (e entry) in(name string) entry {
+	separator := string(filepath.Separator)
+	if os.IsPathSeparator(e.path[len(e.path)-1]) { // the root
+		separator = ""
+	}
+	next := entry{path: e.path + separator + name, rel: name}
+	if e.rel != "" {
+		next.rel = e.rel + "/" + name
+	}
+	return next
+}
 
 // link is an entry that is a link.
 type link struct {
@@ -254,7 +268,7 @@ func (s *scan) folder(folder Folder, at entry, ifVisited SkipReason, again func(
 		if !s.running() {
 			return false
 		}
-		next := entry{filepath.Join(at.path, name), path.Join(at.rel, name)}
+		next := at.in(name)
 		if s.skips(next.path) || s.roots[here.file(name)] {
 			continue
 		}
@@ -383,7 +397,7 @@ func locate(folder string, info fs.FileInfo) location {
 
 // file returns the location of the file with that name in the folder at l.
 func (l location) file(name string) location {
-	return location{folder: l.folder, path: filepath.Join(l.path, name)}
+	return location{folder: l.folder, path: l.path + name} // path is empty or ends in a separator
 }
 
 // rootName returns the first element of the RelPath of files in a root: the folder's base

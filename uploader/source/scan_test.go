@@ -257,3 +257,25 @@ func TestScanSkipsHiddenFilesExceptRoots(t *testing.T) {
 		t.Errorf("%d files with hidden roots, want 3", n)
 	}
 }
+
+// TestScanAllocationsPerFile: what a file costs does not depend on how many there are.
+func TestScanAllocationsPerFile(t *testing.T) {
+	perFile := func(files int) float64 {
+		var names []string
+		for i := range files {
+			names = append(names, fmt.Sprintf("folder/%04d", i))
+		}
+		top := tree(t, names...)
+		return testing.AllocsPerRun(2, func() {
+			for _, err := range disk.Scan(t.Context(), []string{top}, source.ScanOptions{Hidden: true}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}) / float64(files)
+	}
+	few, many := perFile(200), perFile(2000)
+	if many > few || many > 8 {
+		t.Errorf("%.1f allocations for each of 2,000 files, %.1f of 200, want at most 8 and no more", many, few)
+	}
+}
