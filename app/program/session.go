@@ -44,7 +44,7 @@ func (o options) applyTo(saved uploader.Settings) uploader.Settings {
 	return saved
 }
 
-// session is everything that runs while this process holds a profile. On close, the
+// session is everything that runs while this process holds a profile. On close, loading and the
 // server for other instances stops first, then the engine saves its state, then the
 // rest stops.
 type session struct {
