@@ -32,12 +32,18 @@ func TestGateHoldsUploadsUntilReleased(t *testing.T) {
 		t.Fatalf("status %d while the gate is closed", status)
 	default:
 	}
+	for gate.Held() != 1 {
+		time.Sleep(time.Millisecond)
+	}
 	gate.Release()
 	gate.Release()
 	if status := <-sent; status != http.StatusNoContent {
 		t.Errorf("status %d, want 204", status)
 	}
 	waitStored(t, server, int64(len(content)))
+	if held := gate.Held(); held != 0 {
+		t.Errorf("%d uploads wait for the open gate", held)
+	}
 }
 
 func TestGateKeepsFirstBytesOfDisconnectedClient(t *testing.T) {
