@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -62,6 +63,18 @@ func cmdHold(ts *testscript.TestScript, _ bool, _ []string) { heldOf(ts).hold() 
 
 // cmdRelease implements "release".
 func cmdRelease(ts *testscript.TestScript, _ bool, _ []string) { heldOf(ts).release() }
+
+// cmdWaitHeld implements "waitheld": it waits until an upload at $HELD or $AUTH is held.
+func cmdWaitHeld(ts *testscript.TestScript, _ bool, _ []string) {
+	for deadline := time.Now().Add(scriptTimeout); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		for _, gate := range heldOf(ts).gates {
+			if gate.Held() > 0 {
+				return
+			}
+		}
+	}
+	ts.Fatalf("timeout waiting for an upload to be held")
+}
 
 // requireSignIn returns a handler that requires user ann with password oar.
 func requireSignIn(next http.Handler) http.Handler {

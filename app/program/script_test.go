@@ -105,6 +105,7 @@ func TestScripts(t *testing.T) {
 			"random":         cmdRandom,
 			"hold":           cmdHold,
 			"release":        cmdRelease,
+			"waitheld":       cmdWaitHeld,
 			"append":         cmdAppend,
 			"unchanged":      cmdUnchanged,
 			"specialnames":   cmdSpecialNames,

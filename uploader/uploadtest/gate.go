@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 )
 
 // heldAt is the offset at which a closed gate holds an upload.
@@ -19,6 +20,7 @@ const heldAt = 256 << 10
 // A gate is open at first. It is safe for concurrent use.
 type Gate struct {
 	next http.Handler
+	held atomic.Int64 // uploads that wait
 
 	mu   sync.Mutex
 	open chan struct{} // closed while the gate is open
@@ -53,12 +55,15 @@ func (g *Gate) Release() {
 	}
 }
 
+// Held returns how many uploads wait for the gate to be opened.
+func (g *Gate) Held() int { return int(g.held.Load()) }
+
 // ServeHTTP implements [http.Handler].
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPatch || r.Method == http.MethodPost {
 		offset, _ := strconv.ParseInt(r.Header.Get("Upload-Offset"), 10, 64) // a POST has none
 		g.mu.Lock()
-		body := &heldBody{ReadCloser: r.Body, ctx: r.Context(), open: g.open, left: max(heldAt-offset, 0)}
+		body := &heldBody{ReadCloser: r.Body, ctx: r.Context(), waiting: &g.held, open: g.open, left: max(heldAt-offset, 0)}
 		g.mu.Unlock()
 		r = r.WithContext(r.Context()) // a copy: net/http needs the original request's body
 		r.Body = body
@@ -70,10 +75,11 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // when the gate is open.
 type heldBody struct {
 	io.ReadCloser
-	ctx  context.Context //nolint:containedctx // the request's, which ends when the client disconnects
-	open <-chan struct{}
-	left int64        // bytes that may be read while the gate is closed
-	held bytes.Buffer // bytes that arrived while the gate was closed
+	ctx     context.Context //nolint:containedctx // the request's, which ends when the client disconnects
+	waiting *atomic.Int64   // of the gate
+	open    <-chan struct{}
+	left    int64        // bytes that may be read while the gate is closed
+	held    bytes.Buffer // bytes that arrived while the gate was closed
 }
 
 func (b *heldBody) Read(p []byte) (int, error) {
@@ -105,6 +111,8 @@ func (b *heldBody) isOpen() bool {
 // wait waits until the gate is open. It reads what arrives meanwhile: until the end of the
 // body, only a read notices that the client has disconnected.
 func (b *heldBody) wait() error {
+	b.waiting.Add(1)
+	defer b.waiting.Add(-1)
 	if _, err := b.held.ReadFrom(b.ReadCloser); err != nil {
 		b.held.Reset()
 		return err

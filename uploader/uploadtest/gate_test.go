@@ -32,12 +32,18 @@ func TestGateHoldsUploadsUntilReleased(t *testing.T) {
 		t.Fatalf("status %d while the gate is closed", status)
 	default:
 	}
+	for gate.Held() != 1 {
+		time.Sleep(time.Millisecond)
+	}
 	gate.Release()
 	gate.Release()
 	if status := <-sent; status != http.StatusNoContent {
 		t.Errorf("status %d, want 204", status)
 	}
 	waitStored(t, server, int64(len(content)))
+	if held := gate.Held(); held != 0 {
+		t.Errorf("%d uploads wait for the open gate", held)
+	}
 }
 
 func TestGateKeepsFirstBytesOfDisconnectedClient(t *testing.T) {
@@ -51,7 +57,7 @@ func TestGateKeepsFirstBytesOfDisconnectedClient(t *testing.T) {
 	go func() {
 		request, _ := http.NewRequestWithContext(ctx, http.MethodPatch, location, strings.NewReader(strings.Repeat("x", 2*heldBytes)))
 		request.Header = http.Header{"Tus-Resumable": {"1.0.0"}, "Upload-Offset": {"0"}, "Content-Type": {"application/offset+octet-stream"}}
-		_, err := http.DefaultClient.Do(request) //nolint:bodyclose // it fails
+		_, err := http.DefaultClient.Do(request)
 		ended <- err
 	}()
 	waitStored(t, server, heldBytes)
