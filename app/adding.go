@@ -39,6 +39,8 @@ type adder struct {
 	log           *slog.Logger
 	showMessage   func(text string)
 	showWindow    func()
+	window        *window
+	unseen        map[uploader.BatchID]bool // added and not yet scrolled into view
 }
 
 // drop adds what was dropped on the window. The toolkit calls it while the source of the
@@ -126,14 +128,46 @@ func (a *adder) send(server uploader.ServerID, paths []string) {
 	batch := uploader.NewBatchID()
 	a.bridge.Post(func() {
 		a.added.Add(batch, paths)
+		if a.window.visible {
+			a.unseen[batch] = true
+		} else {
+			a.showMessage(a.addedText(server, paths))
+		}
 		a.bridge.Refresh() // the snapshot may contain the batch already
 	})
 	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths}, func(err error) {
-		a.bridge.Post(func() { a.added.Answered(batch, a.bridge.Snapshot()) })
+		a.bridge.Post(func() {
+			a.added.Answered(batch, a.bridge.Snapshot())
+			if err != nil {
+				delete(a.unseen, batch)
+			}
+		})
 		if err != nil {
 			a.bridge.Report(err)
 		}
 	})
+}
+
+// addedText returns the text about what another program added while the window is hidden.
+func (a *adder) addedText(to uploader.ServerID, paths []string) string {
+	server, known := a.bridge.Snapshot().Server(to)
+	if !known {
+		server = uploader.Server{ID: to}
+	}
+	data := words.Data{"Server": words.Server(server), "File": words.Printable(filepath.Base(paths[0]))}
+	if len(paths) == 1 {
+		return words.Text("added.one", data)
+	}
+	return words.Count("added", len(paths), data)
+}
+
+// reveal scrolls what was just added into view, once it has a row.
+func (a *adder) reveal(s *uploader.Snapshot) {
+	for batch := range a.unseen {
+		if a.window.reveal(batch) || s.Batches[batch] != nil && s.Batches[batch].Scanned {
+			delete(a.unseen, batch)
+		}
+	}
 }
 
 // existingPaths returns the paths that are absolute and exist.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
 )
 
@@ -53,6 +54,31 @@ func TestDrop(t *testing.T) {
 		next.Batches[batch] = &uploader.Batch{ID: batch, Scanned: true}
 		s.publish(next)
 		s.until("message is shown", func() bool { return strings.HasSuffix(s.message(), "contains no files.") })
+	})
+	t.Run("what a filter and a search hide is shown", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(manyTransfers(100)...))
+		s.window.setFilter(view.FilterDone)
+		s.window.filter.Field.SetText("no such name")
+		s.adder.drop(apptest.URIs(apptest.File(t, "new.mov")))
+		s.until("row of the file is visible", func() bool {
+			rows := s.rows()
+			return len(rows) == 101 && s.window.list.Rows.RowVisible(int64(rows[100].ID))
+		})
+		if s.window.filter.Chosen != view.FilterAll || s.window.filter.Field.Text != "" {
+			t.Errorf("filter is %v, search is %q", s.window.filter.Chosen, s.window.filter.Field.Text)
+		}
+	})
+	t.Run("hidden window notifies of what another program added", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(), startHidden)
+		path := apptest.File(t, "new.mov")
+		s.serve(Request{Paths: []string{path}})
+		s.until("notification is shown", func() bool { return s.desktop.notified("Uploading “new.mov” to This computer.") })
+		s.serve(Request{Paths: []string{path, path}})
+		s.until("notification is shown", func() bool { return s.desktop.notified("Uploading 2 items to This computer.") })
+		s.serve(Request{Paths: []string{"/nowhere/a"}})
+		s.until("notification is shown", func() bool {
+			return s.desktop.notified("1 item was skipped: it is not a file or folder on this computer.")
+		})
 	})
 	t.Run("links that are not followed are reported", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
@@ -116,4 +142,13 @@ func TestFileDialogs(t *testing.T) {
 		s.adder.addFolder()
 		s.until("message is shown", func() bool { return s.message() == "Couldn't open the file dialog. You can still drop files here." })
 	})
+}
+
+// manyTransfers returns transfers of files that wait.
+func manyTransfers(n int) []*uploader.Transfer {
+	transfers := make([]*uploader.Transfer, n)
+	for i := range transfers {
+		transfers[i] = apptest.Transfer(uploader.TransferID(i + 1))
+	}
+	return transfers
 }

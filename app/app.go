@@ -9,8 +9,8 @@
 // What is shown is computed from a snapshot by package view. The parts of the window and
 // its dialogs are separate packages: transferlist, details, frame, servers, preferences
 // and tray, with shared controls in form. None of them imports another or this package;
-// they are given functions to call instead. All text comes from package words. Fyne's
-// preferences store the chosen destination and which explanations were shown already.
+// they are given functions to call instead. All text comes from package words. What
+// the window looks like is kept by package windowstate.
 package app
 
 import (
@@ -24,6 +24,7 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/windowstate"
 )
 
 // ID is the application's ID for the desktop.
@@ -37,18 +38,20 @@ type Request struct {
 
 // Config configures the window.
 type Config struct {
-	Engine      bridge.Engine
-	Access      servers.Access
-	Settings    *settings.Current // the user's settings
-	Log         *slog.Logger
-	Hidden      bool   // start hidden in the tray, if there is one
-	AskToResume bool   // the engine waits until the user has decided about interrupted uploads
-	Notice      string // a notice about the profile; "" for none
-	ReceivedDir string // the folder in which the built-in receiver puts files
-	Data        ProfileData
-	Autostart   Autostart // may be nil
-	Version     string
-	Requests    <-chan Request // may be nil; an empty request shows the window
+	Engine         bridge.Engine
+	Access         servers.Access
+	Settings       *settings.Current    // the user's settings
+	State          *windowstate.Current // of the window
+	Log            *slog.Logger
+	DefaultProfile bool   // see profile.Profile
+	Hidden         bool   // start hidden in the tray, if there is one
+	AskToResume    bool   // the engine waits until the user has decided about interrupted uploads
+	Notice         string // a notice about the profile; "" for none
+	ReceivedDir    string // the folder in which the built-in receiver puts files
+	Data           ProfileData
+	Autostart      Autostart // may be nil
+	Version        string
+	Requests       <-chan Request // may be nil; an empty request shows the window
 
 	// Load returns when the engine's transfers are loaded. The window is shown meanwhile. If
 	// it fails, a window with LoadFailure of the error takes the place of this one, and Run

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -22,7 +23,7 @@ func newBenchShell(b *testing.B) *shell {
 	}
 	toolkit := test.NewTempApp(b)
 	toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
-	sh := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+	sh := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler)), State: windowstate.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
 	sh.prompt.started, sh.window.visible = true, true
 	sh.window.window.Resize(startSize)
 	return sh

@@ -43,7 +43,11 @@ type keyboard struct {
 	actions keyActions
 	plain   map[fyne.KeyName]func()
 	chords  map[string]func() // by the toolkit's name of the shortcut
+	pressed int               // hardware code of the key that was pressed last
 }
+
+// commaCode is the hardware code of the key with the comma on a US keyboard.
+var commaCode = map[string]int{"linux": 59, "windows": 51, "darwin": 43}[runtime.GOOS]
 
 // newKeyboard registers the keys of a window. Those that act on selected rows work unless
 // a text field has the focus.
@@ -60,6 +64,10 @@ func newKeyboard(w *window, dialogs *form.Dialogs, actions keyActions) *keyboard
 		canvas.AddShortcut(chord, k.typedChord)
 	}
 	k.plain[fyne.KeyEnter] = k.plain[fyne.KeyReturn]
+	if physical, ok := canvas.(desktop.Canvas); ok {
+		physical.SetOnKeyDown(func(event *fyne.KeyEvent) { k.pressed = event.Physical.ScanCode })
+	}
+	canvas.AddShortcut(unnamedChord, k.typedUnnamed)
 	canvas.SetOnTypedKey(func(event *fyne.KeyEvent) { k.typed(event.Name) })
 	return k
 }
@@ -148,6 +156,18 @@ func (k *keyboard) typed(key fyne.KeyName) {
 func (k *keyboard) typedChord(chord fyne.Shortcut) {
 	if do := k.chords[chord.ShortcutName()]; do != nil && !k.hasOverlay() {
 		do()
+	}
+}
+
+// unnamedChord is what the toolkit reports for Ctrl and a punctuation key that has a
+// letter of another script on the current keyboard layout, such as Russian. Keys with
+// letters on a US keyboard keep their names on every layout.
+var unnamedChord = &desktop.CustomShortcut{KeyName: fyne.KeyUnknown, Modifier: command}
+
+// typedUnnamed handles unnamedChord by the place of the key.
+func (k *keyboard) typedUnnamed(fyne.Shortcut) {
+	if k.pressed == commaCode {
+		k.typedChord(&desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: command})
 	}
 }
 

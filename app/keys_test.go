@@ -152,6 +152,23 @@ func TestShortcuts(t *testing.T) {
 	}
 }
 
+// On a layout such as Russian the key of the comma has a letter, and no name.
+func TestSettingsKeyOnOtherLayouts(t *testing.T) {
+	s := startWindow(t, apptest.NewEngine())
+	press := func(code int) {
+		s.keys.pressed = code // the canvas of tests reports no hardware keys
+		s.keys.typedUnnamed(unnamedChord)
+	}
+	press(commaCode + 1)
+	if s.keys.hasOverlay() {
+		t.Fatal("another key opened a dialog")
+	}
+	press(commaCode)
+	if !s.keys.hasOverlay() {
+		t.Error("settings are not open")
+	}
+}
+
 func TestShortcutsAreIgnoredWhileDialogIsOpen(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 	s.window.list.Rows.Select(4)

@@ -35,6 +35,12 @@ func (n *notifications) send(note platform.Notification) {
 	})
 }
 
+// message shows a message of the hidden window. A click opens the window.
+func (n *notifications) message(text string) {
+	open := func() { n.bridge.Post(n.open) }
+	n.send(platform.Notification{Key: "message", Title: "Ferry", Body: text, OnClick: open, Actions: []platform.Action{{Label: words.Text("tray.open"), Do: open}}})
+}
+
 // withdraw removes notifications.
 func (n *notifications) withdraw(keys ...string) {
 	n.bridge.Run(func(ctx context.Context) {

@@ -66,8 +66,9 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	toolkit.SetIcon(assets.Icon())
 	sh := &shell{toolkit: toolkit, config: config, system: system, post: post, appearance: appearance}
 	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
-	sh.destination = loadDestination(toolkit.Preferences())
-	sh.window = newWindow(toolkit, sh.destination, config.Settings, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
+	importPreferences(toolkit.Preferences(), config)
+	sh.destination = &destination{config.State}
+	sh.window = newWindow(toolkit, sh.destination, config, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
 	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.tooltips.Dismiss)
 	sh.makeParts()
 	sh.makeDialogs()
@@ -96,7 +97,7 @@ func (sh *shell) makeParts() {
 	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
 		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.AddedBatches{}, log: log, showMessage: showMessage,
-		showWindow: func() { sh.visibility.openIfHidden() },
+		showWindow: func() { sh.visibility.openIfHidden() }, window: sh.window, unseen: map[uploader.BatchID]bool{},
 	}
 	sh.scans = &folderScans{
 		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adder.added,
@@ -148,7 +149,7 @@ func (sh *shell) makeVisibility() {
 		Grace: sh.system.trayGrace, Log: sh.config.Log,
 	}
 	sh.visibility = &visibility{
-		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, preferences: sh.toolkit.Preferences(), show: sh.show, focused: true,
+		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, state: sh.config.State, show: sh.show, focused: true,
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
@@ -185,7 +186,7 @@ func (sh *shell) windowActions() windowActions {
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 		},
-		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit,
+		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit, notify: sh.notifications.message,
 	}
 }
 
@@ -251,6 +252,7 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	wait := sh.scans.show(s)
 	if sh.window.visible {
 		sh.window.show(s, counts)
+		sh.adder.reveal(s)
 	}
 	if sh.tray != nil {
 		wait = sooner(wait, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/dialog"
@@ -166,6 +168,13 @@ func (d *fakeDesktop) Notify(ctx context.Context, note platform.Notification) er
 	return nil
 }
 
+// notified reports whether a notification with the text was shown.
+func (d *fakeDesktop) notified(body string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.notes, func(n platform.Notification) bool { return n.Body == body })
+}
+
 func (d *fakeDesktop) Withdraw(ctx context.Context, key string) error {
 	d.wait(ctx)
 	d.record(func() { d.withdrawn = append(d.withdrawn, key) })
@@ -184,7 +193,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 	engine.Wake = s.desktop.wake
 	log := slog.New(slog.DiscardHandler)
 	s.access = apptest.NewAccess(engine)
-	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), apptest.NoSettings{}, log), Log: log, ReceivedDir: t.TempDir()}
+	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), apptest.NoSettings{}, log), State: windowstate.Open(t.Context(), apptest.NoSettings{}, log), Log: log, ReceivedDir: t.TempDir()}
 	for _, option := range options {
 		option(&config, s.desktop)
 	}

@@ -10,12 +10,10 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/tray"
 	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
-
-// prefHideExplained is the preference that is true after the first hiding was explained.
-const prefHideExplained = "hide-explained"
 
 // visibility shows and hides the window, and sets the interval of updates accordingly. Its
 // methods must be called on the UI goroutine unless they say otherwise.
@@ -24,7 +22,7 @@ type visibility struct {
 	bridge        *bridge.Bridge
 	tray          *tray.Presence
 	notifications *notifications
-	preferences   fyne.Preferences
+	state         *windowstate.Current
 	show          func(*uploader.Snapshot) time.Duration
 	focused       bool
 }
@@ -52,10 +50,10 @@ func (v *visibility) openIfHidden() {
 func (v *visibility) hide() {
 	v.window.hide()
 	v.updateInterval()
-	if v.preferences.Bool(prefHideExplained) {
+	if v.state.Get().HideExplained {
 		return
 	}
-	v.preferences.SetBool(prefHideExplained, true)
+	v.state.Update(func(s *windowstate.State) { s.HideExplained = true })
 	v.notifications.send(platform.Notification{Key: "hide", Title: words.Text("hide.title"), Body: words.Text("hide.body")})
 }
 

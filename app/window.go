@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/transferlist"
 	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
@@ -35,6 +36,7 @@ type windowActions struct {
 	copy     func(text string)
 	addFiles func()
 	resized  func(fyne.Size)
+	notify   func(text string) // shows a message in a notification
 }
 
 // window is Ferry's window. It must be used on the UI goroutine.
@@ -58,17 +60,19 @@ type window struct {
 	visible        bool
 	destination    *destination
 	settings       *settings.Current
+	state          *windowstate.Current
+	restored       bool   // what was open and selected is as in state
 	refresh        func() // shows the newest snapshot soon
 }
 
 // newWindow returns a window without content; see build.
-func newWindow(toolkit fyne.App, to *destination, current *settings.Current, refresh func(), blocked func(view.Blocked) widgets.BannerModel) *window {
+func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(), blocked func(view.Blocked) widgets.BannerModel) *window {
 	w := &window{
-		window: toolkit.NewWindow("Ferry"), destination: to, settings: current, refresh: refresh,
+		window: toolkit.NewWindow("Ferry"), destination: to, settings: config.Settings, state: config.State, refresh: refresh,
 		banner: frame.NewBanner(blocked), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
-	w.window.Resize(startSize)
+	w.window.Resize(w.initialSize())
 	return w
 }
 
@@ -92,7 +96,7 @@ func (w *window) build() {
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.loading, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
-	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.tooltips)))
+	w.window.SetContent(container.New(minSizeLayout{w.resized}, container.NewStack(content, w.toasts, w.tooltips)))
 }
 
 // rebuild creates the content again, with the same scroll position, selection and
@@ -118,6 +122,9 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	w.banner.Show(s)
 	w.footer.Show(s, w.settings.Get().Transfers, time.Now())
 	w.list.Show(s)
+	if !s.Loading {
+		w.restore()
+	}
 	w.filter.Show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
 	w.details.Show(s, time.Now())
 	noRows := w.list.Len() == 0
@@ -171,8 +178,15 @@ func (w *window) hide() {
 	w.window.Hide()
 }
 
-// showMessage shows a message for some seconds.
-func (w *window) showMessage(text string) { w.toasts.Notify(text) }
+// showMessage shows a message for some seconds; while the window is hidden, in a
+// notification.
+func (w *window) showMessage(text string) {
+	if w.visible {
+		w.toasts.Notify(text)
+		return
+	}
+	w.actions.notify(text)
+}
 
 // minSizeLayout gives the window its minimum size.
 type minSizeLayout struct {
@@ -226,6 +240,7 @@ func (w *window) showAll() {
 
 // openDetails shows the details of a transfer beside the list.
 func (w *window) openDetails(id uploader.TransferID) {
+	w.state.Update(func(s *windowstate.State) { s.Details = id })
 	w.details.Open(id)
 	w.middle.Refresh()
 	w.refresh()
@@ -236,6 +251,7 @@ func (w *window) closeDetails() { w.openDetails(0) }
 // followSelection shows the selected transfer in the details, if they are open and
 // exactly one transfer is selected.
 func (w *window) followSelection() {
+	w.keepSelection()
 	if w.details.ID == 0 {
 		return
 	}

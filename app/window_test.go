@@ -1,6 +1,10 @@
 package app
 
 import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -9,6 +13,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -41,7 +46,7 @@ func TestTopBar(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Studio")
 		s.until("destination is shown", func() bool { return s.window.bar.Destination.Text == "Studio" })
-		next := loadDestination(s.toolkit.Preferences())
+		next := &destination{s.config.State}
 		if got := next.server(s.bridge.Snapshot()); got.ID != 2 {
 			t.Errorf("destination after restart is %+v", got)
 		}
@@ -58,6 +63,73 @@ func TestTopBar(t *testing.T) {
 		}
 	})
 }
+
+func TestWindowIsRestored(t *testing.T) {
+	batched := func(t *uploader.Transfer) { t.Batch = 7 }
+	first := startWindow(t, apptest.NewEngine(apptest.Transfer(1, batched), apptest.Transfer(2, batched), apptest.Transfer(3)))
+	first.window.window.Resize(fyne.NewSize(720, 520))
+	first.window.list.Rows.Toggle(-7)
+	first.window.list.Rows.Select(1, 3)
+	first.window.openDetails(3)
+	want := windowstate.State{
+		Size: windowstate.Size{Width: 720, Height: 520}, OpenBatches: []uploader.BatchID{7}, Selected: []int64{1, 3}, Details: 3,
+	}
+	if diff := cmp.Diff(want, first.config.State.Get()); diff != "" {
+		t.Fatalf("kept (-want +got):\n%s", diff)
+	}
+
+	next := startWindow(t, apptest.NewEngine(apptest.Transfer(1, batched), apptest.Transfer(2, batched), apptest.Transfer(3)), func(c *Config, _ *fakeDesktop) {
+		c.State.Update(func(s *windowstate.State) { *s = want })
+	})
+	if got := next.window.window.Canvas().Size(); got != fyne.NewSize(720, 520) {
+		t.Errorf("size is %v", got)
+	}
+	if got := next.window.list.Len(); got != 4 {
+		t.Errorf("list has %d rows, want the batch, its two files and a file", got)
+	}
+	if got := next.window.list.Rows.Selected(); !slices.Equal(got, want.Selected) {
+		t.Errorf("selected rows are %v, want %v", got, want.Selected)
+	}
+	if got := next.window.details.ID; got != 3 {
+		t.Errorf("details show transfer %d, want 3", got)
+	}
+	if diff := cmp.Diff(want, next.config.State.Get()); diff != "" {
+		t.Errorf("kept after the restart (-want +got):\n%s", diff)
+	}
+}
+
+// What an earlier version kept for all profiles is of the default one.
+func TestImportOfPreferences(t *testing.T) {
+	for name, c := range map[string]struct {
+		isDefault bool
+		saved     json.RawMessage
+		want      uploader.ServerID
+	}{
+		"default profile":                    {isDefault: true, want: 2},
+		"another profile":                    {},
+		"profile that has been opened":       {isDefault: true, saved: json.RawMessage(`{"destination":1}`), want: 1},
+		"profile that was opened, no choice": {isDefault: true, saved: json.RawMessage(`{}`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			preferences := test.NewTempApp(t).Preferences()
+			preferences.SetInt(prefDestination, 2)
+			state := windowstate.Open(t.Context(), savedState(c.saved), slog.New(slog.DiscardHandler))
+			importPreferences(preferences, Config{State: state, DefaultProfile: c.isDefault})
+			if got := state.Get().Destination; got != c.want {
+				t.Errorf("destination is %d, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+// savedState is a savedvalue.Store with one value.
+type savedState json.RawMessage
+
+func (s savedState) Setting(context.Context, string) (json.RawMessage, error) {
+	return json.RawMessage(s), nil
+}
+
+func (savedState) SaveSetting(context.Context, string, json.RawMessage) error { return nil }
 
 func TestEmptyState(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine())

@@ -54,6 +54,12 @@ func (f *SearchField) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
+// KeyDown implements [desktop.Keyable].
+func (f *SearchField) KeyDown(e *fyne.KeyEvent) {
+	draw.ForwardKeyDown(f, e)
+	f.Entry.KeyDown(e)
+}
+
 // TypedShortcut implements [fyne.Shortcutable]. Shortcuts that do not edit text are
 // passed to the window.
 func (f *SearchField) TypedShortcut(s fyne.Shortcut) {

@@ -243,6 +243,10 @@ func TestSecondInstanceHandsFilesToFirst(t *testing.T) {
 	source := createFile(t, "second instance.pdf", 3*mebibyte)
 	must(t, ferry.SendToRunning(ctx, source))
 	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
+	missing := filepath.Join(t.TempDir(), "missing.pdf")
+	if err := ferry.SendToRunning(ctx, missing); err == nil || !strings.Contains(err.Error(), missing+"” can't be found") {
+		t.Errorf("handing over a file that does not exist: %v", err)
+	}
 	if !ferry.Process.Running() {
 		t.Error("the first instance exited")
 	}

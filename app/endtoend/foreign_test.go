@@ -118,7 +118,7 @@ func waitStored(t *testing.T, server *uploadtest.TusdProcess, want int) bool {
 	t.Helper()
 	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()
-	timeout := time.After(time.Minute)
+	timeout := time.After(runTimeout)
 	for {
 		infos, err := filepath.Glob(filepath.Join(server.Dir, "*.info"))
 		if err != nil {

@@ -50,7 +50,7 @@ func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 		killAfter(t, next, time.Minute)
 	}
 	proxy.Restore(t)
-	if !killAfter(t, ferry.resume(), time.Minute) {
+	if !killAfter(t, ferry.resume(), runTimeout) {
 		t.Fatal("the final resume was killed")
 	}
 	checkServer(t, server, folders)

@@ -126,6 +126,7 @@ func TestKillInPartsThenSourceChange(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			ferry, server, proxy, source := newChangedSource(t)
+			proxy.HoldEachAfter(5 << 20)
 			source.sendUntilKilled(ferry, server, 4, 3<<20) // of one part
 			c.change(source)
 			proxy.Restore(t)
@@ -162,11 +163,13 @@ func TestResumeStartsOverOnlyIfAsked(t *testing.T) {
 	}
 }
 
+// newChangedSource has a file of 32 MiB, of which the server gets at most 12 MiB over a
+// connection until the proxy is restored.
 func newChangedSource(t *testing.T) (*client, *uploadtest.Tusd, *uploadtest.Proxy, *changedSource) {
 	t.Helper()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Throttle(8 << 20)
+	proxy.HoldEachAfter(12 << 20)
 	source := &changedSource{
 		t: t, path: filepath.Join(t.TempDir(), "film.mov"), content: bytes.Repeat([]byte("0123456789abcdef"), 2<<20),
 		modTime: time.Now().Add(-48 * time.Hour).Truncate(time.Second).Add(345 * time.Millisecond),

@@ -49,8 +49,8 @@ var (
 	// belowShell are the packages of the app that the shell and the parts of the window
 	// use.
 	belowShell = []string{
-		"app/bridge", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/presets", "app/profile", "app/settings",
-		"app/spool", "app/uploadurls", "app/view", "app/words",
+		"app/bridge", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/presets", "app/profile", "app/savedvalue", "app/settings",
+		"app/spool", "app/uploadurls", "app/view", "app/windowstate", "app/words",
 	}
 
 	// pureParts are the packages of the engine without clock and I/O.

@@ -51,8 +51,8 @@ func Run(version string, args []string, streams cli.Streams) int {
 
 // maxShutdown is how long shutting down may take after the first signal. What is
 // acknowledged is saved by then; longer takes only what cannot be interrupted, such as
-// reading from a drive that does not respond.
-const maxShutdown = 5 * time.Second
+// reading from a drive that does not respond. Tests set it.
+var maxShutdown = 5 * time.Second
 
 // exitLate ends the process if it does not return in time.
 func exitLate(ctx context.Context, returned <-chan struct{}, streams cli.Streams) {

@@ -51,10 +51,13 @@ func wantExitCode(ts *testscript.TestScript, err error, want int) {
 }
 
 // cmdInterrupt implements "interrupt SIGNAL PROGRAM ARG...": it runs a program that
-// prints events as JSON, and sends it a signal at its first progress event. The exit
-// code must be 129 after HUP, and 130 after any other but KILL. PIPE closes the
-// reader of its output instead; the exit code must be 141.
+// uploads to $HELD or $AUTH and prints events as JSON, and sends it a signal at its first
+// progress event. These servers hold uploads until the program has ended, so that none is
+// complete. The exit code must be 129 after HUP, and 130 after any other but KILL. PIPE
+// closes the reader of its output instead; the exit code must be 141.
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	heldOf(ts).hold()
+	defer heldOf(ts).release()
 	cmd := newCmd(ts, args[1:]...)
 	cmd.Stderr = ts.Stderr()
 	out, err := cmd.StdoutPipe()
@@ -148,6 +151,15 @@ func cmdRandom(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = io.CopyN(file, rand.Reader, size)
 	ts.Check(errors.Join(err, file.Close()))
+}
+
+// cmdUnchanged implements "unchanged DURATION FILE": it makes the file one that was last
+// modified that long ago.
+func cmdUnchanged(ts *testscript.TestScript, _ bool, args []string) {
+	age, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	modified := time.Now().Add(-age)
+	ts.Check(os.Chtimes(ts.MkAbs(args[1]), modified, modified))
 }
 
 // appenders stop the appenders of the scripts that are running.

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(99)
 			}
+			maxShutdown = scriptTimeout // a machine under load may need longer
 			if text := os.Getenv(fileWaitEnv); text != "" {
 				maxFileWait, _ = time.ParseDuration(text)
 			}
@@ -51,9 +52,6 @@ const fileWaitEnv = "FERRY_TEST_FILE_WAIT"
 // secrets, which ferry then creates or unlocks.
 const passphraseEnv = "FERRY_TEST_PASSPHRASE"
 
-// slowRate is the bandwidth of $SLOW and $AUTH in bytes per second.
-const slowRate = 4_000_000
-
 // scriptTimeout is how long a script command waits for a condition.
 const scriptTimeout = 5 * time.Minute
 
@@ -61,27 +59,27 @@ const scriptTimeout = 5 * time.Minute
 // its own profile. The environment has the endpoints of these servers:
 //
 //	$TUSD    a tusd that all scripts share; $HOST is its host
-//	$SLOW    the same tusd over a slow connection
-//	$AUTH    a tusd over a slow connection that requires user ann with password oar;
-//	         $AUTHNAME is the name it is saved under
+//	$HELD    the same tusd, whose uploads do not become complete between the commands
+//	         hold and release
+//	$AUTH    such a tusd that requires user ann with password oar; $AUTHNAME is the name
+//	         it is saved under
 //	$ELSEWHERE a server that creates its uploads on $TUSD, another host
 //	$UNIQUE  a tusd that refuses names that it has, and has taken.txt and other.txt
 //	$REFUSED a port that refuses connections
 func TestScripts(t *testing.T) {
 	tusd := uploadtest.NewTusd(t)
-	auth := newAuthServer(t)
+	private := uploadtest.NewTusd(t)
 	elsewhere := newDispatcher(t, tusd.Endpoint)
 	unique := map[string]*uploadtest.Tusd{}
-	slow := map[string]string{}
+	held := map[string]*heldServers{}
 	scripts, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts (%v)", err)
 	}
 	for _, script := range scripts {
-		proxy := uploadtest.NewProxy(t, tusd.Endpoint)
-		proxy.Throttle(slowRate)
-		unique["script-"+strings.TrimSuffix(filepath.Base(script), ".txtar")] = uploadtest.NewTusd(t, (&uploadtest.UniqueNames{}).Option("taken.txt", "other.txt"))
-		slow["script-"+strings.TrimSuffix(filepath.Base(script), ".txtar")] = proxy.URL(tusd.Endpoint)
+		name := "script-" + strings.TrimSuffix(filepath.Base(script), ".txtar")
+		unique[name] = uploadtest.NewTusd(t, (&uploadtest.UniqueNames{}).Option("taken.txt", "other.txt"))
+		held[name] = newHeldServers(t, tusd, private)
 	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -91,9 +89,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("TUSD", tusd.Endpoint)
 			env.Setenv("HOST", tusd.Listener.Addr().String())
-			env.Setenv("SLOW", slow[filepath.Base(env.WorkDir)])
-			env.Setenv("AUTH", auth)
-			env.Setenv("AUTHNAME", hostOf(t, auth))
+			servers := held[filepath.Base(env.WorkDir)]
+			env.Values[heldKey{}] = servers
+			env.Setenv("HELD", servers.endpoint)
+			env.Setenv("AUTH", servers.authEndpoint)
+			env.Setenv("AUTHNAME", hostOf(t, servers.authEndpoint))
 			env.Setenv("ELSEWHERE", elsewhere)
 			env.Setenv("UNIQUE", unique[filepath.Base(env.WorkDir)].Endpoint)
 			env.Setenv("REFUSED", uploadtest.UnusedURL(t))
@@ -103,7 +103,10 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"random":         cmdRandom,
+			"hold":           cmdHold,
+			"release":        cmdRelease,
 			"append":         cmdAppend,
+			"unchanged":      cmdUnchanged,
 			"specialnames":   cmdSpecialNames,
 			"fifo":           cmdFIFO,
 			"exits":          cmdExits,
@@ -161,24 +164,6 @@ func newDispatcher(t *testing.T, storage string) string {
 	}))
 	t.Cleanup(server.Close)
 	return server.URL + target.Path
-}
-
-// newAuthServer starts a tusd that requires a sign-in, over a slow connection, and
-// returns its endpoint.
-func newAuthServer(t *testing.T) string {
-	t.Helper()
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if user, password, _ := r.BasicAuth(); user != "ann" || password != "oar" {
-				w.WriteHeader(http.StatusUnauthorized)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	}))
-	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Throttle(slowRate)
-	return proxy.URL(server.Endpoint)
 }
 
 // newCmd returns a command that runs a program with the environment of the script.

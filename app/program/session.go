@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/spool"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
@@ -52,6 +53,8 @@ type session struct {
 	recovered     string // text for the user if the database was repaired, or ""
 	settings      *settings.Current
 	settingsSaver *task
+	windowState   *windowstate.Current
+	windowSaver   *task
 	keys          *platform.AppKeyring
 	connector     *connect.Connector
 	receiver      *task
@@ -174,6 +177,8 @@ func (s *session) handle(ctx context.Context, request instance.Request, reply fu
 func (s *session) openSettings(ctx context.Context, c command) error {
 	s.settings = settings.Open(ctx, s.database, c.log)
 	s.settingsSaver = startTask(s.settings.Run)
+	s.windowState = windowstate.Open(ctx, s.database, c.log)
+	s.windowSaver = startTask(s.windowState.Run)
 	return words.Load(string(s.settings.Get().Appearance.Language))
 }
 
@@ -262,6 +267,7 @@ func (s *session) close(err error) error {
 	}
 	add(s.backups.stop())
 	add(s.settingsSaver.stop())
+	add(s.windowSaver.stop())
 	if s.database != nil {
 		add(s.database.Close())
 	}

@@ -1,14 +1,17 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log"
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/cli"
@@ -17,6 +20,7 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // access implements [app.Access].
@@ -37,7 +41,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		return instance.Call(ctx, c.profile.InstanceFile(), instance.Request{Command: instance.Show, Paths: paths}, ignore)
 	})
 	if lock == nil {
-		return err
+		return cmp.Or(err, missingFiles(paths)) // the running window says it as well
 	}
 	if !platform.HasDisplay() {
 		return errors.Join(&cli.UserError{Text: words.Text("cli.window.none")}, lock.Release())
@@ -60,12 +64,26 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	}
 	return s.close(c.runWindow(ctx, app.Config{
 		Load: s.waitLoaded, LoadFailure: c.loadFailure,
-		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
+		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, State: s.windowState, DefaultProfile: c.profile.Default, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
 		Autostart: c.autostart(),
 		Notice:    s.recovered, ReceivedDir: c.profile.ReceivedDir, Requests: requests,
 	}))
+}
+
+// missingFiles returns a text for the user with the paths that do not exist, or nil.
+func missingFiles(paths []string) error {
+	var texts []string
+	for _, path := range paths {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			texts = append(texts, words.Fault(fault.New(fault.SourceMissing, fault.Stat, err), words.Subject{File: path}).String())
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return &cli.UserError{Text: strings.Join(texts, "\n")}
 }
 
 // loadFailure describes to the user why the transfers could not be loaded.

@@ -5,8 +5,7 @@
 // saved in the background. Reading never fails: an invalid value in the database is
 // replaced by its default.
 //
-// The window's own state (the last destination, hints already shown) is stored
-// elsewhere.
+// The window's own state, such as its size, is kept by package windowstate.
 package settings
 
 import (

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/ferryapp/ferry/app/savedvalue"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -21,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// memoryStore is a settings.Store in memory.
+// memoryStore is a savedvalue.Store in memory.
 type memoryStore struct {
 	mu    sync.Mutex
 	saved map[string]json.RawMessage
@@ -54,7 +55,7 @@ func storeWith(text string) *memoryStore {
 	return &memoryStore{saved: map[string]json.RawMessage{"settings": json.RawMessage(text)}}
 }
 
-func open(t *testing.T, store settings.Store) *settings.Current {
+func open(t *testing.T, store savedvalue.Store) *settings.Current {
 	t.Helper()
 	return settings.Open(t.Context(), store, slog.New(slog.DiscardHandler))
 }
@@ -118,39 +119,6 @@ func TestUpdateNotifiesAndSaves(t *testing.T) {
 			t.Error("received a value after ctx was done, want a closed channel")
 		}
 	})
-}
-
-func TestFailedSaveIsRetried(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := storeWith("")
-		current := open(t, store)
-		ctx, stop := context.WithCancel(t.Context())
-		returned := make(chan error, 1)
-		go func() { returned <- current.Run(ctx) }()
-		store.setError(errors.New("full"))
-		current.Update(func(s *settings.Settings) { s.Transfers.Limit = 7 })
-		synctest.Wait()
-		store.setError(nil)
-		time.Sleep(time.Minute) // of the bubble
-		synctest.Wait()
-		if got := open(t, store).Get().Transfers.Limit; got != 7 {
-			t.Errorf("saved limit is %d, want 7", got)
-		}
-		stop()
-		<-returned
-	})
-}
-
-func TestRunReturnsErrorOfLastSave(t *testing.T) {
-	store, full := storeWith(""), errors.New("full")
-	current := open(t, store)
-	store.setError(full)
-	current.Update(func(s *settings.Settings) { s.Transfers.Limit = 7 })
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
-	if err := current.Run(ctx); !errors.Is(err, full) {
-		t.Errorf("Run returned %v, want %v", err, full)
-	}
 }
 
 func TestOpenUsesDefaultsWhenReadFails(t *testing.T) {

@@ -70,6 +70,28 @@ func (l *List) Show(s *uploader.Snapshot) {
 	l.Rows.Refresh()
 }
 
+// OpenBatches opens batches.
+func (l *List) OpenBatches(batches []uploader.BatchID) {
+	l.outline.Open(batches...)
+	l.Rows.Refresh()
+}
+
+// RowOf returns the ID of the row of a batch, which may be hidden by the filter: that of
+// its only file, if it has no row of its own. It reports false while it has no files.
+func (l *List) RowOf(batch uploader.BatchID) (id int64, ok bool) {
+	members := l.outline.Members(batch)
+	if len(members) == 0 {
+		return 0, false
+	}
+	if l.outline.HasRow(batch) {
+		return -int64(batch), true
+	}
+	return int64(members[0].ID), true
+}
+
+// Open returns the batches that the user opened, in no order.
+func (l *List) Open() []uploader.BatchID { return l.outline.OpenBatches() }
+
 // SetFilter shows the transfers that match a filter, from the top.
 func (l *List) SetFilter(chosen view.Filter) {
 	l.outline.SetFilter(chosen)

@@ -36,6 +36,25 @@ func (o *Outline) Parent(i int) int {
 	return -1
 }
 
+// OpenBatches returns the batches that the user opened, in no order.
+func (o *Outline) OpenBatches() []uploader.BatchID {
+	var batches []uploader.BatchID
+	for id, open := range o.open {
+		if open && o.HasRow(id) {
+			batches = append(batches, id)
+		}
+	}
+	return batches
+}
+
+// Open opens batches, also those that it does not have yet.
+func (o *Outline) Open(batches ...uploader.BatchID) {
+	for _, id := range batches {
+		o.open[id] = true
+	}
+	o.layOut()
+}
+
 // HasRow reports whether a batch has a row.
 func (o *Outline) HasRow(batch uploader.BatchID) bool {
 	g, known := o.groupOf[batch]

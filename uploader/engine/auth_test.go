@@ -121,7 +121,7 @@ func TestTerminationWaitsForSignIn(t *testing.T) {
 	gate.enabled.Store(true)
 	server := uploadtest.NewTusd(t, gate.option())
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Throttle(4 << 20)
+	proxy.HoldEachAfter(6 << 20)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	h.add(createFile(t, "film.mov", 20<<20))
 	h.waitSent(1 << 20)

@@ -264,7 +264,7 @@ func newInterruptedUploadHandler(t *testing.T, handle func(http.ResponseWriter, 
 	server := uploadtest.NewTusd(t, intercept(handle))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Throttle(4 << 20)
+	proxy.HoldEachAfter(6 << 20)
 	h.add(createFile(t, "film.mov", 12<<20))
 	h.waitStored(server, 3<<20)
 	h.do(uploader.Pause{Target: uploader.TargetAll()})

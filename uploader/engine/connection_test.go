@@ -29,7 +29,7 @@ func TestResumeAfterServerRestart(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Throttle(4 << 20)
+	proxy.HoldEachAfter(6 << 20)
 	path := createFile(t, "film.mov", 12<<20)
 	h.add(path)
 	h.waitSent(4 << 20)

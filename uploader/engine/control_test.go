@@ -122,7 +122,7 @@ func TestTerminationRetriedAfterOutage(t *testing.T) {
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.Throttle(4 << 20)
+			proxy.HoldEachAfter(4 << 20)
 			h.add(createFile(t, "film.mov", 8<<20))
 			h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool {
 				return len(s.Transfers) == 1 && s.Transfers[0].Session.URL != "" && s.Sent(s.Transfers[0]) > 1<<20

@@ -33,7 +33,7 @@ func newCluster(t *testing.T) *cluster {
 // begin adds a file and waits until a node has some of it.
 func (c *cluster) begin(path string) (batch uploader.BatchID, node int) {
 	c.t.Helper()
-	c.proxy.Throttle(4 << 20)
+	c.proxy.HoldEachAfter(6 << 20)
 	batch = c.add(path)
 	c.waitFor("a node to have 3 MiB", func(*uploader.Snapshot) bool {
 		for i, n := range c.nodes {
@@ -54,7 +54,7 @@ func (c *cluster) kill() {
 	c.store.FailFrom(1)
 	c.stop()
 	c.store.FailOn(0)
-	c.proxy.Throttle(1 << 30)
+	c.proxy.HoldEachAfter(0)
 	c.start()
 }
 

@@ -26,7 +26,7 @@ func TestRunningUploadFollowsEndpointChange(t *testing.T) {
 func TestEndpointChangeDuringPartUpload(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	first, second := uploadtest.NewProxy(t, server.Endpoint), uploadtest.NewProxy(t, server.Endpoint)
-	first.Throttle(8 << 20)
+	first.HoldEachAfter(6 << 20)
 	h := newHarness(t, first.URL(server.Endpoint))
 	h.setServerOptions(uploader.ServerOptions{Connections: 3, ChunkMax: 1 << 20})
 	path := createFile(t, "film.mov", 60<<20)

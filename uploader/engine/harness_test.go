@@ -392,14 +392,14 @@ func newHarnessWith(t *testing.T, endpoint string, set func(*uploader.Settings))
 // everyDay is the days of a schedule span that applies on all days.
 var everyDay = [7]bool{true, true, true, true, true, true, true}
 
-// startSlowUpload adds a file of 12 MiB over a throttled connection and waits until
-// the server has more than 3 MiB of it.
+// startSlowUpload adds a file of 12 MiB over a connection that is held after 6 MiB, and waits
+// until the server has 3 MiB of it.
 func startSlowUpload(t *testing.T) (h *harness, server *uploadtest.Tusd, proxy *uploadtest.Proxy, path string) {
 	t.Helper()
 	server = uploadtest.NewTusd(t)
 	proxy = uploadtest.NewProxy(t, server.Endpoint)
 	h = newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Throttle(4 << 20)
+	proxy.HoldEachAfter(6 << 20)
 	path = createFile(t, "film.mov", 12<<20)
 	h.add(path)
 	h.waitStored(server, 3<<20)

@@ -98,7 +98,7 @@ func TestC17MismatchedUploadIsNotPatched(t *testing.T) {
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.Throttle(4 << 20)
+			proxy.HoldEachAfter(6 << 20)
 			h.add(createFile(t, "film.mov", size))
 			h.waitSent(2 << 20)
 			modified.Store(true)
@@ -120,12 +120,13 @@ func TestC18CompleteUploadIsNotPatched(t *testing.T) {
 	var dropped atomic.Bool
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Throttle(8 << 20)
+	proxy.HoldEachAfter(3 << 20)
 	path := createFile(t, "film.mov", 6<<20)
 	h.add(path)
 	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool {
 		if len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 && !dropped.Swap(true) {
 			proxy.DropResponses(1)
+			proxy.HoldEachAfter(0)
 		}
 		return dropped.Load()
 	})
@@ -179,7 +180,7 @@ func TestE2ExpiredUploadGetsHeadFirst(t *testing.T) {
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.Throttle(4 << 20)
+			proxy.HoldEachAfter(6 << 20)
 			path := createFile(t, "film.mov", 12<<20)
 			h.add(path)
 			h.waitStored(server, 2<<20)
@@ -283,7 +284,7 @@ func TestT1NoDeleteWithoutTermination(t *testing.T) {
 	server := uploadtest.NewTusd(t, uploadtest.NoTermination())
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Throttle(4 << 20)
+	proxy.HoldEachAfter(6 << 20)
 	h.add(createFile(t, "film.mov", 12<<20))
 	h.waitSent(1 << 20)
 	h.do(uploader.Cancel{Target: uploader.TargetAll()})

@@ -68,7 +68,7 @@ func TestReaddFileContinuesUpload(t *testing.T) {
 func TestReaddMovedFileContinuesParts(t *testing.T) {
 	t.Parallel()
 	h := newFileHarness(t)
-	h.proxy.Throttle(4 << 20)
+	h.proxy.HoldEachAfter(3 << 20)
 	path := createFile(t, "large.mov", 24<<20)
 	options := uploader.BatchOptions{Connections: 3}
 	h.addWithOptions(options, path)
@@ -106,7 +106,7 @@ func TestReaddFileChangedBeforeUpload(t *testing.T) {
 		t.Fatal(err)
 	}
 	proxy.Restore(t)
-	proxy.Throttle(4 << 20)
+	proxy.HoldEachAfter(4 << 20)
 	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitStored(server, 1)
 	h.add(path)

@@ -169,7 +169,7 @@ func TestRelocateFolder(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newFileHarness(t)
-			h.proxy.Throttle(4 << 20)
+			h.proxy.HoldEachAfter(2 << 20)
 			folder := filepath.Join(t.TempDir(), "drive", "raws")
 			moveFile(t, h.path, filepath.Join(folder, "day 1", "film.mov"))
 			h.addWithOptions(uploader.BatchOptions{Connections: 3}, folder)

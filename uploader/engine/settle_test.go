@@ -128,7 +128,7 @@ func TestUploadAsIsOfFileThatGrows(t *testing.T) {
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarnessWith(t, proxy.URL(server.Endpoint), waitAnHour)
-			proxy.Throttle(8 << 20)
+			proxy.HoldEachAfter(6 << 20)
 			path := createFile(t, "log.txt", 20<<20)
 			began := fileSHA256(t, path)
 			h.addWithOptions(c.options, path)

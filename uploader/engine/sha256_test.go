@@ -106,7 +106,7 @@ func TestSHA256MismatchIsNotDone(t *testing.T) {
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarnessWith(t, proxy.URL(server.Endpoint), func(s *uploader.Settings) { s.SendSHA256 = true })
-			proxy.Throttle(4 << 20)
+			proxy.HoldEachAfter(6 << 20)
 			path := createFile(t, "film.mov", 12<<20)
 			h.add(path)
 			h.waitStored(server, 3<<20)

@@ -82,7 +82,7 @@ var stages = []struct {
 func pausePartway(t *testing.T) (*fileHarness, func()) {
 	t.Helper()
 	h := newFileHarness(t)
-	h.proxy.Throttle(4 << 20)
+	h.proxy.HoldEachAfter(6 << 20)
 	h.add(h.path)
 	h.waitStored(h.server, 3<<20)
 	h.do(uploader.Pause{Target: uploader.TargetAll()})
@@ -215,7 +215,7 @@ func TestSourceChangesWhileSending(t *testing.T) {
 				t.Parallel()
 				h := newFileHarness(t)
 				h.path = createFile(t, "film.mov", size)
-				h.proxy.Throttle(4 << 20)
+				h.proxy.HoldEachAfter(6 << 20 / int64(connections))
 				sum := fileSHA256(t, h.path)
 				h.addWithOptions(uploader.BatchOptions{Connections: connections}, h.path)
 				h.waitSent(3 << 20)
@@ -288,7 +288,7 @@ func TestFileThatCannotBeCompared(t *testing.T) {
 func TestFileGrowingDuringUploadIsNotDone(t *testing.T) {
 	t.Parallel()
 	h := newFileHarness(t)
-	h.proxy.Throttle(4 << 20)
+	h.proxy.HoldEachAfter(6 << 20)
 	h.add(h.path)
 	h.waitStored(h.server, 3<<20)
 	editFile(t, h.path, filmSize)

@@ -43,7 +43,7 @@ func TestTusdWithoutTermination(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t, uploadtest.NoTermination())
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Throttle(8 << 20)
+	proxy.HoldEachAfter(8 << 20)
 	h.add(createFile(t, "film.mov", 30<<20))
 	h.waitFor("the upload to start", func(s *uploader.Snapshot) bool {
 		return len(server.Stored(t)) == 1 && len(s.Progress) == 1 && s.Transfers[0].Session.URL != ""
@@ -81,12 +81,11 @@ func TestTusdNetworkTimeout(t *testing.T) {
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	path := createFile(t, "film.mov", 30<<20)
-	proxy.Throttle(8 << 20)
+	proxy.HoldEachAfter(6 << 20)
 	batch := h.add(path)
 	h.waitFor("4 MiB sent", func(s *uploader.Snapshot) bool {
 		return len(s.Transfers) == 1 && s.Progress[s.Transfers[0].ID].Sent > 4<<20
 	})
-	proxy.Throttle(1)
 	h.waitFor("the server to time out", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseWaiting })
 	proxy.Restore(t)
 	if transfer := h.waitFinal(batch)[0]; transfer.ResumedFrom == 0 {

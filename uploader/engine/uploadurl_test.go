@@ -56,7 +56,7 @@ func TestU1UploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	url := createUpload(t, server.Endpoint, "6000000")
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Throttle(4 << 20)
+	proxy.HoldEachAfter(3 << 20)
 	h := newHarness(t, proxy.URL(url))
 	h.setServerOptions(uploader.ServerOptions{GivenURL: true})
 	path := createFile(t, "film.mov", 6_000_000)

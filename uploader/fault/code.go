@@ -24,6 +24,7 @@ const (
 	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file; Detail as NewUploadHasData
 	CodeUploadURLReused    = "URL_REUSED"          // Refused: the server returned the upload URL of another file
 	CodeWebServer          = "WEB_SERVER"          // NotTus: the address is that of a web server, which does not accept uploads there
+	CodeNoUploadURL        = "NO_UPLOAD_URL"       // NotTus: a tus server created an upload and did not return its URL
 	CodeFolderMissing      = "FOLDER_MISSING"      // Refused: the folder of the server's address, in which folders are created, does not exist
 	CodeConcatPending      = "STILL_JOINING"       // Busy: the server is still concatenating the parts
 	CodeConcatFailed       = "NOT_JOINED"          // Refused: the server has all parts but did not concatenate them
@@ -57,7 +58,7 @@ func Codes() []string {
 		CodeSignInRejected, CodeSignInExpired, CodeForbidden, CodeRedirected, CodeVersion, CodeOverwriteRefused, CodeRepeatedError,
 		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
-		CodeWebServer, CodeFolderMissing,
+		CodeWebServer, CodeNoUploadURL, CodeFolderMissing,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeResponseLost, CodeUploadNotVisible, CodeForeignResponse, CodeOtherNode, CodePerFileFailed, CodePerFileRejected, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,

@@ -80,11 +80,11 @@ func testUnfinishedHeaders(t *testing.T, headerSize int) {
 	wantServed(t, r, dir)
 }
 
-// wantServed checks that an upload arrives soon, once connections are free again.
+// wantServed checks that an upload arrives once connections are free again.
 func wantServed(t *testing.T, r *receiver.Receiver, dir string) {
 	t.Helper()
 	c := newClient(t)
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(5 * time.Minute); ; {
 		_, err := c.send(r.Endpoint(), map[string]string{"filename": "a"}, []byte("abc"))
 		if err == nil {
 			break

@@ -152,6 +152,9 @@ func TestK10CreationWithoutLocation(t *testing.T) {
 					got, err := client.Create(t.Context(), test.request)
 					if !test.done {
 						wantKind(t, err, fault.NotTus)
+						if f := fault.Of(err); test.name != "invalid offset" && f.Code != fault.CodeNoUploadURL {
+							t.Errorf("code is %q, want that the URL is missing", f.Code)
+						}
 						return
 					}
 					if diff := cmp.Diff(tus.Upload{Offset: test.request.Size}, got); diff != "" || err != nil {

@@ -184,8 +184,13 @@ func (c *Client) parseUpload(r *response, request CreateRequest) (Upload, error)
 			return Upload{}, r.fault(fault.NotTus, "%v", err)
 		}
 	}
-	if r.hasNoLocation() && r.isTus() && r.op == fault.Create && request.isComplete(upload.Offset) {
-		return upload, nil
+	if r.hasNoLocation() && r.isTus() {
+		if r.op == fault.Create && request.isComplete(upload.Offset) {
+			return upload, nil
+		}
+		f := r.fault(fault.NotTus, "response has no Location")
+		f.Code = fault.CodeNoUploadURL
+		return Upload{}, f
 	}
 	location, err := resolveUploadURL(r.url, r.header.Get("Location"))
 	if err != nil {

@@ -2,23 +2,13 @@ package uploadtest
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/time/rate"
-)
-
-// Retries of listening on a port that is taken for a moment.
-const (
-	listenTries = 100
-	listenPause = 100 * time.Millisecond
 )
 
 // Proxy is a TCP relay that injects network faults. It starts without faults.
@@ -37,6 +27,8 @@ type Proxy struct {
 	blackhole     chan struct{} // closed by Restore; nil when bytes pass
 	resetAfter    int64         // bytes upstream before the reset; negative: no reset
 	resetEach     int64         // bytes upstream of one connection before it is reset; 0: no reset
+	holdEach      int64         // bytes upstream of one connection before it is held
+	held          chan struct{} // closed when connections are not held any more; nil when none is
 	dropResponses int           // responses still to be dropped
 	line          *line
 }
@@ -50,10 +42,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &Proxy{target: target, ctx: ctx, conns: map[*relayConn]struct{}{}, resetAfter: -1, line: newLine(rate.Inf)}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("start proxy: %v", err)
-	}
+	listener := listenOnFreePort(t)
 	p.addr = listener.Addr().String()
 	p.listen(listener)
 	t.Cleanup(func() {
@@ -114,6 +103,21 @@ func (p *Proxy) ResetEachAfter(n int64) {
 	p.resetEach = n
 }
 
+// HoldEachAfter stops the bytes upstream of each connection after n bytes of it, so that an
+// upload cannot be complete before something else has happened. Other connections transfer
+// bytes. Zero, and Restore, let the bytes continue.
+func (p *Proxy) HoldEachAfter(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held != nil {
+		close(p.held) // what waits looks at the new limit
+		p.held = nil
+	}
+	if p.holdEach = n; n > 0 {
+		p.held = make(chan struct{})
+	}
+}
+
 // Blackhole stops all bytes in both directions while connections stay open and
 // new ones are accepted. Restore lets the bytes continue.
 func (p *Proxy) Blackhole() {
@@ -153,6 +157,7 @@ func (p *Proxy) DropResponses(n int) {
 func (p *Proxy) Restore(t testing.TB) {
 	t.Helper()
 	p.setLine(newLine(rate.Inf))
+	p.HoldEachAfter(0)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.resetAfter, p.resetEach, p.dropResponses = -1, 0, 0
@@ -163,23 +168,11 @@ func (p *Proxy) Restore(t testing.TB) {
 	if p.listener != nil || p.ctx.Err() != nil {
 		return
 	}
-	p.listen(p.relisten(t))
-}
-
-// relisten listens on the proxy's port again. While the proxy did not listen, the
-// system may have assigned the port to an outgoing connection for a moment.
-func (p *Proxy) relisten(t testing.TB) net.Listener {
-	t.Helper()
-	for tries := 0; ; tries++ {
-		listener, err := net.Listen("tcp", p.addr)
-		switch {
-		case err == nil:
-			return listener
-		case tries == listenTries || !errors.Is(err, syscall.EADDRINUSE):
-			t.Fatalf("restore proxy: %v", err)
-		}
-		time.Sleep(listenPause)
+	listener, err := net.Listen("tcp", p.addr)
+	if err != nil {
+		t.Fatalf("restore proxy: %v", err)
 	}
+	p.listen(listener)
 }
 
 func (p *Proxy) listen(listener net.Listener) {
@@ -194,10 +187,4 @@ func (p *Proxy) listen(listener net.Listener) {
 			p.wait.Go(func() { p.relay(client.(*net.TCPConn), listener) })
 		}
 	})
-}
-
-// UnusedURL returns a URL on this machine where nothing listens.
-func UnusedURL(t testing.TB) string {
-	t.Helper()
-	return fmt.Sprintf("http://127.0.0.1:%d%s", freePort(t), basePath)
 }

@@ -72,13 +72,34 @@ func (p *Proxy) upstream(l *relayConn) {
 // send writes bytes to the server at the limited rate.
 func (p *Proxy) send(l *relayConn, chunk []byte) bool {
 	for len(chunk) > 0 {
-		n := p.waitLine(len(chunk))
+		n := p.waitLine(p.waitHeld(l, len(chunk)))
 		if n == 0 || !p.sendPiece(l, chunk[:n]) {
 			return false
 		}
 		chunk = chunk[n:]
 	}
 	return true
+}
+
+// waitHeld waits while a connection is held, and returns how many of size bytes may be sent
+// before it is held. It returns 0 when the proxy has ended.
+func (p *Proxy) waitHeld(l *relayConn, size int) int {
+	for {
+		p.mu.Lock()
+		left, held := p.holdEach-l.sent, p.held
+		p.mu.Unlock()
+		switch {
+		case held == nil:
+			return size
+		case left > 0:
+			return int(min(int64(size), left))
+		}
+		select {
+		case <-held:
+		case <-p.ctx.Done():
+			return 0
+		}
+	}
 }
 
 // sendPiece writes bytes to the server, up to where the connection is to be reset.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -59,6 +60,31 @@ func TestProxyResetsEachConnectionAfterBytes(t *testing.T) {
 	proxy.Restore(t)
 	if got := mustDo(t, http.MethodPut, proxy.URL(server.URL), strings.Repeat("x", 1<<20), nil); got.StatusCode != http.StatusOK {
 		t.Errorf("after Restore: %s", got.Status)
+	}
+}
+
+func TestProxyHoldsEachConnectionUntilRestored(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	const limit = 100_000
+	proxy.HoldEachAfter(limit)
+	content := strings.Repeat("x", 1<<20)
+	location := upload(t, proxy.URL(server.Endpoint), strconv.Itoa(len(content)), "")
+	before := proxy.Upstream()
+	sent := make(chan int, 1)
+	go func() { sent <- send(t, location, content).StatusCode }()
+	for proxy.Upstream() < before+limit {
+		time.Sleep(time.Millisecond)
+	}
+	mustDo(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil)
+	select {
+	case status := <-sent:
+		t.Errorf("status %d of a request that is held", status)
+	default:
+	}
+	proxy.Restore(t)
+	if status := <-sent; status != http.StatusNoContent {
+		t.Errorf("after Restore: status %d", status)
 	}
 }
 

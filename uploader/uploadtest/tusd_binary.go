@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -87,22 +86,6 @@ func hookFlags(t testing.TB, o options) []string {
 func (s *TusdBinary) Stored(t testing.TB) []StoredFile {
 	t.Helper()
 	return storedFiles(t, s.Dir)
-}
-
-// FreeAddress returns a host:port of this machine on which nothing listens.
-func FreeAddress(t testing.TB) string {
-	t.Helper()
-	return fmt.Sprintf("127.0.0.1:%d", freePort(t))
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("find free port: %v", err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
 }
 
 // buildTusd returns the path of a tusd of the version in go.mod. It is built in a

@@ -23,6 +23,7 @@ func (l *View) FocusLost() {
 
 // KeyDown implements [desktop.Keyable].
 func (l *View) KeyDown(e *fyne.KeyEvent) {
+	draw.ForwardKeyDown(l, e)
 	if isShift(e.Name) {
 		l.modifiers |= fyne.KeyModifierShift
 	}

@@ -60,6 +60,10 @@ func New(model Model, create func() fyne.CanvasObject) *View {
 // Selected returns the IDs of the selected rows in the order of the model.
 func (l *View) Selected() []int64 { return l.selection.ordered(l.model) }
 
+// SelectedCount returns the number of selected rows. Rows that the model no longer has may
+// count.
+func (l *View) SelectedCount() int { return len(l.selection.ids) }
+
 // Select replaces the selection. The last ID becomes the cursor.
 func (l *View) Select(ids ...int64) {
 	l.selection.clear()
@@ -82,6 +86,12 @@ func (l *View) SelectAll() {
 func (l *View) ClearSelection() {
 	l.selection.clear()
 	l.changed()
+}
+
+// Has reports whether the model has a row.
+func (l *View) Has(id int64) bool {
+	_, ok := indexOf(l.model, id, l.view.first())
+	return ok
 }
 
 // ScrollTo scrolls a row into view.

@@ -23,13 +23,13 @@ func File(t *testing.T, name string) string {
 // ErrBroken is an error for tests.
 var ErrBroken = errors.New("broken")
 
-// NoSettings is a settings.Store that stores nothing.
+// NoSettings is a savedvalue.Store that stores nothing.
 type NoSettings struct{}
 
-// Setting implements settings.Store.
+// Setting implements savedvalue.Store.
 func (NoSettings) Setting(context.Context, string) (json.RawMessage, error) { return nil, nil }
 
-// SaveSetting implements settings.Store.
+// SaveSetting implements savedvalue.Store.
 func (NoSettings) SaveSetting(context.Context, string, json.RawMessage) error { return nil }
 
 // Noon is a time for tests.

@@ -1,0 +1,94 @@
+package app
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/windowstate"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// initialSize returns the size of the window when it was last shown.
+func (w *window) initialSize() fyne.Size {
+	if size := w.state.Get().Size; size != (windowstate.Size{}) {
+		return fyne.NewSize(size.Width, size.Height).Max(minSize)
+	}
+	return startSize
+}
+
+// resized keeps the size of the window.
+func (w *window) resized(size fyne.Size) {
+	kept := windowstate.Size{Width: size.Width, Height: size.Height}
+	if w.visible && kept != w.state.Get().Size {
+		w.state.Update(func(s *windowstate.State) { s.Size = kept })
+	}
+	w.actions.resized(size)
+}
+
+// restore opens and selects what was open and selected when Ferry ended. It has an effect
+// at the first snapshot that is shown after loading.
+func (w *window) restore() {
+	if w.restored {
+		return
+	}
+	w.restored = true
+	state := w.state.Get()
+	w.list.OpenBatches(state.OpenBatches)
+	w.list.Rows.Select(state.Selected...)
+	if state.Details != 0 {
+		w.openDetails(state.Details)
+	}
+}
+
+// keepSelection keeps which rows are selected, and which batches are open.
+func (w *window) keepSelection() {
+	if !w.restored {
+		return
+	}
+	var selected []int64
+	if w.list.Rows.SelectedCount() <= windowstate.MaxSelected {
+		selected = w.list.Rows.Selected()
+	}
+	open := w.list.Open()
+	slices.Sort(open)
+	if kept := w.state.Get(); !slices.Equal(kept.Selected, selected) || !slices.Equal(kept.OpenBatches, open) {
+		w.state.Update(func(s *windowstate.State) { s.Selected, s.OpenBatches = selected, open })
+	}
+}
+
+// reveal scrolls the row of a batch into view. A filter or search that hides it is cleared.
+// It reports false while the batch has no row.
+func (w *window) reveal(batch uploader.BatchID) bool {
+	id, ok := w.list.RowOf(batch)
+	if !ok {
+		return false
+	}
+	if !w.list.Rows.Has(id) {
+		w.filter.Field.Clear()
+		w.setFilter(view.FilterAll)
+		w.list.Rows.Refresh()
+	}
+	w.list.Rows.ScrollTo(id)
+	return true
+}
+
+// The toolkit's preferences in which earlier versions kept the state of all profiles.
+const (
+	prefDestination   = "destination"
+	prefHideExplained = "hide-explained"
+)
+
+// importPreferences takes over what an earlier version kept in the toolkit's preferences.
+// It was for all profiles, but the number of a server is that of one profile: only the
+// default profile gets it.
+func importPreferences(preferences fyne.Preferences, config Config) {
+	if config.State.Saved() || !config.DefaultProfile {
+		return
+	}
+	config.State.Update(func(s *windowstate.State) {
+		s.Destination = uploader.ServerID(preferences.Int(prefDestination))
+		s.HideExplained = preferences.Bool(prefHideExplained)
+	})
+}
