@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -20,7 +21,9 @@ func loadingSnapshot() *uploader.Snapshot {
 }
 
 func TestWindowWhileLoading(t *testing.T) {
-	s := startWindow(t, apptest.NewEngineAt(loadingSnapshot()), withResumeQuestion)
+	s := startWindow(t, apptest.NewEngineAt(loadingSnapshot()), withResumeQuestion, func(c *Config, _ *fakeDesktop) {
+		c.State.Update(func(s *windowstate.State) { s.Selected = []int64{1} })
+	})
 	w := s.window
 	if !w.loading.Visible() || w.empty.Visible() || w.noMatches.Visible() || w.list.Rows.Visible() {
 		t.Error("the list does not say that it is loading")
@@ -34,6 +37,9 @@ func TestWindowWhileLoading(t *testing.T) {
 	s.publish(apptest.Snapshot(apptest.Transfer(1)))
 	if w.loading.Visible() || !w.list.Rows.Visible() {
 		t.Error("the list is not shown after loading")
+	}
+	if selected := w.list.Rows.Selected(); !slices.Equal(selected, []int64{1}) {
+		t.Errorf("rows %v are selected, want the one that was", selected)
 	}
 	if s.prompt.interrupted == nil {
 		t.Error("an interrupted upload was not found after loading")

@@ -28,7 +28,7 @@ func (w *window) resized(size fyne.Size) {
 }
 
 // restore opens and selects what was open and selected when Ferry ended. It has an effect
-// at the first snapshot that is shown.
+// at the first snapshot that is shown after loading.
 func (w *window) restore() {
 	if w.restored {
 		return
