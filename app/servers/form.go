@@ -157,14 +157,14 @@ func (f *serverForm) addTransfer(typed func(string)) {
 	f.linkTemplate = entry("server.link", "https://…/{id}")
 	f.idHeaders = entry("server.id-headers", strings.Join(tus.DefaultIDHeaders(), ", "))
 	toggled := func(bool) { f.changed() }
-	for _, box := range []struct {
-		key string
-		box **form.Checkbox
-	}{{"server.given", &f.given}, {"server.checksums", &f.checksums}, {"server.override", &f.override}, {"server.one-request", &f.oneRequest}} {
-		*box.box = form.NewCheckbox(f.Host, toggled)
-		(*box.box).Text = words.Text(box.key)
-		f.moreRows = append(f.moreRows, layout.NewSpacer(), *box.box)
+	checkbox := func(key string) *form.Checkbox {
+		box := form.NewCheckbox(f.Host, toggled)
+		box.Text = words.Text("server." + key)
+		f.moreRows = append(f.moreRows, layout.NewSpacer(), box)
+		return box
 	}
+	f.given, f.checksums = checkbox("given"), checkbox("checksums")
+	f.override, f.oneRequest = checkbox("override"), checkbox("one-request")
 	f.moreRows = append(f.moreRows, layout.NewSpacer(), belowControl(dialog.NewParagraph(words.Text("server.one-request.help"))))
 }
 

@@ -64,6 +64,7 @@ func TestFaultSpecialCases(t *testing.T) {
 		{"folder of the receiver", withCode(fault.LocalDisk, fault.CodeReceiverDisk), "The folder for received files can't be used", "接收文件夹无法使用"},
 		{"full disk of the receiver", withCode(fault.LocalDisk, fault.CodeReceiverFull), "The disk for received files is full", "接收文件的磁盘已满"},
 		{"open files", withCode(fault.Busy, fault.CodeReceiverFiles), "Too many open files on this computer", "这台电脑打开的文件过多"},
+		{"damaged on the way to the receiver", withCode(fault.Transient, fault.CodeReceiverDigest), "The received content was damaged", "收到的内容已损坏"},
 		{"save error", answered(fault.LocalDisk, fault.Save, 0), "Ferry can't save its data", "Ferry 无法保存数据"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

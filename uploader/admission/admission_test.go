@@ -131,3 +131,31 @@ func TestBoundsFollowChanges(t *testing.T) {
 		t.Error("workers of a batch have different limits")
 	}
 }
+
+// TestSmallFiles begins with few small files at the same time, and has one more for each
+// that was uploaded until a server refuses a request.
+func TestSmallFiles(t *testing.T) {
+	control := admission.New(uploader.DefaultSettings(), now)
+	first := control.SmallFiles()
+	for want := first + 1; want <= admission.MaxSmallFiles; want++ {
+		if changed := control.SmallFileSent(); !changed || control.SmallFiles() != want {
+			t.Fatalf("%d small files, changed: %v, want %d", control.SmallFiles(), changed, want)
+		}
+	}
+	if control.SmallFileSent() || control.SmallFiles() != admission.MaxSmallFiles {
+		t.Errorf("%d small files, want at most %d", control.SmallFiles(), admission.MaxSmallFiles)
+	}
+	for name, reduce := range map[string]func(){
+		"refused": func() { control.Refused(server, 48, now) },
+		"slow":    func() { control.Slow(server, 48, 1, now) },
+	} {
+		for control.SmallFileSent() {
+			continue
+		}
+		control.SetServer(server, uploader.ServerOptions{})
+		if reduce(); control.SmallFiles() != first {
+			t.Errorf("%s: %d small files, want %d", name, control.SmallFiles(), first)
+		}
+		control = admission.New(uploader.DefaultSettings(), now)
+	}
+}

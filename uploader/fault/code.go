@@ -41,6 +41,7 @@ const (
 	CodeReceiverDisk       = "RECEIVER_DISK"       // LocalDisk: the built-in receiver cannot use its folder
 	CodeReceiverUnsafe     = "RECEIVER_UNSAFE"     // LocalDisk: another user may have prepared the built-in receiver's folder
 	CodeReceiverFull       = "RECEIVER_FULL"       // LocalDisk: the disk of the built-in receiver's folder is full
+	CodeReceiverDigest     = "RECEIVER_DIGEST"     // Transient: the built-in receiver got other content than was sent, and removed it
 	CodeReceiverFiles      = "RECEIVER_FILES"      // Busy: this computer has too many open files for the built-in receiver
 	CodeFileChanging       = "FILE_CHANGING"       // SourceBusy: the file changed less than the settle time ago
 	CodeLengthPending      = "LENGTH_PENDING"      // SourceBusy: the program that writes the file is known, and the server requires the length first
@@ -60,7 +61,7 @@ func Codes() []string {
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeWebServer, CodeNoUploadURL, CodeFolderMissing,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeResponseLost, CodeUploadNotVisible, CodeForeignResponse, CodeOtherNode, CodePerFileFailed, CodePerFileRejected, CodeProxySignIn,
-		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
+		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles, CodeReceiverDigest,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
 		CodeLinkInFolder, CodePathTooLong,
 	}

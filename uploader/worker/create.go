@@ -59,13 +59,14 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 		return true, nil
 	}
 	w.whole.set(session.Offset)
-	created := append(proof, lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)})
-	if !uploader.IsSmall(w.transfer.Source) {
-		return false, w.reportAndSave(ctx, created...)
+	inputs := slices.Concat(proof, []lifecycle.Input{lifecycle.UploadCreated{Session: session, Result: uploader.Result(upload.Result)}, lifecycle.PhaseEntered{Phase: uploader.PhaseSending}})
+	if err := w.reportAndSave(ctx, inputs...); err != nil {
+		return false, err
 	}
-	err = w.reportAndSave(ctx, append(created, lifecycle.PhaseEntered{Phase: uploader.PhaseSending})...)
-	w.deferReports()
-	return false, err
+	if uploader.IsSmall(w.transfer.Source) {
+		w.deferReports()
+	}
+	return false, nil
 }
 
 // requestUpload makes the folders of the file, if the server wants that, and sends the

@@ -25,6 +25,8 @@ func (r *Remote) faultOf(err error) *fault.Fault {
 		code = fault.CodeReceiverFull
 	case tus.CodeOpenFiles:
 		kind, code = fault.Busy, fault.CodeReceiverFiles
+	case tus.CodeDigest:
+		kind, code = fault.Transient, fault.CodeReceiverDigest
 	default:
 		return f
 	}
