@@ -76,7 +76,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 func missingFiles(paths []string) error {
 	var texts []string
 	for _, path := range paths {
-		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) { //nolint:gosec // the user gave the path, and nothing of the file is read
 			texts = append(texts, words.Fault(fault.New(fault.SourceMissing, fault.Stat, err), words.Subject{File: path}).String())
 		}
 	}

@@ -78,7 +78,7 @@ func (m *Map[K, V]) All() iter.Seq2[K, V] {
 		var none V
 		for _, number := range slices.Sorted(maps.Keys(m.pages)) {
 			for i, value := range m.pages[number].values {
-				if value != none && !yield(K(number*pageSize+uint64(i)), value) { //nolint:gosec // the inverse of Get
+				if value != none && !yield(K(number*pageSize+uint64(i)), value) {
 					return
 				}
 			}
