@@ -1,6 +1,7 @@
 package digest_test
 
 import (
+	"bytes"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -18,6 +19,24 @@ func TestDigestIsXXH3(t *testing.T) {
 		_, _ = h.Write([]byte(content))
 		if got := h.Digest().String(); got != want {
 			t.Errorf("digest of %q is %s, want %s", content, got, want)
+		}
+	}
+}
+
+// TestDigestOfBlocks has contents of which other code computes the digest, depending on the
+// length and on the processor. A digest is saved and may be compared on another processor.
+func TestDigestOfBlocks(t *testing.T) {
+	for length, want := range map[int]string{
+		240:       "ff1944171d65db07ee4df70ab28c016d",
+		241:       "272575ed3fff70f0b42862763e100339",
+		1025:      "6d80707d3c97f59238f53e9dc5bed47f",
+		1<<20 + 1: "364ba66672eb070ecda55626331c36a0",
+	} {
+		content := bytes.Repeat([]byte("abcdefghijklmnopqrstuvwxy"), length/25+1)[:length]
+		h := digest.New()
+		_, _ = h.Write(content)
+		if got := h.Digest().String(); got != want {
+			t.Errorf("digest of %d bytes is %s, want %s", length, got, want)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 // pieceSize is how many bytes are read ahead at once, and the size of a buffer.
 const pieceSize = 1 << 20
 
-// maxBuffers is how many buffers the files of the whole program have together before each
-// is limited to minPieces.
+// maxBuffers is how many buffers the files of the whole program share, apart from minPieces
+// of each.
 const maxBuffers = 96
 
 // buffers are those of all files that are being sent in this process.
@@ -17,8 +17,14 @@ var buffers bufferPool
 
 // bufferPool lends buffers of pieceSize. Unused ones are left to the garbage collector.
 type bufferPool struct {
-	lent atomic.Int64
-	pool sync.Pool // of *[pieceSize]byte
+	lent    atomic.Int64
+	windows atomic.Int64 // that have or had a piece and are not cleared
+	pool    sync.Pool    // of *[pieceSize]byte
+}
+
+// share returns how many buffers each file may have.
+func (b *bufferPool) share() int {
+	return int(min(max(maxBuffers/max(b.windows.Load(), 1), minPieces), maxPieces))
 }
 
 // isExhausted reports whether maxBuffers are lent.

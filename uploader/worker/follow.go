@@ -256,7 +256,7 @@ func (s *sourceFile) compareGrown(ctx context.Context, end int64) error {
 	if err != nil {
 		return err
 	}
-	proof = proof.Through(end)
+	proof = proof.Intact().Through(end)
 	if err := proof.Check(ctx, s.handle); err != nil {
 		return err
 	}

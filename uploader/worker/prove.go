@@ -258,7 +258,11 @@ func (s *sourceFile) adoptWhileSending(ctx context.Context, now source.State) {
 		}
 		inputs = append(inputs, lifecycle.FileUpdated{File: now.File, Fingerprint: fingerprint})
 	}
-	inputs = append(inputs, lifecycle.SourceVerified{ChangeTime: changeTimeToSave(now)})
+	verified := changeTimeToSave(now)
+	if s.stale && s.saved.end == 0 {
+		verified = 0 // a later worker must not believe it
+	}
+	inputs = append(inputs, lifecycle.SourceVerified{ChangeTime: verified})
 	s.emit(s.id, inputs...)
 	s.known, s.adopted = now, append(s.adopted, inputs...)
 }
@@ -326,8 +330,9 @@ func (s *sourceFile) reportProof() {
 }
 
 // unsavedProof returns the proof that the engine does not have, and what it has with
-// that. A block that was saved before it was finished is part of it. It reports false if bytes were sent before they were hashed and the file
-// changed: the hash may not be that of what was sent.
+// that. A block that was saved before it was finished is part of it. It reports false if
+// bytes were sent before they were hashed and the file changed: the hash may not be that of
+// what was sent.
 func (s *sourceFile) unsavedProof() (lifecycle.BlocksHashed, savedProof, bool) {
 	if s.gate.hasUnproven() {
 		now, err := s.state(s.opened)

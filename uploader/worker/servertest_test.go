@@ -117,7 +117,7 @@ func TestA1EveryOptionsResponseWithEveryCreation(t *testing.T) {
 		"web server, 501":                   {create: response(501, page), outcome: uploader.TestNotTus, result: uploader.CreationRefused, kind: fault.NotTus, code: fault.CodeWebServer},
 		"sign-in page of a network":         {create: response(200, page), outcome: uploader.TestNotTus, result: uploader.CreationRefused, kind: fault.NotTus, code: fault.CodeWebServer},
 		"other interface":                   {create: response(200, "Content-Type: application/json"), outcome: uploader.TestNotTus, result: uploader.CreationRefused, kind: fault.NotTus},
-		"created without a Location":        {create: response(201, version), outcome: uploader.TestNotTus, result: uploader.CreationRefused, kind: fault.NotTus},
+		"created without a Location":        {create: response(201, version), outcome: uploader.TestNotTus, result: uploader.CreationRefused, kind: fault.NotTus, code: fault.CodeNoUploadURL},
 		"refused, 400":                      {create: response(400, version), outcome: uploader.TestRefused, result: uploader.CreationRefused, kind: fault.Refused},
 		"refused, 404 of a tus server":      {create: response(404, version), outcome: uploader.TestRefused, result: uploader.CreationRefused, kind: fault.Refused},
 		"refused, 413":                      {create: response(413), outcome: uploader.TestRefused, result: uploader.CreationRefused, kind: fault.TooLarge},

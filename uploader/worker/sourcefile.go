@@ -37,6 +37,7 @@ type sourceFile struct {
 	whole      wholeFile
 	hasDigest  bool // the built-in receiver has the digest, in the metadata of the upload
 	saved      savedProof
+	stale      bool              // the saved proof may be of another content, until another one is saved
 	sentBefore int64             // end of the furthest byte that was sent before this worker
 	adopted    []lifecycle.Input // reported while sending; the worker's copy has not been stepped with them
 }

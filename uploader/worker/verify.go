@@ -27,6 +27,7 @@ func (s *sourceFile) verify(ctx context.Context, acknowledged int64) error {
 			return err
 		}
 	}
+	s.stale = len(stale) > 0 && s.saved.end == 0
 	s.hashWhole()
 	if verified := changeTimeToSave(state); verified != s.transfer.ChangeTime || len(stale) > 0 {
 		s.reportVerified(verified, stale)
@@ -54,18 +55,20 @@ func (s *sourceFile) reportVerified(verified source.ChangeTime, stale source.Pro
 // compareSent compares all that was sent with the file, unless its change time shows
 // that it did not change. The proof may end before what was sent: as the file was sent in
 // parts, or by an earlier version of the program. Without a change time the rest cannot be
-// compared, and the user decides. It returns the rest of the saved proof, which was not
-// compared.
+// compared, and the user decides. Neither is a block behind one that is missing, as after a
+// repair of the profile. It returns the rest of the saved proof, which was not compared.
 func (s *sourceFile) compareSent(ctx context.Context, end int64) (rest source.Proof, err error) {
-	proof, err := s.loadProof(ctx, s.id)
+	saved, err := s.loadProof(ctx, s.id)
 	if err != nil {
 		return nil, err
 	}
+	proof := saved.Intact()
+	rest = saved[len(proof):]
 	seen, unchanged := s.opened, s.unchanged()
 	s.sentBefore = end
 	if !unchanged || s.settings.ResumeCheck == uploader.ResumeCheckAll {
 		sent := proof.Through(end)
-		proof, rest = sent, proof[len(sent):]
+		proof, rest = sent, saved[len(sent):]
 		if err := proof.Check(ctx, s.handle); err != nil {
 			return nil, s.differs(seen, err)
 		}

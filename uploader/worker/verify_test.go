@@ -168,6 +168,59 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 	}
 }
 
+// TestMissingBlockIsNotBelieved resumes a file of whose proof a block in the middle is lost, as
+// after a repair of the profile: what was sent of it cannot be compared, and the blocks behind
+// it are replaced.
+func TestMissingBlockIsNotBelieved(t *testing.T) {
+	const size, sent = 4 << 20, 5 << 19
+	for name, c := range map[string]struct {
+		edit      bool
+		continues bool // the user decided so
+		want      string
+	}{
+		"edited in it":                {edit: true, want: fault.CodeNotComparable},
+		"touched":                     {want: fault.CodeNotComparable},
+		"touched, the user continues": {continues: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, file, seen, proof := hashedFile(t, size, 3<<20)
+			before := reliableState(t, file, seen)
+			saved := &savedTransfer{
+				Transfer: uploader.Transfer{
+					ID: 1, Source: seen, ChangeTime: before.ChangeTime, Fingerprint: "m1", Session: uploader.Session{URL: "u", Offset: sent},
+				},
+				proof: source.Proof{proof[0], proof[2]},
+			}
+			if c.edit {
+				editAt(t, path, 3<<19)
+			}
+			restoreModTime(t, path, file, before)
+			reliableState(t, file, seen)
+			w := New(Config{
+				Transfer: saved.Transfer, Continued: c.continues, Report: saved.report,
+				LoadProof:   func(context.Context, uploader.TransferID) (source.Proof, error) { return saved.proof, nil },
+				Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
+			})
+			w.file.handle, w.file.opened = file, seen
+			err := w.file.verify(t.Context(), sent)
+			if code := codeOf(err); code != c.want || (err == nil) != (c.want == "") {
+				t.Fatalf("fault %q (%v), want %q", code, err, c.want)
+			}
+			if err == nil && saved.proof.Covers() != 1<<20 {
+				t.Errorf("saved proof covers %d bytes, want only those before the missing block", saved.proof.Covers())
+			}
+		})
+	}
+}
+
+func codeOf(err error) string {
+	if f := fault.Of(err); f != nil {
+		return f.Code
+	}
+	return ""
+}
+
 // prefixOf returns a function that loads only the proof of the first n bytes.
 func prefixOf(load func(context.Context, uploader.TransferID) (source.Proof, error), n int64) func(context.Context, uploader.TransferID) (source.Proof, error) {
 	return func(ctx context.Context, id uploader.TransferID) (source.Proof, error) {

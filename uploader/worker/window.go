@@ -26,6 +26,7 @@ const (
 type window struct {
 	mu     sync.Mutex
 	pieces []*piece // in the order of the file
+	shares bool     // counts among those that share the buffers
 }
 
 // piece is bytes of a file.
@@ -42,7 +43,7 @@ func (p *piece) end() int64 { return p.start + int64(len(p.bytes)) }
 func newPiece(start, n int64) *piece {
 	p := &piece{start: start}
 	p.users.Store(1)
-	if n <= pieceSize/4 { // a small file needs no buffer that is larger than it
+	if n <= pieceSize/4 || start == 0 && n < pieceSize { // a small file needs no buffer that is larger than it
 		p.bytes = make([]byte, n)
 		return p
 	}
@@ -65,7 +66,7 @@ func (w *window) hasRoom(sent int64) bool {
 	defer w.mu.Unlock()
 	w.discard(sort.Search(len(w.pieces), func(i int) bool { return w.pieces[i].end() > sent }))
 	n := len(w.pieces)
-	return n < minPieces || n < maxPieces && !buffers.isExhausted()
+	return n < minPieces || n < buffers.share() && !buffers.isExhausted()
 }
 
 // add adds a piece, which begins at or after the end of the others.
@@ -73,6 +74,10 @@ func (w *window) add(p *piece) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.pieces = append(w.pieces, p)
+	if !w.shares {
+		w.shares = true
+		buffers.windows.Add(1)
+	}
 }
 
 // read copies bytes at an offset of the file. It returns 0 if the window does not have
@@ -110,6 +115,10 @@ func (w *window) clear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.discard(len(w.pieces))
+	if w.shares {
+		w.shares = false
+		buffers.windows.Add(-1)
+	}
 }
 
 // discard discards the first n pieces.

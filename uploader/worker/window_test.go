@@ -27,6 +27,7 @@ func TestWindowReturnsTheBytesOfTheFile(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		w := filledWindow(content, 100, rapid.Int64Range(1, 200).Draw(t, "piece"))
+		defer w.clear()
 		for range rapid.IntRange(0, 30).Draw(t, "reads") {
 			at := rapid.Int64Range(0, 499).Draw(t, "at")
 			p := make([]byte, rapid.IntRange(1, 100).Draw(t, "n"))
@@ -41,6 +42,7 @@ func TestWindowReturnsTheBytesOfTheFile(t *testing.T) {
 func TestWindowDiscardsWhatWasRead(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789"), 10)
 	w := filledWindow(content, 0, 10)
+	defer w.clear()
 	p := make([]byte, 10)
 	for at := int64(0); at < 100; {
 		n := w.read(p, at)
@@ -59,6 +61,7 @@ func TestWindowDiscardsWhatWasRead(t *testing.T) {
 // TestWindowDiscardsWhatIsNotSent: the server has more of the file than was read ahead.
 func TestWindowDiscardsWhatIsNotSent(t *testing.T) {
 	w := filledWindow(make([]byte, maxPieces*10), 0, 10)
+	defer w.clear()
 	if w.hasRoom(9) || len(w.pieces) != maxPieces {
 		t.Errorf("%d pieces, of which one is being sent", len(w.pieces))
 	}
@@ -114,8 +117,31 @@ func TestBuffersOfTheProgramAreLimited(t *testing.T) {
 	}
 }
 
+// TestFilesShareTheBuffers begins to read more files ahead: the first one gets its share.
+func TestFilesShareTheBuffers(t *testing.T) {
+	fill := func(w *window) {
+		for w.hasRoom(0) {
+			w.add(newPiece(0, pieceSize))
+		}
+	}
+	windows := make([]*window, 6)
+	for i := range windows {
+		windows[i] = &window{}
+		fill(windows[i])
+		defer windows[i].clear()
+	}
+	first := windows[0]
+	first.discard(maxPieces)
+	share := buffers.share()
+	if fill(first); len(first.pieces) != share || share > maxBuffers/len(windows) {
+		t.Errorf("the first of %d files has %d pieces, its share is %d", len(windows), len(first.pieces), share)
+	}
+}
+
 func TestSmallFileNeedsNoWholeBuffer(t *testing.T) {
-	if p := newPiece(0, 10<<10); p.buffer != nil || cap(p.bytes) > 16<<10 {
-		t.Errorf("%d bytes for a file of 10 KiB", cap(p.bytes))
+	for _, size := range []int64{10 << 10, 600 << 10} {
+		if p := newPiece(0, size); p.buffer != nil || int64(cap(p.bytes)) > size {
+			t.Errorf("%d bytes for a file of %d", cap(p.bytes), size)
+		}
 	}
 }
