@@ -19,7 +19,7 @@ import (
 const maxSeen = 1000
 
 // errDigest is the response if an upload does not have the stated digest.
-var errDigest = diskResponse(tus.CodeDigest, "the content that was received differs from what was sent", 460)
+var errDigest = newResponse(tus.CodeDigest, "the content that was received differs from what was sent", 460)
 
 // awaitsDigest reports whether the client states the digest of an upload after its bytes.
 func awaitsDigest(info handler.FileInfo) bool {

@@ -78,7 +78,11 @@ func (l lock) Lock(ctx context.Context, release func()) error {
 	if interrupt, ok := ctx.Value(interruptKey{}).(func()); ok {
 		release = interrupt
 	}
-	return l.memory.Lock(ctx, release)
+	err := l.memory.Lock(ctx, release)
+	if errors.Is(err, handler.ErrLockTimeout) {
+		return errLockTimeout
+	}
+	return err
 }
 
 // Unlock implements [handler.Lock].
