@@ -21,6 +21,7 @@ var (
 // Errors of tusd that pass, which also the client of a HEAD must know.
 var (
 	errLockTimeout = inHeader(handler.ErrLockTimeout)
+	errInterrupted = inHeader(handler.ErrUploadInterrupted)
 )
 
 // inHeader returns an error of tusd as a response.
