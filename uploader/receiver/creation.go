@@ -105,8 +105,9 @@ func (h *creationHandler) lock(ctx context.Context, id string) (unlock func(), e
 	return func() { _ = lock.Unlock() }, nil
 }
 
-// earlier returns the finished upload of an earlier request with the same key. It removes
-// one that is not finished: the client does not have its URL, or gave it up.
+// earlier returns the finished upload of an earlier request with the same key, if it is of
+// the same content as far as that is stated. It removes one that is not finished: the client
+// does not have its URL, or gave it up.
 func (h *creationHandler) earlier(request *http.Request, key string) (info handler.FileInfo, found bool, err error) {
 	id, found := h.store.finisher.ids.find(key)
 	if !found {
@@ -127,12 +128,26 @@ func (h *creationHandler) earlier(request *http.Request, key string) (info handl
 	}
 	switch existing := existing.(type) {
 	case *finishedUpload:
-		length := request.Header.Get("Upload-Length")
-		return existing.info, length == "" || length == strconv.FormatInt(existing.info.Size, 10), nil
+		return existing.info, creates(request.Header, existing.info), nil
 	default:
 		return info, false, h.store.remove(id, infoSuffix)
 	}
 }
+
+// creates reports whether a request to create an upload is for the file of a finished one, as
+// far as both state the length and the digest: one file is stated later after a restart.
+func creates(header http.Header, finished handler.FileInfo) bool {
+	length := header.Get("Upload-Length")
+	if length != "" && length != strconv.FormatInt(finished.Size, 10) {
+		return false
+	}
+	stated := handler.ParseMetadataHeader(header.Get("Upload-Metadata"))[tus.MetadataDigest]
+	had := finished.MetaData[tus.MetadataDigest]
+	return stated == had || isUnstated(stated) || isUnstated(had)
+}
+
+// isUnstated reports whether the digest in the metadata of an upload is none.
+func isUnstated(digest string) bool { return digest == "" || digest == tus.DigestLater }
 
 // writeFinished responds to the creation of an upload that is finished.
 func (h *creationHandler) writeFinished(w http.ResponseWriter, request *http.Request, info handler.FileInfo) {

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"os"
@@ -19,7 +20,7 @@ import (
 const maxSeen = 1000
 
 // errDigest is the response if an upload does not have the stated digest.
-var errDigest = diskResponse(tus.CodeDigest, "the content that was received differs from what was sent", 460)
+var errDigest = newResponse(tus.CodeDigest, "the content that was received differs from what was sent", 460)
 
 // awaitsDigest reports whether the client states the digest of an upload after its bytes.
 func awaitsDigest(info handler.FileInfo) bool {
@@ -100,25 +101,49 @@ func (h *countingHash) Write(p []byte) (int, error) {
 	return h.hash.Write(p)
 }
 
+// hashRest hashes the rest of a file of so many bytes. What was hashed when it fails is kept.
+func (s *seen) hashRest(ctx context.Context, file io.ReaderAt, size int64) error {
+	counted := &countingHash{hash: s.hash}
+	rest := io.NopCloser(io.NewSectionReader(file, s.end, size-s.end))
+	_, err := io.Copy(counted, &interruptibleBody{ReadCloser: rest, interrupted: ctx})
+	s.end += counted.n
+	return err
+}
+
 // verify returns errDigest unless the file of a complete upload has the digest that its
-// client stated. Bytes that were not hashed when they arrived are read.
-func (f *finisher) verify(info handler.FileInfo, stated string) error {
+// client stated. Bytes that were not hashed when they arrived are read. If that is
+// interrupted, the result is errInterrupted, and the next call continues it.
+func (f *finisher) verify(ctx context.Context, info handler.FileInfo, stated string) error {
 	known := f.seen.take(info.ID)
-	if known.end < info.Size {
-		file, err := f.files.OpenFile(info.ID, os.O_RDONLY, 0)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = file.Close() }()
-		if _, err := io.Copy(known.hash, io.NewSectionReader(file, known.end, info.Size-known.end)); err != nil {
-			return err
-		}
+	err := f.readBack(ctx, info, known)
+	f.seen.put(info.ID, known)
+	if err != nil {
+		return err
 	}
 	if got := known.hash.Digest().String(); got != stated {
 		f.log.Error("received content differs from what was sent", "upload", info.ID, "size", info.Size, "digest", got, "stated", stated)
 		return errDigest
 	}
 	return nil
+}
+
+// readBack hashes what is not known yet of the file of a complete upload.
+func (f *finisher) readBack(ctx context.Context, info handler.FileInfo, known *seen) error {
+	if known.end >= info.Size {
+		return nil
+	}
+	file, err := f.files.OpenFile(info.ID, os.O_RDONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	interrupted, end := interruptedContext(ctx)
+	defer end()
+	err = known.hashRest(interrupted, file, info.Size)
+	if err != nil && interrupted.Err() != nil {
+		return errInterrupted
+	}
+	return err
 }
 
 // stateDigest handles a PATCH that states the digest of an upload, all of whose bytes were
@@ -142,7 +167,7 @@ func (h *creationHandler) stateDigest(w http.ResponseWriter, request *http.Reque
 			writeError(w, request, handler.ErrMismatchOffset)
 			return
 		}
-		if err := h.store.finishStated(unfinished.info, request.Header.Get(tus.HeaderDigest)); err != nil {
+		if err := h.store.finishStated(request.Context(), unfinished.info, request.Header.Get(tus.HeaderDigest)); err != nil {
 			writeError(w, request, err)
 			return
 		}

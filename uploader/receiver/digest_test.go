@@ -149,6 +149,44 @@ func TestF6DigestLater(t *testing.T) {
 	}
 }
 
+// TestF2RepeatedCreationHasDigest creates the upload of one transfer twice: another file is
+// received only if its content is known to differ.
+func TestF2RepeatedCreationHasDigest(t *testing.T) {
+	const other = "what was SENT"
+	for name, c := range map[string]struct {
+		first, second string // the digests in the metadata
+		sent          string // with the second
+		want          map[string]string
+	}{
+		"same":                         {digestOf(content), digestOf(content), content, map[string]string{"a": content}},
+		"different":                    {digestOf(content), digestOf(other), other, map[string]string{"a": content, "a (2)": other}},
+		"stated later the second time": {digestOf(content), "later", content, map[string]string{"a": content}},
+		"stated later at first":        {"later", digestOf(content), content, map[string]string{"a": content}},
+		"stated by neither":            {"", "", content, map[string]string{"a": content}},
+		"not stated at first":          {"", digestOf(content), content, map[string]string{"a": content}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, client := t.TempDir(), newClient(t)
+			r := start(t, dir)
+			metadata := named("a", "1")
+			metadata["ferryDigest"] = c.first
+			first, err := client.send(r.Endpoint(), metadata, []byte(content))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.first == "later" {
+				client.want(http.StatusNoContent, client.stateDigest(first, int64(len(content)), digestOf(content)))
+			}
+			metadata["ferryDigest"] = c.second
+			second, err := client.send(r.Endpoint(), metadata, []byte(c.sent))
+			if err != nil || (second == first) != (c.sent == content) {
+				t.Errorf("created %s, then %s, %v", first, second, err)
+			}
+			wantReceived(t, dir, c.want)
+		})
+	}
+}
+
 // wantVerified checks that the file has its name if the last request was successful, and
 // that nothing is left of its upload otherwise.
 func wantVerified(t *testing.T, c *client, dir, url string, last response) {

@@ -13,14 +13,25 @@ import (
 
 // The responses to disk errors. They contain no path: the client may be another computer.
 var (
-	errFull    = diskResponse(tus.CodeDiskFull, "the receiver's disk is full", http.StatusInsufficientStorage)
-	errDisk    = diskResponse(tus.CodeDisk, "the receiver can't use its folder", http.StatusInternalServerError)
-	errNoFiles = diskResponse(tus.CodeOpenFiles, "too many open files on the receiver's computer", http.StatusServiceUnavailable)
+	errFull    = newResponse(tus.CodeDiskFull, "the receiver's disk is full", http.StatusInsufficientStorage)
+	errDisk    = newResponse(tus.CodeDisk, "the receiver can't use its folder", http.StatusInternalServerError)
+	errNoFiles = newResponse(tus.CodeOpenFiles, "too many open files on the receiver's computer", http.StatusServiceUnavailable)
 )
 
-// diskResponse returns an error whose code is also in the header: the response to HEAD has
+// Errors of tusd that pass, which also the client of a HEAD must know.
+var (
+	errLockTimeout = inHeader(handler.ErrLockTimeout)
+	errInterrupted = inHeader(handler.ErrUploadInterrupted)
+)
+
+// inHeader returns an error of tusd as a response.
+func inHeader(err handler.Error) handler.Error {
+	return newResponse(err.ErrorCode, err.Message, err.HTTPResponse.StatusCode)
+}
+
+// newResponse returns an error whose code is also in the header: the response to HEAD has
 // no body.
-func diskResponse(code, message string, status int) handler.Error {
+func newResponse(code, message string, status int) handler.Error {
 	err := handler.NewError(code, message, status)
 	err.HTTPResponse.Header[tus.HeaderErrorCode] = code
 	return err

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,11 +53,12 @@ func isComplete(info handler.FileInfo) bool {
 }
 
 // finish moves a complete upload to the folder, if it has the digest that the client
-// stated; "" for none. Otherwise the result is errDigest.
-func (f *finisher) finish(info handler.FileInfo, stated string) error {
+// stated; "" for none. Otherwise the result is errDigest. It is errInterrupted if ctx ends, or
+// its request is interrupted, before that is known.
+func (f *finisher) finish(ctx context.Context, info handler.FileInfo, stated string) error {
 	data := info.ID
 	if stated != "" {
-		if err := f.verify(info, stated); err != nil {
+		if err := f.verify(ctx, info, stated); err != nil {
 			return err
 		}
 	}
@@ -66,6 +68,7 @@ func (f *finisher) finish(info handler.FileInfo, stated string) error {
 	if err := f.files.Root().Rename(data+infoSuffix, data+doneSuffix); err != nil {
 		return fmt.Errorf("rename record: %w", err)
 	}
+	f.seen.forget(info.ID)
 	f.budget.finish(info.Size)
 	return f.move(info, f.folder.sameFile)
 }

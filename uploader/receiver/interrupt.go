@@ -11,11 +11,36 @@ import (
 	"github.com/tus/tusd/v2/pkg/memorylocker"
 )
 
-// An upload's body is interrupted when another request for the same upload arrives, and
-// when the receiver shuts down. tusd can do this, but has a data race: it accesses the body
-// from another goroutine without a lock. The code below does it with a context instead.
+// An upload's body, or the reading back of its file, is interrupted when another request for
+// the same upload arrives, and when the receiver shuts down. tusd can do this for a body, but
+// has a data race: it accesses the body from another goroutine without a lock. The code below
+// does it with a context instead.
 
 type interruptKey struct{}
+
+// interruption is that of one request, in its context.
+type interruption struct {
+	ended     context.Context //nolint:containedctx // it ends with the request or when that is interrupted
+	interrupt func()
+}
+
+// interruptedContext returns a context that ends with ctx, and when the request of ctx is
+// interrupted. The caller must call end.
+func interruptedContext(ctx context.Context) (interrupted context.Context, end func()) {
+	interrupted, cancel := context.WithCancel(ctx)
+	request, ok := ctx.Value(interruptKey{}).(interruption)
+	if !ok {
+		return interrupted, cancel
+	}
+	if request.ended.Err() != nil {
+		cancel() // AfterFunc does it later, on another goroutine
+	}
+	stop := context.AfterFunc(request.ended, cancel)
+	return interrupted, func() {
+		stop()
+		cancel()
+	}
+}
 
 // interruptible returns a handler that calls next with a body that ends when ctx ends, or
 // when another request waits for the lock that this one holds.
@@ -36,8 +61,8 @@ func interruptible(ctx context.Context, next http.Handler) http.Handler {
 			}
 		}()
 
-		interrupt := func() { cancel(handler.ErrUploadInterrupted) }
-		request = request.WithContext(context.WithValue(request.Context(), interruptKey{}, interrupt))
+		how := interruption{ended: interrupted, interrupt: func() { cancel(handler.ErrUploadInterrupted) }}
+		request = request.WithContext(context.WithValue(request.Context(), interruptKey{}, how))
 		request.Body = &interruptibleBody{ReadCloser: request.Body, interrupted: interrupted}
 		next.ServeHTTP(w, request)
 	})
@@ -75,10 +100,14 @@ type lock struct{ memory handler.Lock }
 
 // Lock implements [handler.Lock].
 func (l lock) Lock(ctx context.Context, release func()) error {
-	if interrupt, ok := ctx.Value(interruptKey{}).(func()); ok {
-		release = interrupt
+	if request, ok := ctx.Value(interruptKey{}).(interruption); ok {
+		release = request.interrupt
 	}
-	return l.memory.Lock(ctx, release)
+	err := l.memory.Lock(ctx, release)
+	if errors.Is(err, handler.ErrLockTimeout) {
+		return errLockTimeout
+	}
+	return err
 }
 
 // Unlock implements [handler.Lock].

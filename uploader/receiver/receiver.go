@@ -163,7 +163,7 @@ func (r *Receiver) scheme() string {
 // serveFrom repairs the folder and sets the handler of its storage.
 func (r *Receiver) serveFrom(s *storage) error {
 	store := newStore(s.root, s.files, &budget{max: r.config.MaxTotal, received: &r.received}, namingIn(r.dir, r.config.KeepDots), r.log)
-	if err := store.finisher.repair(); err != nil {
+	if err := store.finisher.repair(r.stopped); err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}
 	composer := handler.NewStoreComposer()
@@ -181,7 +181,7 @@ func (r *Receiver) serveFrom(s *storage) error {
 		// request.
 		GracefulRequestCompletionTimeout: time.Millisecond,
 		PreFinishResponseCallback: func(event handler.HookEvent) (handler.HTTPResponse, error) {
-			return handler.HTTPResponse{}, store.finish(event.Upload)
+			return handler.HTTPResponse{}, store.finish(event.Context, event.Upload)
 		},
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"strings"
@@ -10,7 +11,7 @@ import (
 
 // repair finishes the uploads that a crash interrupted. It logs and skips those that
 // fail; the next run tries them again.
-func (f *finisher) repair() error {
+func (f *finisher) repair(ctx context.Context) error {
 	dir, err := f.files.Root().Open(".")
 	if err != nil {
 		return err
@@ -20,19 +21,19 @@ func (f *finisher) repair() error {
 		return err
 	}
 	for _, entry := range entries {
-		if err := f.repairRecord(entry.Name()); err != nil {
+		if err := f.repairRecord(ctx, entry.Name()); err != nil {
 			f.log.Warn("repair failed", "record", entry.Name(), "err", err)
 		}
 	}
 	return nil
 }
 
-func (f *finisher) repairRecord(name string) error {
+func (f *finisher) repairRecord(ctx context.Context, name string) error {
 	if id, ok := strings.CutSuffix(name, doneSuffix); ok && validID(id) {
 		return f.repairDone(id)
 	}
 	if id, ok := strings.CutSuffix(name, infoSuffix); ok && validID(id) {
-		return f.repairUnfinished(id)
+		return f.repairUnfinished(ctx, id)
 	}
 	return nil
 }
@@ -52,7 +53,7 @@ func (f *finisher) repairDone(id string) error {
 	return err
 }
 
-func (f *finisher) repairUnfinished(id string) error {
+func (f *finisher) repairUnfinished(ctx context.Context, id string) error {
 	info, err := f.unfinished(id)
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (f *finisher) repairUnfinished(id string) error {
 	switch {
 	case isComplete(info):
 		f.ids.add(id)
-		return f.finish(info, info.MetaData[tus.MetadataDigest])
+		return f.finish(ctx, info, info.MetaData[tus.MetadataDigest])
 	case info.IsFinal && info.Offset != info.Size:
 		// The concatenation was interrupted: its parts still exist, and the client did not
 		// get its URL.

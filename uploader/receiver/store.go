@@ -120,7 +120,7 @@ func (s *store) create(info handler.FileInfo) error {
 }
 
 // GetUpload implements [handler.DataStore]. tusd calls it with the upload's lock held.
-func (s *store) GetUpload(_ context.Context, id string) (handler.Upload, error) {
+func (s *store) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
 	if !validID(id) {
 		return nil, handler.ErrNotFound
 	}
@@ -133,7 +133,7 @@ func (s *store) GetUpload(_ context.Context, id string) (handler.Upload, error) 
 	case !isComplete(info):
 		return &upload{info: info, store: s}, nil
 	}
-	if err := s.finish(info); err != nil {
+	if err := s.finish(ctx, info); err != nil {
 		return nil, err
 	}
 	return s.finished(id)
@@ -152,21 +152,21 @@ func (s *store) finished(id string) (handler.Upload, error) {
 }
 
 // finish finishes the upload if it is complete.
-func (s *store) finish(info handler.FileInfo) error {
+func (s *store) finish(ctx context.Context, info handler.FileInfo) error {
 	if !isComplete(info) {
 		return nil
 	}
-	return s.finishStated(info, info.MetaData[tus.MetadataDigest])
+	return s.finishStated(ctx, info, info.MetaData[tus.MetadataDigest])
 }
 
 // finishStated finishes an upload, all of whose bytes have arrived, if it has the stated
-// digest; "" for none. Otherwise it removes the upload and returns errDigest.
-func (s *store) finishStated(info handler.FileInfo, stated string) error {
-	err := s.finisher.finish(info, stated)
+// digest; "" for none. Otherwise it removes the upload and returns errDigest. It fails with
+// errInterrupted like [finisher.finish].
+func (s *store) finishStated(ctx context.Context, info handler.FileInfo, stated string) error {
+	err := s.finisher.finish(ctx, info, stated)
 	switch {
-	case err == nil:
-		s.finisher.seen.forget(info.ID)
-		return nil
+	case err == nil, errors.Is(err, errInterrupted):
+		return err
 	case errors.Is(err, errDigest):
 		if err := s.remove(info.ID, infoSuffix); err != nil {
 			return err

@@ -13,9 +13,9 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// minConcatRate is the lowest expected rate in bytes per second at which a server
-// copies parts: a slow disk that reads and writes at the same time.
-const minConcatRate = 10 << 20
+// minCopyRate is the lowest expected rate in bytes per second at which a server copies
+// parts, or reads an upload: a slow disk that reads and writes at the same time.
+const minCopyRate = 10 << 20
 
 // ConcatRequest is a request to concatenate parts into one upload.
 type ConcatRequest struct {
@@ -48,7 +48,7 @@ func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, err
 	if err := setMetadata(header, request.Metadata); err != nil {
 		return Upload{}, fault.New(fault.Bug, fault.Concat, err)
 	}
-	ctx = netx.WithResponseTimeout(ctx, request.responseTimeout())
+	ctx = netx.WithResponseTimeout(ctx, copyTimeout(request.Size))
 	r := c.newRequest(fault.Concat, http.MethodPost, c.endpoint, header)
 	r.upload = request.Parts[0] // it must be handled where the parts are
 	if request.Overwrite {
@@ -65,8 +65,10 @@ func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, err
 	return upload, err
 }
 
-func (r ConcatRequest) responseTimeout() time.Duration {
-	seconds := min(max(r.Size, 0)/minConcatRate, int64(maxDuration/time.Second))
+// copyTimeout returns the response timeout of a request for which the server copies or
+// reads so many bytes before it responds.
+func copyTimeout(size int64) time.Duration {
+	seconds := min(max(size, 0)/minCopyRate, int64(maxDuration/time.Second))
 	return netx.DefaultResponseTimeout + time.Duration(seconds)*time.Second
 }
 

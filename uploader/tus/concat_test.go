@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -274,6 +275,18 @@ func TestN9PartsExistUntilTerminated(t *testing.T) {
 	wantStored(t, server.Stored(t), []byte("hello"))
 }
 
+// slowTransport responds like next after a delay on the fake clock of synctest.
+func slowTransport(delay time.Duration, next http.Handler) http.RoundTripper {
+	return roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		select {
+		case <-time.After(delay):
+			return handlerTransport{next}.RoundTrip(r)
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	})
+}
+
 func TestN10ResponseTimeoutGrowsWithSize(t *testing.T) {
 	const delay = 20 * time.Minute
 	for name, test := range map[string]struct {
@@ -282,14 +295,7 @@ func TestN10ResponseTimeoutGrowsWithSize(t *testing.T) {
 	}{"large file": {100 << 30, false}, "small file": {1 << 20, true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				slow := roundTripFunc(func(r *http.Request) (*http.Response, error) {
-					select {
-					case <-time.After(delay):
-						return handlerTransport{respond(http.StatusCreated, "Location: /1")}.RoundTrip(r)
-					case <-r.Context().Done():
-						return nil, r.Context().Err()
-					}
-				})
+				slow := slowTransport(delay, respond(http.StatusCreated, "Location: /1"))
 				client := newClient(t, tus.Config{Endpoint: "http://server/", HTTP: netx.NewWatchdog(slow)})
 				_, err := client.Concat(t.Context(), tus.ConcatRequest{Parts: []string{"/1"}, Size: test.size})
 				if errors.Is(err, netx.ErrStalled) != test.stalled || (err == nil) == test.stalled {
@@ -297,6 +303,31 @@ func TestN10ResponseTimeoutGrowsWithSize(t *testing.T) {
 				}
 				if _, err := client.Head(t.Context(), "http://server/1"); !errors.Is(err, netx.ErrStalled) {
 					t.Errorf("another request: %v, want ErrStalled", err)
+				}
+			})
+		})
+	}
+}
+
+// TestF6ResponseTimeoutGrowsWithSize checks it of the PATCH that states a digest.
+func TestF6ResponseTimeoutGrowsWithSize(t *testing.T) {
+	const delay = 20 * time.Minute
+	for name, test := range map[string]struct {
+		size    int64
+		digest  string
+		stalled bool
+	}{
+		"large file":                   {100 << 30, "99aa06d3014798d86001c324468d497f", false},
+		"small file":                   {1 << 20, "99aa06d3014798d86001c324468d497f", true},
+		"large file, states no digest": {100 << 30, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				slow := slowTransport(delay, respond(http.StatusNoContent, "Upload-Offset: "+strconv.FormatInt(test.size, 10)))
+				client := newClient(t, tus.Config{Endpoint: "http://server/", HTTP: netx.NewWatchdog(slow)})
+				_, err := client.PatchWith(t.Context(), tus.PatchRequest{URL: "http://server/1", Offset: test.size, Body: http.NoBody, ContentDigest: test.digest})
+				if errors.Is(err, netx.ErrStalled) != test.stalled || (err == nil) == test.stalled {
+					t.Errorf("got %v", err)
 				}
 			})
 		})

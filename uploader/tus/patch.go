@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 // PatchRequest is a request to send bytes to an upload.
@@ -33,7 +34,8 @@ type PatchRequest struct {
 	// one of [Capabilities.ChecksumAlgorithms].
 	Trailer string
 
-	// ContentDigest is the value of HeaderDigest; "" for none.
+	// ContentDigest is the value of HeaderDigest; "" for none. The receiver may read all
+	// of the upload before it responds: the response timeout grows with Offset.
 	ContentDigest string
 }
 
@@ -60,6 +62,9 @@ func (c *Client) PatchWith(ctx context.Context, request PatchRequest) (Status, e
 	r.body = newBody(request.Body, request.Size)
 	r.body.trailer = request.trailer()
 	defer r.body.close()
+	if request.ContentDigest != "" {
+		ctx = netx.WithResponseTimeout(ctx, copyTimeout(request.Offset))
+	}
 	resp, err := c.do(ctx, r)
 	if err != nil {
 		return Status{}, err

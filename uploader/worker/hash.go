@@ -18,7 +18,7 @@ const hashProgressStep = 4 << 20
 // is hashed in the pass that makes its proof, otherwise it is read once more at the end.
 type wholeFile struct {
 	sha256 hash.Hash      // nil if it is not computed in that pass
-	digest *digest.Hasher // the same
+	digest *digest.Hasher // the same until sumDigest has computed it
 }
 
 // hashWhole has the hashes of the whole file computed that are known to be wanted.
@@ -60,12 +60,14 @@ func (s *sourceFile) sumSHA256(ctx context.Context) (string, error) {
 
 // sumDigest returns the digest of the file, all of which is hashed.
 func (s *sourceFile) sumDigest(ctx context.Context) (digest.Digest, error) {
-	if s.whole.digest != nil {
-		return s.whole.digest.Digest(), nil
+	if s.whole.digest == nil {
+		sum := digest.New()
+		if err := source.WriteSection(ctx, sum, s.handle, 0, s.transfer.Source.Size); err != nil {
+			return digest.Digest{}, err
+		}
+		s.whole.digest = &sum
 	}
-	sum := digest.New()
-	err := source.WriteSection(ctx, sum, s.handle, 0, s.transfer.Source.Size)
-	return sum.Digest(), err
+	return s.whole.digest.Digest(), nil
 }
 
 // hashBeforeSending hashes the whole file for the metadata of its upload, if that is to
@@ -92,15 +94,27 @@ func (s *sourceFile) hashBeforeSending(ctx context.Context, inMetadata bool) err
 }
 
 // finish hashes the rest of the file and verifies that it is what was sent. It reports the
-// SHA-256 of the file if it is wanted or in the metadata, where it must be the same.
+// SHA-256 of the file if it is wanted or in the metadata, where it must be the same. Nothing
+// is read of the file after that: a later change is none of what was sent.
 func (s *sourceFile) finish(ctx context.Context) error {
-	if err := s.hasher.HashTo(ctx, s.transfer.Source.Size); err != nil {
-		return source.EndsEarly(s.handle, s.opened, err)
-	}
-	if err := s.compareWhole(ctx); err != nil {
+	if err := s.hashRest(ctx); err != nil {
 		return source.EndsEarly(s.handle, s.opened, err)
 	}
 	return s.verifyComplete(ctx)
+}
+
+// hashRest hashes the rest of the file, and computes the hashes of all of it that are
+// compared or stated.
+func (s *sourceFile) hashRest(ctx context.Context) error {
+	if err := s.hasher.HashTo(ctx, s.transfer.Source.Size); err != nil {
+		return err
+	}
+	if s.statesDigest() {
+		if _, err := s.sumDigest(ctx); err != nil {
+			return err
+		}
+	}
+	return s.compareWhole(ctx)
 }
 
 // compareWhole compares the hashes of the whole file with those that are known of it.

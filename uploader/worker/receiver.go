@@ -6,7 +6,6 @@ import (
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
-	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -48,16 +47,19 @@ func (s *sourceFile) withDigest(metadata []tus.Pair) []tus.Pair {
 	return append(metadata, tus.Pair{Key: tus.MetadataDigest, Value: value})
 }
 
+// statesDigest reports whether the digest is stated once all of the file was acknowledged.
+func (s *sourceFile) statesDigest() bool { return s.stated && !s.hasDigest }
+
 // stateDigest states the digest of a file, all of which was acknowledged and verified, to
 // the built-in receiver, which gives the file its name then. It does nothing for other
 // servers.
 func (s *sourceFile) stateDigest(ctx context.Context, remote *Remote) error {
-	if !s.stated || s.hasDigest {
+	if !s.statesDigest() {
 		return nil
 	}
-	sum, err := s.sumDigest(ctx)
+	sum, err := s.sumDigest(ctx) // it was computed before the file was verified
 	if err != nil {
-		return source.EndsEarly(s.handle, s.opened, err)
+		return err
 	}
 	size := s.transfer.Source.Size
 	_, err = remote.protocol.PatchWith(ctx, tus.PatchRequest{URL: s.transfer.Session.URL, Offset: size, Body: http.NoBody, ContentDigest: sum.String()})
