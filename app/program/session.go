@@ -141,6 +141,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})
 	s.engineLoop = startTask(s.engine.Run)
+	s.configurer = s.startConfigurer(c, o)
 	if err := s.waitFor(ctx, func(now *uploader.Snapshot) bool { return len(now.Servers) > 0 }); err != nil {
 		return err
 	}
@@ -157,7 +158,6 @@ func (s *session) load(ctx context.Context, c command, o options) error {
 	if s.receiverErr != nil {
 		s.receiver = startTask(func(ctx context.Context) error { return s.retryReceiver(ctx, c) })
 	}
-	s.configurer = startTask(func(ctx context.Context) error { s.passSettings(ctx, c, o); return nil })
 	s.backups = startTask(func(ctx context.Context) error { runBackups(ctx, s.database, c.log); return nil })
 	s.metering = startTask(func(ctx context.Context) error { s.passMetering(ctx, c); return nil })
 	return s.startStreamCleanup(c, o.stdin)
@@ -198,15 +198,21 @@ func (s *session) waitFor(ctx context.Context, done func(*uploader.Snapshot) boo
 	return nil
 }
 
-// passSettings passes the settings to the engine whenever they change, until ctx
-// ends.
-func (s *session) passSettings(ctx context.Context, c command, o options) {
-	for range s.settings.Watch(ctx) {
-		err := s.engine.Do(ctx, uploader.Configure{Settings: o.applyTo(s.settings.Get().Transfers)})
-		if err != nil && ctx.Err() == nil {
-			c.log.Warn("configure engine failed", "err", err)
+// startConfigurer starts to pass the settings to the engine whenever they change from now
+// on. Those changed while the engine is loading reach it afterwards.
+func (s *session) startConfigurer(c command, o options) *task {
+	watchCtx, endWatch := context.WithCancel(context.Background())
+	changes := s.settings.Watch(watchCtx) // not by the task, which may start after a change
+	return startTask(func(ctx context.Context) error {
+		context.AfterFunc(ctx, endWatch)
+		for range changes {
+			err := s.engine.Do(ctx, uploader.Configure{Settings: o.applyTo(s.settings.Get().Transfers)})
+			if err != nil && ctx.Err() == nil {
+				c.log.Warn("configure engine failed", "err", err)
+			}
 		}
-	}
+		return nil
+	})
 }
 
 // passMetering passes to the engine whether the network is metered, whenever that

@@ -29,12 +29,7 @@ import (
 // removes the schedule. Settings and transfer are still there in the next session
 // and in a backup.
 func TestSettingsAreAppliedAndSaved(t *testing.T) {
-	p, err := profile.Open(t.TempDir())
-	must(t, err)
-	d, err := db.Open(t.Context(), p.Database())
-	must(t, err)
-	must(t, d.SaveSetting(t.Context(), "settings", []byte(`{"transfers":{"schedule":[{"days":[true,true,true,true,true,true,true],"limit":-1}]}}`)))
-	must(t, d.Close())
+	p := pausedProfile(t)
 	file := filepath.Join(t.TempDir(), "film.mov")
 	must(t, os.WriteFile(file, []byte("film"), 0o600))
 
@@ -62,6 +57,38 @@ func TestSettingsAreAppliedAndSaved(t *testing.T) {
 		t.Errorf("%d transfers in the backup, want 1", len(saved.Transfers))
 	}
 	must(t, copied.Close())
+}
+
+// TestSettingsChangedWhileLoadingAreApplied removes the schedule, which allows no uploads,
+// before the session has waited for the transfers.
+func TestSettingsChangedWhileLoadingAreApplied(t *testing.T) {
+	c := testCommand(pausedProfile(t))
+	file := filepath.Join(t.TempDir(), "film.mov")
+	must(t, os.WriteFile(file, []byte("film"), 0o600))
+
+	s := &session{lock: acquire(t, c.profile), loaded: make(chan struct{})}
+	must(t, s.open(t.Context(), c, options{}))
+	s.settings.Update(func(s *settings.Settings) { s.Transfers.Schedule = nil })
+	must(t, s.load(t.Context(), c, options{}))
+	close(s.loaded)
+	updates := s.engine.Watch(t.Context())
+	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
+	for s.engine.Snapshot().Totals.Count[uploader.StateDone] == 0 {
+		<-updates
+	}
+	must(t, s.close(nil))
+}
+
+// pausedProfile returns a profile whose schedule allows no uploads.
+func pausedProfile(t *testing.T) profile.Profile {
+	t.Helper()
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	d, err := db.Open(t.Context(), p.Database())
+	must(t, err)
+	must(t, d.SaveSetting(t.Context(), "settings", []byte(`{"transfers":{"schedule":[{"days":[true,true,true,true,true,true,true],"limit":-1}]}}`)))
+	must(t, d.Close())
+	return p
 }
 
 // TestAlteredDatabaseIsExplained checks the text about a database with a trigger that no
