@@ -229,7 +229,7 @@ func TestFailedLoadIsExplained(t *testing.T) {
 	}
 	got := fakeFailureDesktop{}
 	failed := s.close(&app.LoadError{Err: damaged, Answer: app.StartAnswer{Retry: true}})
-	got.report(cli.Invocation{Window: &cli.Window{}}, failed)
+	got.report(cli.Invocation{Window: &cli.Window{}}, afterWindow(failed))
 	if len(got.restarted) != 1 || len(got.shown)+len(got.notified) != 0 {
 		t.Errorf("after the answer: %+v", got)
 	}
