@@ -70,9 +70,14 @@ func (x *Executor) Execute(ctx context.Context, request instance.Request, reply 
 func (x *Executor) Handle(ctx context.Context, request instance.Request, reply func(value any) error) error {
 	err := x.execute(ctx, request, x.addAccepted, func(r Reply) error { return reply(r) })
 	if err != nil {
-		return &instance.RequestError{Message: Explain(err), Usage: ExitCode(err) == ExitUsage}
+		return RequestError(err)
 	}
 	return nil
+}
+
+// RequestError returns err, which is not nil, as text for the user of another instance.
+func RequestError(err error) error {
+	return &instance.RequestError{Message: Explain(err), Usage: ExitCode(err) == ExitUsage}
 }
 
 // Wait waits until everything that other instances requested is final, or ctx

@@ -9,7 +9,6 @@ import (
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/connect"
-	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
@@ -44,8 +43,8 @@ func (o options) applyTo(saved uploader.Settings) uploader.Settings {
 	return saved
 }
 
-// session is everything that runs while this process holds a profile. On close, loading and the
-// server for other instances stops first, then the engine saves its state, then the
+// session is everything that runs while this process holds a profile. On close, the server
+// for other instances and loading stop first, then the engine saves its state, then the
 // rest stops.
 type session struct {
 	lock          *instance.Lock
@@ -142,6 +141,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})
 	s.engineLoop = startTask(s.engine.Run)
+	s.configurer = s.startConfigurer(c, o)
 	if err := s.waitFor(ctx, func(now *uploader.Snapshot) bool { return len(now.Servers) > 0 }); err != nil {
 		return err
 	}
@@ -158,17 +158,16 @@ func (s *session) load(ctx context.Context, c command, o options) error {
 	if s.receiverErr != nil {
 		s.receiver = startTask(func(ctx context.Context) error { return s.retryReceiver(ctx, c) })
 	}
-	s.configurer = startTask(func(ctx context.Context) error { s.passSettings(ctx, c, o); return nil })
 	s.backups = startTask(func(ctx context.Context) error { runBackups(ctx, s.database, c.log); return nil })
 	s.metering = startTask(func(ctx context.Context) error { s.passMetering(ctx, c); return nil })
 	return s.startStreamCleanup(c, o.stdin)
 }
 
 // handle carries out a request of another instance once everything is loaded. It is an
-// [instance.Handler].
+// [instance.Handler], and returns errors as text for the user.
 func (s *session) handle(ctx context.Context, request instance.Request, reply func(value any) error) error {
 	if err := s.waitLoaded(ctx); err != nil {
-		return err
+		return cli.RequestError(err)
 	}
 	return s.executor.Handle(ctx, request, reply)
 }
@@ -183,28 +182,37 @@ func (s *session) openSettings(ctx context.Context, c command) error {
 }
 
 // waitFor waits for a snapshot for which done returns true. If the engine ends before
-// that, it returns an error.
+// that, it returns the engine's error, or [engine.ErrStopped] if that has none.
 func (s *session) waitFor(ctx context.Context, done func(*uploader.Snapshot) bool) error {
 	watchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	updates := s.engine.Watch(watchCtx)
 	for !done(s.engine.Snapshot()) {
 		if _, ok := <-updates; !ok {
-			return errors.Join(ctx.Err(), engine.ErrStopped)
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return cmp.Or(s.engineLoop.wait(), engine.ErrStopped)
 		}
 	}
 	return nil
 }
 
-// passSettings passes the settings to the engine whenever they change, until ctx
-// ends.
-func (s *session) passSettings(ctx context.Context, c command, o options) {
-	for range s.settings.Watch(ctx) {
-		err := s.engine.Do(ctx, uploader.Configure{Settings: o.applyTo(s.settings.Get().Transfers)})
-		if err != nil && ctx.Err() == nil {
-			c.log.Warn("configure engine failed", "err", err)
+// startConfigurer starts to pass the settings to the engine whenever they change from now
+// on. Those changed while the engine is loading reach it afterwards.
+func (s *session) startConfigurer(c command, o options) *task {
+	watchCtx, endWatch := context.WithCancel(context.Background())
+	changes := s.settings.Watch(watchCtx) // not by the task, which may start after a change
+	return startTask(func(ctx context.Context) error {
+		context.AfterFunc(ctx, endWatch)
+		for range changes {
+			err := s.engine.Do(ctx, uploader.Configure{Settings: o.applyTo(s.settings.Get().Transfers)})
+			if err != nil && ctx.Err() == nil {
+				c.log.Warn("configure engine failed", "err", err)
+			}
 		}
-	}
+		return nil
+	})
 }
 
 // passMetering passes to the engine whether the network is metered, whenever that
@@ -243,23 +251,20 @@ func (s *session) waitForClients(ctx context.Context) error {
 	return s.executor.Wait(ctx)
 }
 
-// close stops everything and returns all errors, err first. If the engine failed, its
-// error replaces an err that only reports that the engine has stopped.
+// close stops everything and returns all errors, err first.
 func (s *session) close(err error) error {
 	var errs []error
 	add := func(e error) { errs = append(errs, e) }
-	add(s.loader.stop())
 	if s.server != nil {
-		add(s.server.Close())
+		add(s.server.Close()) // before loading ends, which its requests wait for
 	}
+	add(s.loader.stop())
 	add(s.streamCleanup.stop())
 	add(s.metering.stop())
 	add(s.configurer.stop())
-	engineErr := s.engineLoop.stop()
-	if engineErr != nil && (errors.Is(err, engine.ErrStopped) || errors.Is(err, feed.ErrStopped)) {
-		err = nil
+	if engineErr := s.engineLoop.stop(); !errors.Is(err, engineErr) {
+		add(engineErr) // otherwise loading has returned it
 	}
-	add(engineErr)
 	add(s.receiver.stop())
 	add(s.networkWatch.stop())
 	if s.connector != nil {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/profile"
@@ -20,6 +21,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
@@ -27,12 +29,7 @@ import (
 // removes the schedule. Settings and transfer are still there in the next session
 // and in a backup.
 func TestSettingsAreAppliedAndSaved(t *testing.T) {
-	p, err := profile.Open(t.TempDir())
-	must(t, err)
-	d, err := db.Open(t.Context(), p.Database())
-	must(t, err)
-	must(t, d.SaveSetting(t.Context(), "settings", []byte(`{"transfers":{"schedule":[{"days":[true,true,true,true,true,true,true],"limit":-1}]}}`)))
-	must(t, d.Close())
+	p := pausedProfile(t)
 	file := filepath.Join(t.TempDir(), "film.mov")
 	must(t, os.WriteFile(file, []byte("film"), 0o600))
 
@@ -60,6 +57,38 @@ func TestSettingsAreAppliedAndSaved(t *testing.T) {
 		t.Errorf("%d transfers in the backup, want 1", len(saved.Transfers))
 	}
 	must(t, copied.Close())
+}
+
+// TestSettingsChangedWhileLoadingAreApplied removes the schedule, which allows no uploads,
+// before the session has waited for the transfers.
+func TestSettingsChangedWhileLoadingAreApplied(t *testing.T) {
+	c := testCommand(pausedProfile(t))
+	file := filepath.Join(t.TempDir(), "film.mov")
+	must(t, os.WriteFile(file, []byte("film"), 0o600))
+
+	s := &session{lock: acquire(t, c.profile), loaded: make(chan struct{})}
+	must(t, s.open(t.Context(), c, options{}))
+	s.settings.Update(func(s *settings.Settings) { s.Transfers.Schedule = nil })
+	must(t, s.load(t.Context(), c, options{}))
+	close(s.loaded)
+	updates := s.engine.Watch(t.Context())
+	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
+	for s.engine.Snapshot().Totals.Count[uploader.StateDone] == 0 {
+		<-updates
+	}
+	must(t, s.close(nil))
+}
+
+// pausedProfile returns a profile whose schedule allows no uploads.
+func pausedProfile(t *testing.T) profile.Profile {
+	t.Helper()
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	d, err := db.Open(t.Context(), p.Database())
+	must(t, err)
+	must(t, d.SaveSetting(t.Context(), "settings", []byte(`{"transfers":{"schedule":[{"days":[true,true,true,true,true,true,true],"limit":-1}]}}`)))
+	must(t, d.Close())
+	return p
 }
 
 // TestAlteredDatabaseIsExplained checks the text about a database with a trigger that no
@@ -169,7 +198,7 @@ func TestRequestsWaitUntilLoaded(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.handle(ctx, request, reply); !errors.Is(err, context.Canceled) || len(replies) != 0 {
+	if err := s.handle(ctx, request, reply); !sameRequestError(err, context.Canceled) || len(replies) != 0 {
 		t.Errorf("while loading: error %v, %d replies", err, len(replies))
 	}
 	done := make(chan error, 1)
@@ -183,24 +212,78 @@ func TestRequestsWaitUntilLoaded(t *testing.T) {
 	must(t, s.close(nil))
 }
 
-// TestRequestsFailIfNothingIsLoaded checks that a request gets the reason.
-func TestRequestsFailIfNothingIsLoaded(t *testing.T) {
-	s := &session{loaded: make(chan struct{}), loadErr: errors.New("damaged")}
-	close(s.loaded)
-	if err := s.handle(t.Context(), instance.Request{Command: instance.List}, nil); !errors.Is(err, s.loadErr) {
+// TestFailedLoadIsExplained checks that the reason why the transfers could not be loaded
+// reaches the window and waiting instances, and that the user's answer survives the close.
+func TestFailedLoadIsExplained(t *testing.T) {
+	c := testCommand(damagedProfile(t))
+	s, err := openLoading(t.Context(), c, acquire(t, c.profile), options{})
+	must(t, err)
+	request := make(chan error, 1)
+	go func() { request <- s.handle(t.Context(), instance.Request{Command: instance.List}, nil) }()
+	damaged := s.waitLoaded(t.Context())
+	if !errors.Is(damaged, db.ErrDamaged) || errors.Is(damaged, engine.ErrStopped) {
+		t.Errorf("error %v", damaged)
+	}
+	if err := <-request; !sameRequestError(err, damaged) {
+		t.Errorf("a waiting instance gets %v", err)
+	}
+	got := fakeFailureDesktop{}
+	failed := s.close(&app.LoadError{Err: damaged, Answer: app.StartAnswer{Retry: true}})
+	got.report(cli.Invocation{Window: &cli.Window{}}, afterWindow(failed))
+	if len(got.restarted) != 1 || len(got.shown)+len(got.notified) != 0 {
+		t.Errorf("after the answer: %+v", got)
+	}
+}
+
+// TestFailedLoadIsReturnedOnce checks the error of a session that waits until it is loaded.
+func TestFailedLoadIsReturnedOnce(t *testing.T) {
+	c := testCommand(damagedProfile(t))
+	_, err := open(t.Context(), c, acquire(t, c.profile), options{})
+	if !errors.Is(err, db.ErrDamaged) || strings.Count(err.Error(), "load transfers") != 1 {
 		t.Errorf("error %v", err)
 	}
+}
+
+// damagedProfile returns a profile whose servers can be loaded, and whose transfers not.
+func damagedProfile(t *testing.T) profile.Profile {
+	t.Helper()
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	d, err := db.Open(t.Context(), p.Database())
+	must(t, err)
+	must(t, d.Save(t.Context(), uploader.Changes{Batches: []uploader.Batch{{ID: 1, Server: uploader.BuiltinServer, Roots: []string{"/a"}}}}))
+	must(t, d.Close())
+	connection, err := sql.Open("sqlite", p.Database())
+	must(t, err)
+	_, err = connection.ExecContext(t.Context(), "UPDATE batches SET intent = 'damaged'")
+	must(t, errors.Join(err, connection.Close()))
+	return p
+}
+
+// sameRequestError reports whether err is what another instance gets because of cause.
+func sameRequestError(err, cause error) bool {
+	requestErr, ok := errors.AsType[*instance.RequestError](err)
+	return ok && requestErr.Message == cli.Explain(cause)
 }
 
 // openSession opens a session in the profile.
 func openSession(t *testing.T, p profile.Profile) *session {
 	t.Helper()
-	lock, err := instance.Acquire(p.Lock(), p.InstanceFile())
-	must(t, err)
-	c := command{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
-	s, err := open(t.Context(), c, lock, options{})
+	s, err := open(t.Context(), testCommand(p), acquire(t, p), options{})
 	must(t, err)
 	return s
+}
+
+// testCommand returns a command in the profile that prints and logs nothing.
+func testCommand(p profile.Profile) command {
+	return command{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
+}
+
+func acquire(t *testing.T, p profile.Profile) *instance.Lock {
+	t.Helper()
+	lock, err := instance.Acquire(p.Lock(), p.InstanceFile())
+	must(t, err)
+	return lock
 }
 
 func must(t *testing.T, err error) {

@@ -73,16 +73,16 @@ func TestStartFailureIsShown(t *testing.T) {
 			shown:    []app.StartFailure{{Text: "choose another folder", Folder: dir}},
 			notified: []string{"Ferry couldn't start", "choose another folder"},
 		}},
-		{name: "window ended with an error", invocation: window, err: errors.Join(windowEndedError{failed}), want: fakeFailureDesktop{
+		{name: "window or the close after it failed", invocation: window, err: afterWindow(failed), want: fakeFailureDesktop{
 			notified: []string{"Ferry stopped", "choose another folder"},
 		}},
-		{name: "transfers could not be loaded, quit", invocation: window, err: &app.LoadError{Err: failed}},
-		{name: "transfers could not be loaded, try again", invocation: window, err: errors.Join(&app.LoadError{Err: failed, Answer: app.StartAnswer{Retry: true, Folder: "/other"}}), want: fakeFailureDesktop{
+		{name: "transfers could not be loaded, quit", invocation: window, err: afterWindow(&app.LoadError{Err: failed})},
+		{name: "transfers could not be loaded, try again", invocation: window, err: afterWindow(errors.Join(&app.LoadError{Err: failed, Answer: app.StartAnswer{Retry: true, Folder: "/other"}}, errors.New("not closed"))), want: fakeFailureDesktop{
 			restarted: [][]string{{"window", "--hidden", "--profile=/other", "--", "-a\xff"}},
 		}},
 		{name: "interrupted", invocation: window, err: context.Canceled},
 		{name: "other command", invocation: cli.Invocation{Send: &cli.Send{}}, err: failed},
-		{name: "no error", invocation: window},
+		{name: "no error", invocation: window, err: afterWindow(nil)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := fakeFailureDesktop{answer: c.answer, windowErr: c.windowErr}

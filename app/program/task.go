@@ -5,24 +5,33 @@ import "context"
 // task is a function that runs on its own goroutine until it is stopped.
 type task struct {
 	cancel context.CancelFunc
-	result chan error
+	ended  chan struct{} // closed when the function has returned
+	err    error         // what it returned, once it has ended
 }
 
 // startTask runs a function until stop is called. Its context does not depend on the
 // program's: the order in which tasks stop is up to the caller of stop.
 func startTask(run func(context.Context) error) *task {
 	ctx, cancel := context.WithCancel(context.Background())
-	t := &task{cancel: cancel, result: make(chan error, 1)}
-	go func() { t.result <- run(ctx) }()
+	t := &task{cancel: cancel, ended: make(chan struct{})}
+	go func() {
+		defer close(t.ended)
+		t.err = run(ctx)
+	}()
 	return t
 }
 
-// stop ends the task and returns its error. It must be called once; on a nil task it
-// does nothing.
+// wait waits until the task has ended and returns its error.
+func (t *task) wait() error {
+	<-t.ended
+	return t.err
+}
+
+// stop ends the task and returns its error. On a nil task it does nothing.
 func (t *task) stop() error {
 	if t == nil {
 		return nil
 	}
 	t.cancel()
-	return <-t.result
+	return t.wait()
 }

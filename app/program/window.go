@@ -62,14 +62,16 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	if len(paths) > 0 {
 		requests <- app.Request{Paths: paths}
 	}
-	return s.close(c.runWindow(ctx, app.Config{
+	config := app.Config{
 		Load: s.waitLoaded, LoadFailure: c.loadFailure,
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, State: s.windowState, DefaultProfile: c.profile.Default, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
 		Autostart: c.autostart(),
 		Notice:    s.recovered, ReceivedDir: c.profile.ReceivedDir, Requests: requests,
-	}))
+	}
+	run := func() error { return app.Run(ctx, config) }
+	return afterWindow(s.close(guardWindow(c.log, c.profile.Log(), run)))
 }
 
 // missingFiles returns a text for the user with the paths that do not exist, or nil.
@@ -91,17 +93,16 @@ func (c command) loadFailure(err error) app.StartFailure {
 	return app.StartFailure{Text: cli.ExplainInWindow(err), Folder: c.profile.Dir}
 }
 
-// runWindow runs the window until it is closed. Its errors are a [windowEndedError], or an
-// [*app.LoadError].
-func (c command) runWindow(ctx context.Context, config app.Config) error {
-	err := guardWindow(c.log, c.profile.Log(), func() error { return app.Run(ctx, config) })
+// afterWindow returns err, of the window or of the close after it, as a [windowEndedError]
+// unless the user has seen and answered it, which an [*app.LoadError] says.
+func afterWindow(err error) error {
 	if _, shown := errors.AsType[*app.LoadError](err); shown || err == nil {
 		return err
 	}
 	return windowEndedError{err}
 }
 
-// windowEndedError is an error of the window, after which this process can show no other.
+// windowEndedError is an error after a window, when this process can show no other.
 type windowEndedError struct{ error }
 
 func (e windowEndedError) Unwrap() error { return e.error }

@@ -122,10 +122,10 @@ func New(config Config) *Engine {
 
 // Run loads what is saved, resumes what is unfinished, and carries out commands until
 // ctx ends, which is not an error. Until everything is loaded, which takes seconds with
-// very many transfers, Snapshot has only the servers, and commands wait. It returns when every goroutine it started has
-// ended and everything acknowledged is saved. It waits at most a few seconds for a
-// goroutine that is blocked on a drive that does not respond; such a goroutine changes
-// nothing afterwards. Run must be called once.
+// very many transfers, Snapshot has only the servers, and commands wait. It returns when
+// every goroutine it started has ended and everything acknowledged is saved. It waits at
+// most a few seconds for a goroutine that is blocked on a drive that does not respond; such
+// a goroutine changes nothing afterwards. Run must be called once.
 func (e *Engine) Run(ctx context.Context) error {
 	defer e.end()
 	l, err := e.load(ctx)

@@ -181,9 +181,8 @@ func (w *workers) report(id uploader.TransferID, inputs ...lifecycle.Input) {
 }
 
 // save is report for inputs that must be saved before the worker continues. They are
-// saved together. It fails
-// with ctx's error, so that a worker that is stopped does not wait for a store that
-// cannot be written. It is called from workers' goroutines.
+// saved together. It fails with ctx's error, so that a worker that is stopped does not wait
+// for a store that cannot be written. It is called from workers' goroutines.
 func (w *workers) save(ctx context.Context, id uploader.TransferID, inputs ...lifecycle.Input) error {
 	saved := make(chan struct{})
 	w.send(func() {
