@@ -165,10 +165,14 @@ func (s *stressRun) checkQuestion(t, prior uploader.Transfer) {
 }
 
 // checkDone checks that the server has the content of a finished transfer, and that
-// the file had it in the state that was declared.
+// the file had it in the state that was declared. The SHA-256 is declared if the settings
+// want it.
 func (s *stressRun) checkDone(t uploader.Transfer, f uploadtest.StoredFile) {
 	s.t.Helper()
 	declared := fileState{t.Source.Size, t.Source.ModTime, hex.EncodeToString([]byte(t.SHA256))}
+	if t.SHA256 == "" {
+		declared.sum = f.SHA256
+	}
 	switch {
 	case f.Name == "":
 		s.report("%d %s is done, and %s is not on the server", t.ID, t.Source.Path, t.Session.URL)

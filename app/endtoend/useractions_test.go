@@ -220,11 +220,10 @@ func (s *engineStress) answerQuestions(uint64) {
 	}
 }
 
-// baseSettings returns the settings without faults. The SHA-256 in the history tells which
-// content of a file was uploaded.
+// baseSettings returns the settings without faults.
 func baseSettings() uploader.Settings {
 	settings := uploader.DefaultSettings()
-	settings.Connections, settings.SettleTime, settings.SHA256 = 1, 0, true
+	settings.Connections, settings.SettleTime = 1, 0
 	return settings
 }
 
@@ -237,6 +236,7 @@ func settingsVariant(n uint64) uploader.Settings {
 	settings.Limit = []int64{0, 0, 1 << 20, 4 << 20}[pick(4)]
 	settings.ResumeCheck = []uploader.ResumeCheck{uploader.ResumeCheckChanged, uploader.ResumeCheckAll}[pick(2)]
 	settings.SendSHA256 = pick(2) == 0
+	settings.SHA256 = pick(2) == 0
 	settings.SettleTime = []time.Duration{0, 0, 50 * time.Millisecond, 300 * time.Millisecond}[pick(4)]
 	settings.Metered = []uploader.Metered{uploader.MeteredUpload, uploader.MeteredHold}[pick(2)]
 	always := uploader.Span{Days: [7]bool{true, true, true, true, true, true, true}, Until: 24 * time.Hour}
