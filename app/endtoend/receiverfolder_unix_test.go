@@ -133,6 +133,7 @@ func changeAfter(t *testing.T, r *run, received *receiverFolder, change folderCh
 		}
 	}
 	received.must(r.command.Process.Signal(syscall.SIGSTOP))
+	awaitSuspended(t, r.command.Process.Pid)
 	change.apply(received)
 	received.must(r.command.Process.Signal(syscall.SIGCONT))
 }

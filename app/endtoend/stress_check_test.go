@@ -5,12 +5,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ferryapp/ferry/app/cli"
@@ -142,7 +144,7 @@ func (s *stressRun) check(saved uploader.Saved) {
 	for _, folder := range s.folders {
 		for _, path := range s.files.untouched(folder) {
 			if !done[path] {
-				s.report("%s was not touched and is not uploaded", path)
+				s.report("%s was not touched and is not uploaded: %s", path, describeTransfers(saved, path))
 			}
 		}
 	}
@@ -153,6 +155,17 @@ func (s *stressRun) check(saved uploader.Saved) {
 			s.report("%v is not completely scanned", batch.Roots)
 		}
 	}
+}
+
+// describeTransfers returns the states of a file's transfers.
+func describeTransfers(saved uploader.Saved, file string) string {
+	var states []string
+	for _, t := range saved.Transfers {
+		if t.Source.Path == file {
+			states = append(states, fmt.Sprintf("%d is %v, %v", t.ID, t.Phase, t.Fault))
+		}
+	}
+	return fmt.Sprintf("%d transfers: %s", len(states), strings.Join(states, "; "))
 }
 
 // checkQuestion checks that a transfer which asks about an earlier upload has a reason

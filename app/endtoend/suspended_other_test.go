@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package endtoend_test
+
+import "testing"
+
+// awaitSuspended does nothing on this system.
+func awaitSuspended(*testing.T, int) {}
