@@ -57,7 +57,7 @@ func wantExitCode(ts *testscript.TestScript, err error, want int) {
 // closes the reader of its output instead; the exit code must be 141.
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	heldOf(ts).hold()
-	defer heldOf(ts).release()
+	defer heldOf(ts).drop()
 	cmd := newCmd(ts, args[1:]...)
 	cmd.Stderr = ts.Stderr()
 	out, err := cmd.StdoutPipe()

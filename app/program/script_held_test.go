@@ -55,6 +55,13 @@ func (s *heldServers) release() {
 	}
 }
 
+// drop releases the servers and drops what they hold of programs that ended.
+func (s *heldServers) drop() {
+	for _, gate := range s.gates {
+		gate.Drop()
+	}
+}
+
 func heldOf(ts *testscript.TestScript) *heldServers { return ts.Value(heldKey{}).(*heldServers) }
 
 // cmdHold implements "hold": until the command release, no upload at $HELD and $AUTH becomes

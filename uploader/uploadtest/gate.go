@@ -22,13 +22,14 @@ type Gate struct {
 	next http.Handler
 	held atomic.Int64 // uploads that wait
 
-	mu   sync.Mutex
-	open chan struct{} // closed while the gate is open
+	mu      sync.Mutex
+	open    chan struct{} // closed while the gate is open
+	dropped chan struct{} // closed before open if the uploads that it holds are dropped
 }
 
 // NewGate returns an open gate in front of a server.
 func NewGate(next http.Handler) *Gate {
-	g := &Gate{next: next, open: make(chan struct{})}
+	g := &Gate{next: next, open: make(chan struct{}), dropped: make(chan struct{})}
 	close(g.open)
 	return g
 }
@@ -55,6 +56,20 @@ func (g *Gate) Release() {
 	}
 }
 
+// Drop opens the gate for new uploads and drops what arrived of those that it holds, as if
+// their clients had disconnected. If they have, the server may not have noticed it yet.
+func (g *Gate) Drop() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-g.open:
+	default:
+		close(g.dropped)
+		close(g.open)
+		g.dropped = make(chan struct{}) // of the next uploads
+	}
+}
+
 // Held returns how many uploads wait for the gate to be opened.
 func (g *Gate) Held() int { return int(g.held.Load()) }
 
@@ -63,7 +78,7 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPatch || r.Method == http.MethodPost {
 		offset, _ := strconv.ParseInt(r.Header.Get("Upload-Offset"), 10, 64) // a POST has none
 		g.mu.Lock()
-		body := &heldBody{ReadCloser: r.Body, ctx: r.Context(), waiting: &g.held, open: g.open, left: max(heldAt-offset, 0)}
+		body := &heldBody{ReadCloser: r.Body, ctx: r.Context(), waiting: &g.held, open: g.open, dropped: g.dropped, left: max(heldAt-offset, 0)}
 		g.mu.Unlock()
 		r = r.WithContext(r.Context()) // a copy: net/http needs the original request's body
 		r.Body = body
@@ -78,20 +93,24 @@ type heldBody struct {
 	ctx     context.Context //nolint:containedctx // the request's, which ends when the client disconnects
 	waiting *atomic.Int64   // of the gate
 	open    <-chan struct{}
+	dropped <-chan struct{}
 	left    int64        // bytes that may be read while the gate is closed
 	held    bytes.Buffer // bytes that arrived while the gate was closed
 }
 
 func (b *heldBody) Read(p []byte) (int, error) {
-	if !b.isOpen() && b.left == 0 {
+	if !isClosed(b.open) && b.left == 0 {
 		if err := b.wait(); err != nil {
 			return 0, err
 		}
 	}
+	if isClosed(b.dropped) {
+		return 0, io.ErrUnexpectedEOF
+	}
 	if b.held.Len() > 0 {
 		return b.held.Read(p)
 	}
-	if !b.isOpen() {
+	if !isClosed(b.open) {
 		p = p[:min(int64(len(p)), b.left)]
 	}
 	n, err := b.ReadCloser.Read(p)
@@ -99,9 +118,9 @@ func (b *heldBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *heldBody) isOpen() bool {
+func isClosed(c <-chan struct{}) bool {
 	select {
-	case <-b.open:
+	case <-c:
 		return true
 	default:
 		return false

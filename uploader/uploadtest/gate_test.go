@@ -71,6 +71,28 @@ func TestGateKeepsFirstBytesOfDisconnectedClient(t *testing.T) {
 	}
 }
 
+func TestGateDropsWhatItHolds(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	gate := uploadtest.NewGate(server.Config.Handler)
+	front := startGate(t, gate)
+	content := strings.Repeat("x", 2*heldBytes)
+	gate.Hold()
+	location := upload(t, front+"/files/", strconv.Itoa(len(content)), "")
+	sent := make(chan int, 1)
+	go func() { sent <- send(t, location, content).StatusCode }()
+	for gate.Held() != 1 {
+		time.Sleep(time.Millisecond)
+	}
+	gate.Drop()
+	if status := <-sent; status == http.StatusNoContent {
+		t.Error("an upload that was dropped is complete")
+	}
+	waitStored(t, server, heldBytes)
+	if other := upload(t, front+"/files/", "1", ""); send(t, other, "x").StatusCode != http.StatusNoContent {
+		t.Error("the next upload is dropped as well")
+	}
+}
+
 // startGate starts a server with a gate and returns its URL without a path.
 func startGate(t *testing.T, gate *uploadtest.Gate) string {
 	t.Helper()
