@@ -57,6 +57,9 @@ func (d *failureDesktop) report(ctx context.Context, invocation cli.Invocation, 
 	case d == nil, failed == nil, invocation.Window == nil, errors.Is(failed, context.Canceled):
 		return
 	}
+	if _, shown := errors.AsType[shownError](failed); shown {
+		return
+	}
 	if load, shown := errors.AsType[*app.LoadError](failed); shown {
 		d.retry(ctx, invocation, load.Answer)
 		return

@@ -45,6 +45,27 @@ func (f *fakeFailureDesktop) report(invocation cli.Invocation, failed error) {
 	desktop.report(context.Background(), invocation, failed)
 }
 
+// TestShownErrorIsNotShownAgain reports files that do not exist, of which the running window
+// tells.
+func TestShownErrorIsNotShownAgain(t *testing.T) {
+	must(t, words.Load("en"))
+	missing := missingFiles([]string{filepath.Join(t.TempDir(), "missing.pdf")})
+	if missing == nil || !strings.Contains(cli.Explain(missing), "missing.pdf") {
+		t.Fatalf("error is %v", missing)
+	}
+	desktop := &failureDesktop{
+		showWindow: func(context.Context, app.StartFailure) (app.StartAnswer, error) {
+			t.Error("a window is shown")
+			return app.StartAnswer{}, nil
+		},
+		notify: func(context.Context, string, string) error {
+			t.Error("a notification is shown")
+			return nil
+		},
+	}
+	desktop.report(t.Context(), cli.Invocation{Window: &cli.Window{}}, missing)
+}
+
 func TestStartFailureIsShown(t *testing.T) {
 	if err := words.Load("en"); err != nil {
 		t.Fatal(err)

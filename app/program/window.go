@@ -74,7 +74,12 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	return afterWindow(s.close(guardWindow(c.log, c.profile.Log(), run)))
 }
 
-// missingFiles returns a text for the user with the paths that do not exist, or nil.
+// shownError is an error that the window of another instance shows.
+type shownError struct{ error }
+
+func (e shownError) Unwrap() error { return e.error }
+
+// missingFiles returns a [shownError] with the paths that do not exist, or nil.
 func missingFiles(paths []string) error {
 	var texts []string
 	for _, path := range paths {
@@ -85,7 +90,7 @@ func missingFiles(paths []string) error {
 	if len(texts) == 0 {
 		return nil
 	}
-	return &cli.UserError{Text: strings.Join(texts, "\n")}
+	return shownError{&cli.UserError{Text: strings.Join(texts, "\n")}}
 }
 
 // loadFailure describes to the user why the transfers could not be loaded.
