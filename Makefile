@@ -87,7 +87,7 @@ interop: ## run Ferry against all tus servers, which are installed; writes docs/
 
 .PHONY: soak
 soak: deps ## stress tests with faults, kills and file changes for two hours
-	go test -race -tags $(TEST_TAGS) -count=1 -timeout 3h -parallel 4 -run 'TestStress|TestKillAtRandom' ./app/endtoend -args -stress=58m -kills=1000
+	go test -race -tags $(TEST_TAGS) -count=1 -timeout 3h -v -parallel 4 -run 'TestStress|TestKillAtRandom' ./app/endtoend -args -stress=58m -kills=1000
 
 FUZZTIME ?= 20s
 
