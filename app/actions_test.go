@@ -145,8 +145,8 @@ func TestRemove(t *testing.T) {
 		r := view.NewHidden()
 		r.Hide(view.SelectionOf(apptest.Transfer(7)))
 		removing := apptest.Snapshot(apptest.Transfer(7, func(t *uploader.Transfer) { t.Intent = uploader.IntentRemove }), apptest.Transfer(8))
-		if rows := r.Without(removing).Transfers; len(rows) != 1 || rows[0].ID != 8 {
-			t.Errorf("%d rows are shown, want 1", len(rows))
+		if rows := r.Without(removing).Transfers; rows.Len() != 1 || rows.At(0).ID != 8 {
+			t.Errorf("%d rows are shown, want 1", rows.Len())
 		}
 		if r.Without(apptest.Snapshot(apptest.Transfer(8))); r.Len() > 0 {
 			t.Errorf("%d removed transfers are still recorded", r.Len())

@@ -11,7 +11,6 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -36,10 +35,10 @@ func BenchmarkShow(b *testing.B) {
 			sh := newBenchShell(b)
 			s := apptest.ManyTransfers(n)
 			for b.Loop() {
-				first := *s.Transfers[0]
+				first := *s.Transfers.At(0)
 				first.Session.Offset += 1e6
 				next := *s
-				next.Transfers = append([]*uploader.Transfer{&first}, s.Transfers[1:]...)
+				next.Transfers = apptest.With(s.Transfers, &first)
 				s = &next
 				sh.show(s)
 			}
@@ -52,7 +51,7 @@ func BenchmarkShow(b *testing.B) {
 func BenchmarkScroll(b *testing.B) {
 	sh := newBenchShell(b)
 	s := apptest.ManyTransfers(100_000)
-	for i, t := range s.Transfers {
+	for i, t := range s.Transfers.All() {
 		apptest.InFolder(7, fmt.Sprintf("Iceland/day %d/IMG_%06d.raw", i%30, i))(t)
 	}
 	apptest.Summed(apptest.WithBatches(s, apptest.Folder(7, "Iceland")))

@@ -13,8 +13,8 @@ import (
 
 func TestDiagnosticsContainNoPrivateData(t *testing.T) {
 	snapshot := apptest.Folders()
-	snapshot.Transfers[0].Fault = fault.New(fault.Refused, fault.Patch, errors.New("https://user:pw@secret.example.com/token refused raws"))
-	snapshot.Transfers[0].Phase = uploader.PhaseFailed
+	snapshot.Transfers.At(0).Fault = fault.New(fault.Refused, fault.Patch, errors.New("https://user:pw@secret.example.com/token refused raws"))
+	snapshot.Transfers.At(0).Phase = uploader.PhaseFailed
 	s := startWindow(t, apptest.NewEngineAt(snapshot), func(c *Config, _ *fakeDesktop) { c.Version = "1.2.3" })
 	s.config.Settings.Update(func(set *settings.Settings) { set.Transfers.Ignore = []string{"merger-plan*"} })
 	s.copyDiagnostics()
@@ -25,7 +25,7 @@ func TestDiagnosticsContainNoPrivateData(t *testing.T) {
 		}
 	}
 	private := []string{"pw@", "secret", "raws", "merger", "example.com", "http"}
-	for _, transfer := range snapshot.Transfers {
+	for transfer := range snapshot.Transfers.Values() {
 		private = append(private, transfer.Source.Name())
 	}
 	for _, word := range private {

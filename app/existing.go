@@ -54,7 +54,7 @@ func (a *transferActions) askExists(s view.Selection) {
 // final or need the same decision.
 func (a *transferActions) othersInBatch(t *uploader.Transfer) int {
 	others := 0
-	for _, other := range a.bridge.Snapshot().Transfers {
+	for other := range a.bridge.Snapshot().Transfers.Values() {
 		if other.Batch == t.Batch && other.ID != t.ID && (other.Unfinished() || other.NameExists()) {
 			others++
 		}

@@ -172,7 +172,7 @@ func TestBatchRows(t *testing.T) {
 	t.Run("row shows the number of transfers that need attention", func(t *testing.T) {
 		s := start(t)
 		next := apptest.Folders()
-		next.Transfers[0] = apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused))
+		next.Transfers = apptest.With(next.Transfers, apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused)))
 		s.publish(next)
 		if row := s.window.list.Row(0); row.Status != "1 needs attention · 0 of 3 files · This computer" || row.Tone != theme.Error {
 			t.Errorf("row is %+v", row)

@@ -124,8 +124,8 @@ func TestShortcuts(t *testing.T) {
 	start := func(t *testing.T) *testWindow {
 		snapshot := apptest.Folders()
 		for _, i := range []int{4, 5} {
-			apptest.Acknowledged(4 * apptest.Gigabyte)(snapshot.Transfers[i])
-			onStudio(snapshot.Transfers[i])
+			apptest.Acknowledged(4 * apptest.Gigabyte)(snapshot.Transfers.At(i))
+			onStudio(snapshot.Transfers.At(i))
 		}
 		return startWindow(t, apptest.NewEngineAt(snapshot), withChosen(apptest.File(t, "new.mov")))
 	}
@@ -367,8 +367,8 @@ func TestMenuItemsAndButtons(t *testing.T) {
 	})
 	t.Run("retry of a batch skips cancelled transfers", func(t *testing.T) {
 		next := apptest.Folders()
-		next.Transfers[0] = apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused))
-		next.Transfers[1] = apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled })
+		next.Transfers = apptest.With(next.Transfers, apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused)))
+		next.Transfers = apptest.With(next.Transfers, apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }))
 		s := startWindow(t, apptest.NewEngineAt(next))
 		s.window.list.Do(-7, "retry")
 		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(1)})

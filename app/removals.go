@@ -31,7 +31,7 @@ func (r *removals) visible(s *uploader.Snapshot) *uploader.Snapshot { return r.h
 // be resumed.
 func (r *removals) removeFinished() {
 	var finished []*uploader.Transfer
-	for _, t := range r.visible(r.bridge.Snapshot()).Transfers {
+	for t := range r.visible(r.bridge.Snapshot()).Transfers.Values() {
 		if t.Phase.Final() && !view.NeedsAttention(t.State()) {
 			finished = append(finished, t)
 		}

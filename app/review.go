@@ -69,7 +69,7 @@ func (u reviewLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // show shows a snapshot.
 func (r *review) show(s *uploader.Snapshot) {
 	r.snapshot, r.transfers = s, nil
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if r.interrupted.Has(t.ID) {
 			r.transfers = append(r.transfers, t)
 		}

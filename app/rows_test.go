@@ -24,8 +24,8 @@ import (
 func everyRow(now time.Time) []widgets.RowModel {
 	s := apptest.Snapshot(apptest.EveryState(now)...)
 	s.Progress[3] = uploader.Progress{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
-	rows := make([]widgets.RowModel, 0, len(s.Transfers)+3)
-	for i, t := range s.Transfers {
+	rows := make([]widgets.RowModel, 0, s.Transfers.Len()+3)
+	for i, t := range s.Transfers.All() {
 		rows = append(rows, view.TransferRow(s, t, i+1, s.Sent(t), now))
 	}
 	for _, s := range []*uploader.Snapshot{

@@ -26,7 +26,7 @@ func TestScanCanBeStopped(t *testing.T) {
 		}
 		banner.Buttons[0].OnTapped()
 		s.wantCommand(1, uploader.StopScan{Batch: 2})
-		want := fmt.Sprintf("Stopped. The %d files found so far stay in the list.", len(s.bridge.Snapshot().Transfers))
+		want := fmt.Sprintf("Stopped. The %d files found so far stay in the list.", s.bridge.Snapshot().Transfers.Len())
 		s.until("message shows the number of files", func() bool { return s.message() == want })
 	})
 	t.Run("resume question has priority over scans and blocked servers", func(t *testing.T) {

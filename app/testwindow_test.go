@@ -255,7 +255,9 @@ func (s *testWindow) wantCommand(n int, want uploader.Command) {
 }
 
 // rows returns the transfers that the window shows.
-func (s *testWindow) rows() []*uploader.Transfer { return s.window.list.Snapshot.Transfers }
+func (s *testWindow) rows() []*uploader.Transfer {
+	return slices.Collect(s.window.list.Snapshot.Transfers.Values())
+}
 
 // onStudio makes a transfer one to the server "Studio".
 func onStudio(t *uploader.Transfer) { t.Server = 2 }

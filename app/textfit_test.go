@@ -121,8 +121,8 @@ var windowStates = []struct {
 	{"scan", func(s *testWindow) {
 		s.window.banner.ShowScan(words.Text("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
 	}},
-	{"undo", func(s *testWindow) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers[15])) }},
-	{"cancel question", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
+	{"undo", func(s *testWindow) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers.At(15))) }},
+	{"cancel question", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers.At(2))) }},
 	{"quit question", func(s *testWindow) { s.quitter.quit() }},
 	{"key help", func(s *testWindow) { s.keys.showHelp() }},
 	{"new server", func(s *testWindow) { s.servers.Add() }},

@@ -125,15 +125,15 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	if !s.Loading {
 		w.restore()
 	}
-	w.filter.Show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
+	w.filter.Show(s, s.Transfers.Len() > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
 	w.details.Show(s, time.Now())
 	noRows := w.list.Len() == 0
 	if noRows {
 		w.showNoMatches()
 	}
 	draw.SetVisible(w.loading, s.Loading)
-	draw.SetVisible(w.empty, noRows && len(s.Transfers) == 0 && !s.Loading)
-	draw.SetVisible(w.noMatches, noRows && len(s.Transfers) > 0)
+	draw.SetVisible(w.empty, noRows && s.Transfers.Len() == 0 && !s.Loading)
+	draw.SetVisible(w.noMatches, noRows && s.Transfers.Len() > 0)
 	draw.SetVisible(w.list.Rows, !noRows)
 }
 

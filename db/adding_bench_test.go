@@ -85,7 +85,7 @@ func BenchmarkAdd(b *testing.B) {
 				b.ReportMetric(float64((<-first).Sub(began).Milliseconds()), "first-ms")
 				b.ReportMetric(float64(longest.Milliseconds()), "command-max-ms")
 				b.StopTimer()
-				if rows := len(e.Snapshot().Transfers); rows != files {
+				if rows := e.Snapshot().Transfers.Len(); rows != files {
 					b.Fatalf("%d of %d files are queued", rows, files)
 				}
 				close(ended)

@@ -164,10 +164,10 @@ func checkReloads(t *testing.T, random *rand.Rand) {
 // randomCommand returns a command that a user may give for the transfers in s.
 func randomCommand(random *rand.Rand, s *uploader.Snapshot, files []string) uploader.Command {
 	add := uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{files[random.IntN(len(files))]}}
-	if len(s.Transfers) == 0 || random.IntN(4) == 0 {
+	if s.Transfers.Len() == 0 || random.IntN(4) == 0 {
 		return add
 	}
-	target := uploader.TargetTransfers(s.Transfers[random.IntN(len(s.Transfers))].ID)
+	target := uploader.TargetTransfers(s.Transfers.At(random.IntN(s.Transfers.Len())).ID)
 	if random.IntN(5) == 0 {
 		target = uploader.TargetAll()
 	}
@@ -229,7 +229,7 @@ var compareSaved = cmp.Options{
 
 func diffReloaded(snapshot *uploader.Snapshot, saved uploader.Saved) string {
 	var current, reloaded []uploader.Transfer
-	for _, t := range snapshot.Transfers {
+	for t := range snapshot.Transfers.Values() {
 		current = append(current, withoutRunState(*t))
 	}
 	for _, t := range saved.Transfers {

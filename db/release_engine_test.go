@@ -48,8 +48,8 @@ func TestEngineContinuesUploadOfPreviousRelease(t *testing.T) {
 			keepOnlySending(t, store, server.Endpoint, url, file)
 
 			e, stop := startEngine(t, store)
-			waitUntil(t, e, "the upload", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Transfers[0].State() == c.want })
-			ended := e.Snapshot().Transfers[0]
+			waitUntil(t, e, "the upload", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 1 && s.Transfers.At(0).State() == c.want })
+			ended := e.Snapshot().Transfers.At(0)
 			stop()
 			if ended.Session.URL != url || c.want == uploader.StateDone && ended.ResumedFrom != held {
 				t.Errorf("resumed from %d at %s: %v", ended.ResumedFrom, ended.Session.URL, ended.Fault)

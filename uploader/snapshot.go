@@ -7,12 +7,12 @@ import (
 )
 
 // Snapshot is everything there is to show at one moment. It is immutable and may be
-// read from any goroutine. Unchanged transfers keep their pointer from one snapshot to
-// the next, so that comparing pointers finds the changed ones.
+// read from any goroutine. [Rows.Changes] and [Rows.Differing] find the transfers that changed
+// from one snapshot to the next.
 type Snapshot struct {
 	Seq         uint64                  // increases with every snapshot; 0 until the store is loaded
 	Loading     bool                    // the store is being loaded: there are only Servers
-	Transfers   []*Transfer             // in the user's order
+	Transfers   Rows                    // in the user's order
 	Progress    map[TransferID]Progress // of the transfers with a worker
 	Batches     map[BatchID]*Batch
 	BatchTotals map[BatchID]BatchTotals
@@ -96,12 +96,7 @@ const (
 
 // Transfer returns the transfer with that ID, or nil.
 func (s *Snapshot) Transfer(id TransferID) *Transfer {
-	for _, t := range s.Transfers {
-		if t.ID == id {
-			return t
-		}
-	}
-	return nil
+	return s.Transfers.Find(id)
 }
 
 // Server returns the server with that ID, and whether there is one.

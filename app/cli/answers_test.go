@@ -57,7 +57,7 @@ func TestAnswerForLostResponse(t *testing.T) {
 			if got := answerFor(c.answers)(lost); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
-			all := &uploader.Snapshot{Transfers: []*uploader.Transfer{lost}}
+			all := &uploader.Snapshot{Transfers: uploader.RowsOf(lost)}
 			if ids := toRetry(all, feed.Unfinished(all), c.answers); len(ids) > 0 {
 				t.Errorf("resume retries %v", ids)
 			}

@@ -204,7 +204,7 @@ func missingPaths(paths []string) []string {
 // because of them.
 func (x *Executor) removeMissing(ctx context.Context, batch uploader.BatchID, missing []string) error {
 	var ids []uploader.TransferID
-	for _, t := range x.Engine.Snapshot().Transfers {
+	for t := range x.Engine.Snapshot().Transfers.Values() {
 		if t.Batch == batch && t.Phase == uploader.PhaseFailed && slices.Contains(missing, t.Source.Path) {
 			ids = append(ids, t.ID)
 		}

@@ -40,11 +40,12 @@ const stateInterrupted = "interrupted"
 // ListSaved lists the transfers of a profile for which no engine runs, as the next
 // run would find them: what was being sent when the last one ended is interrupted.
 func ListSaved(saved uploader.Saved, all bool, reply func(Reply) error) error {
-	s := &uploader.Snapshot{Servers: saved.Servers}
-	for _, saved := range saved.Transfers {
+	transfers := make([]*uploader.Transfer, len(saved.Transfers))
+	for i, saved := range saved.Transfers {
 		t, _ := lifecycle.Step(*saved, lifecycle.Restored{Ask: true}, time.Now())
-		s.Transfers = append(s.Transfers, &t)
+		transfers[i] = &t
 	}
+	s := &uploader.Snapshot{Servers: saved.Servers, Transfers: uploader.RowsOf(transfers...)}
 	return list(s, all, func(r Reply) error {
 		if e := r.Entry; e.State == uploader.StateWaiting.String() {
 			e.State = stateInterrupted
@@ -71,7 +72,7 @@ func (x *Executor) list(ctx context.Context, all bool, reply func(Reply) error) 
 // list lists the transfers, newest first. Unless all is set, it leaves out those
 // that are done or cancelled.
 func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
-	newestFirst := slices.SortedFunc(slices.Values(s.Transfers), func(a, b *uploader.Transfer) int { return cmp.Compare(b.ID, a.ID) })
+	newestFirst := slices.SortedFunc(s.Transfers.Values(), func(a, b *uploader.Transfer) int { return cmp.Compare(b.ID, a.ID) })
 	positions := words.QueuePositions(s)
 	for _, t := range newestFirst {
 		if !all && !t.Unfinished() && t.Phase != uploader.PhaseFailed {

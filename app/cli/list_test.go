@@ -91,7 +91,7 @@ func TestListOfRunningInstanceHasTheWordsOfTheWindow(t *testing.T) {
 	e := &listedEngine{
 		snapshot: &uploader.Snapshot{
 			Servers:   []uploader.Server{{ID: free}, {ID: held}, {ID: blocked}},
-			Transfers: []*uploader.Transfer{queued(1, free), queued(2, free), queued(3, held), queued(4, blocked), queued(5, free)},
+			Transfers: uploader.RowsOf(queued(1, free), queued(2, free), queued(3, held), queued(4, blocked), queued(5, free)),
 			Totals:    uploader.Totals{Count: map[uploader.State]int{uploader.StateWaiting: 5}},
 			Holds:     map[uploader.ServerID]uploader.Hold{held: {Reason: uploader.HeldByMetering}},
 			Blocked:   map[uploader.ServerID]*fault.Fault{blocked: {Kind: fault.Auth, Op: fault.Create, Status: 401}},

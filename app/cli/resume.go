@@ -92,7 +92,7 @@ func targetsOf(f feed.Filter) []uploader.Target {
 // the answer is that they fail.
 func toRetry(s *uploader.Snapshot, f feed.Filter, answers instance.Answers) []uploader.TransferID {
 	var ids []uploader.TransferID
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if t.State() == uploader.StateChanged && answers.Changed == instance.AnswerFail {
 			continue
 		}

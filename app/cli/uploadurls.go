@@ -125,7 +125,7 @@ func (x *Executor) serverForURL(ctx context.Context, address string, header http
 // else can be uploaded there.
 func (x *Executor) removeUsedURLs(ctx context.Context, servers []uploader.ServerID) error {
 	open := map[uploader.ServerID]bool{}
-	for _, t := range x.Engine.Snapshot().Transfers {
+	for t := range x.Engine.Snapshot().Transfers.Values() {
 		open[t.Server] = open[t.Server] || t.Phase != uploader.PhaseDone
 	}
 	for _, id := range servers {

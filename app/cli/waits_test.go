@@ -149,13 +149,13 @@ func waitCases(now time.Time) []waitCase {
 		},
 		{
 			"folders are listed", func(s *uploader.Snapshot, _ *uploader.Transfer) {
-				s.Transfers, s.Batches[7].Scanned = nil, false
+				s.Transfers, s.Batches[7].Scanned = uploader.Rows{}, false
 			}, soon,
 			"", "Looking for files", `0  "Looking for files"`,
 		},
 		{
 			"nothing can be saved", func(s *uploader.Snapshot, _ *uploader.Transfer) {
-				s.Transfers, s.Batches[7].Scanned = nil, false
+				s.Transfers, s.Batches[7].Scanned = uploader.Rows{}, false
 				s.StoreFault = fault.Newf(fault.LocalDisk, fault.Save, "disk full")
 			}, 0,
 			"", "Ferry can't save its data on this computer: the file. Free up disk space and check that the folder is writable, then try again.", `0 local-disk "Ferry can't save its data on this computer: the file. Free up disk space and check that the folder is writable, then try again."`,
@@ -191,7 +191,7 @@ func testWait(t *testing.T, now time.Time, c waitCase) uploader.State {
 	t.Helper()
 	transfer := &uploader.Transfer{ID: 1, Batch: 7, Server: 2, Source: source.File{Path: "/x/log", Size: 100}}
 	s := &uploader.Snapshot{
-		Transfers: []*uploader.Transfer{transfer}, Batches: map[uploader.BatchID]*uploader.Batch{7: {ID: 7, Scanned: true}},
+		Transfers: uploader.RowsOf(transfer), Batches: map[uploader.BatchID]*uploader.Batch{7: {ID: 7, Scanned: true}},
 		Servers: []uploader.Server{{ID: 2, Name: "studio", Endpoint: "https://studio.example/"}},
 	}
 	c.change(s, transfer)

@@ -330,8 +330,8 @@ func crashWhileAddingAgain(t *testing.T, p *crashPlan) bool {
 	}
 	transfers := runner.waitFinal(p.Again)
 	wantDone(t, transfers)
-	if all := runner.engine.Snapshot().Transfers; len(transfers) != 4 || len(all) != 4 {
-		t.Errorf("%d transfers of 4 files, %d with the second batch", len(all), len(transfers))
+	if all := runner.engine.Snapshot().Transfers; len(transfers) != 4 || all.Len() != 4 {
+		t.Errorf("%d transfers of 4 files, %d with the second batch", all.Len(), len(transfers))
 	}
 	runner.stop()
 	checkServer(t, server, []string{p.Folder})

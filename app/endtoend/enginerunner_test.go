@@ -123,7 +123,7 @@ func (r *engineRunner) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 		rows = rows[:0]
 		var waiting []uploader.TransferID
 		unfinished := 0
-		for _, t := range s.Transfers {
+		for t := range s.Transfers.Values() {
 			if t.Batch != batch {
 				continue
 			}
@@ -146,7 +146,7 @@ func (r *engineRunner) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 // describeUnfinished returns the state of every transfer and scan that is not done.
 func describeUnfinished(s *uploader.Snapshot) string {
 	var lines []string
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if t.Phase != uploader.PhaseDone {
 			lines = append(lines, fmt.Sprintf("%d %s: %v %v %d of %d, try %d, next %v, %v",
 				t.ID, t.Source.Path, t.Intent, t.Phase, t.Session.Offset, t.Source.Size, t.Attempt, t.NextTry, t.Fault))

@@ -72,7 +72,7 @@ func uploadWithForeignResponse(t *testing.T, n int, respond requestFault, files 
 
 	resumed := add(files.resumed, uploader.BatchOptions{ChunkMax: 1 << 20, Limit: 8 << 20})
 	runner.waitFor("the second chunk", func(s *uploader.Snapshot) bool {
-		return s.Totals.Count[uploader.StateDone] == 2 || slices.ContainsFunc(s.Transfers, func(t *uploader.Transfer) bool {
+		return s.Totals.Count[uploader.StateDone] == 2 || slices.ContainsFunc(slices.Collect(s.Transfers.Values()), func(t *uploader.Transfer) bool {
 			return t.Batch == resumed && (t.Session.Offset >= 1<<20 || t.Phase == uploader.PhaseWaiting)
 		})
 	})
@@ -82,7 +82,7 @@ func uploadWithForeignResponse(t *testing.T, n int, respond requestFault, files 
 
 	cancelled := add(files.cancelled, uploader.BatchOptions{ChunkMax: 1 << 20, Limit: 1 << 20})
 	runner.waitFor("the upload to be cancelled", func(s *uploader.Snapshot) bool {
-		return slices.ContainsFunc(s.Transfers, func(t *uploader.Transfer) bool { return t.Batch == cancelled && t.Session.Begun() })
+		return slices.ContainsFunc(slices.Collect(s.Transfers.Values()), func(t *uploader.Transfer) bool { return t.Batch == cancelled && t.Session.Begun() })
 	})
 	runner.do(uploader.Cancel{Target: uploader.Target{Batch: cancelled}})
 	runner.waitFinal(cancelled)

@@ -185,13 +185,13 @@ func (s *engineStress) markTouched(t *uploader.Transfer) {
 }
 
 func (s *engineStress) unfinished() []*uploader.Transfer {
-	rows := s.runner.engine.Snapshot().Transfers
-	return slices.DeleteFunc(slices.Clone(rows), func(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone })
+	rows := slices.Collect(s.runner.engine.Snapshot().Transfers.Values())
+	return slices.DeleteFunc(rows, func(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone })
 }
 
 // recordShown records which transfers the engine shows, and which as done.
 func (s *engineStress) recordShown() {
-	for _, t := range s.runner.engine.Snapshot().Transfers {
+	for t := range s.runner.engine.Snapshot().Transfers.Values() {
 		if s.removed[t.ID] {
 			continue // it is shown until its upload is removed from the server
 		}
@@ -218,10 +218,10 @@ func (s *engineStress) finishAll() {
 					return false
 				}
 			}
-			return !slices.ContainsFunc(now.Transfers, func(t *uploader.Transfer) bool { return !t.Phase.Final() })
+			return !slices.ContainsFunc(slices.Collect(now.Transfers.Values()), func(t *uploader.Transfer) bool { return !t.Phase.Final() })
 		})
 		s.recordShown()
-		if !slices.ContainsFunc(last.Transfers, func(t *uploader.Transfer) bool {
+		if !slices.ContainsFunc(slices.Collect(last.Transfers.Values()), func(t *uploader.Transfer) bool {
 			return t.Phase != uploader.PhaseDone && !(t.Fault != nil && t.Fault.Kind == fault.SourceMissing && missing(t.Source.Path))
 		}) {
 			return

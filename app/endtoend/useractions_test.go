@@ -208,7 +208,7 @@ func (s *engineStress) markRemoved(id uploader.TransferID) {
 // continue an earlier upload do, and uploaded files are not uploaded again.
 func (s *engineStress) answerQuestions(uint64) {
 	s.t.Helper()
-	for _, t := range s.runner.engine.Snapshot().Transfers {
+	for t := range s.runner.engine.Snapshot().Transfers.Values() {
 		switch {
 		case t.State() != uploader.StateNeedsDecision:
 		case t.Fault.Kind == fault.AmbiguousMatch:

@@ -70,7 +70,7 @@ func withFault(kind fault.Kind, attempt int32) func(*uploader.Transfer) {
 
 func snapshot(expanded bool, running map[uploader.TransferID]uploader.Progress, transfers ...*uploader.Transfer) *uploader.Snapshot {
 	return &uploader.Snapshot{
-		Transfers: transfers, Progress: running,
+		Transfers: uploader.RowsOf(transfers...), Progress: running,
 		Batches: map[uploader.BatchID]*uploader.Batch{batch: {ID: batch, Scanned: expanded}},
 		Servers: []uploader.Server{{ID: 1, Name: "This computer"}},
 	}

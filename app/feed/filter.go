@@ -24,7 +24,7 @@ func Batch(id uploader.BatchID) Filter {
 // of folders that could not be listed and are scanned again on retry.
 func Unfinished(s *uploader.Snapshot) Filter {
 	f := Filter{Batches: map[uploader.BatchID]bool{}}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		switch {
 		case t.Unfinished():
 			f.Transfers.Set(t.ID, true)
@@ -53,7 +53,7 @@ func (f Filter) ForServer(s *uploader.Snapshot, server uploader.ServerID) Filter
 			part.Batches[id] = true
 		}
 	}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if f.Transfers.Get(t.ID) && t.Server == server {
 			part.Transfers.Set(t.ID, true)
 		}

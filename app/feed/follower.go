@@ -15,7 +15,7 @@ import (
 type follower struct {
 	filter  Filter
 	emit    func(Event) error
-	rows    []*uploader.Transfer // of the last snapshot
+	rows    uploader.Rows // of the last snapshot
 	known   paged.Map[uploader.TransferID, *uploader.Transfer]
 	sent    map[uploader.TransferID]int64         // in the last progress event of each running transfer
 	open    map[uploader.ServerID]int             // number of transfers that are not final
@@ -67,15 +67,16 @@ func newFollower(filter Filter, emit func(Event) error, now time.Time) *follower
 // step emits the events for the changes since the previous snapshot.
 func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
 	f.now = now
-	changed, removed := diff(f.rows, s.Transfers)
+	before := f.rows
 	f.rows = s.Transfers
-	for _, t := range changed {
-		if err := f.change(s, t, now); err != nil {
-			return err
+	for was, t := range s.Transfers.Changes(before) {
+		var err error
+		if t != nil {
+			err = f.change(s, t, now)
+		} else {
+			err = f.remove(s, was)
 		}
-	}
-	for _, t := range removed {
-		if err := f.remove(s, t); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -111,32 +112,6 @@ func (f *follower) idle(s *uploader.Snapshot) bool {
 		}
 	}
 	return true
-}
-
-// diff returns the transfers that differ between two lists, which mostly contain
-// the same pointers in the same positions.
-func diff(before, after []*uploader.Transfer) (changed, removed []*uploader.Transfer) {
-	for i, t := range after {
-		if i >= len(before) || before[i] != t {
-			changed = append(changed, t)
-		}
-	}
-	var changedIDs map[uploader.TransferID]bool
-	for i, t := range before {
-		if i < len(after) && (after[i] == t || after[i].ID == t.ID) {
-			continue
-		}
-		if changedIDs == nil {
-			changedIDs = make(map[uploader.TransferID]bool, len(changed))
-			for _, c := range changed {
-				changedIDs[c.ID] = true
-			}
-		}
-		if !changedIDs[t.ID] {
-			removed = append(removed, t)
-		}
-	}
-	return changed, removed
 }
 
 func (f *follower) change(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) error {

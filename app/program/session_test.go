@@ -144,7 +144,7 @@ func TestReceiverFolderUnusableAtStart(t *testing.T) {
 	var reason *fault.Fault
 	for reason == nil {
 		<-updates
-		for _, transfer := range s.engine.Snapshot().Transfers {
+		for transfer := range s.engine.Snapshot().Transfers.Values() {
 			reason = transfer.Fault
 		}
 	}

@@ -60,7 +60,7 @@ func (m *Manager) Manage() {
 func (m *Manager) Remove(server uploader.Server) {
 	name := words.Data{"Server": words.Server(server)}
 	unfinished := 0
-	for _, t := range m.config.Bridge.Snapshot().Transfers {
+	for t := range m.config.Bridge.Snapshot().Transfers.Values() {
 		if t.Server == server.ID && t.Unfinished() {
 			unfinished++
 		}

@@ -77,7 +77,7 @@ func (f Folder) removeFinished(s *uploader.Snapshot, tried map[string]bool) erro
 // those of transfers that are done or cancelled. A folder may be in both.
 func (f Folder) usage(s *uploader.Snapshot) (needed, finished map[string]bool) {
 	needed, finished = map[string]bool{}, map[string]bool{}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		switch {
 		case !f.contains(t.Source.Path):
 		case t.Phase == uploader.PhaseDone || t.Phase == uploader.PhaseCancelled:

@@ -151,10 +151,10 @@ func TestRemoveUnused(t *testing.T) {
 			_ = s.Close()
 		}
 		snapshot := &uploader.Snapshot{
-			Transfers: []*uploader.Transfer{
+			Transfers: uploader.RowsOf(
 				transferOf(paths["failed"], uploader.PhaseFailed), transferOf(paths["done"], uploader.PhaseDone),
 				transferOf(paths["cancelled"], uploader.PhaseCancelled), transferOf("/elsewhere/orphan", uploader.PhaseQueued),
-			},
+			),
 			Batches: map[uploader.BatchID]*uploader.Batch{1: {Roots: []string{paths["unexpanded"]}}},
 		}
 		if err := folder.RemoveUnused(snapshot, []string{paths["keep"]}); err != nil {
@@ -216,7 +216,7 @@ func TestRemoveFinishedRemovesOnlyDoneStreams(t *testing.T) {
 			{uploader.PhaseFailed, []string{"one", "two"}},
 			{uploader.PhaseDone, []string{"two"}},
 		} {
-			e.snapshot = &uploader.Snapshot{Transfers: []*uploader.Transfer{transferOf(one.Path, step.phase), transferOf(two.Path, uploader.PhaseQueued)}}
+			e.snapshot = &uploader.Snapshot{Transfers: uploader.RowsOf(transferOf(one.Path, step.phase), transferOf(two.Path, uploader.PhaseQueued))}
 			e.updates <- struct{}{}
 			synctest.Wait()
 			got := map[string]bool{}

@@ -24,7 +24,7 @@ func FirstBlocked(s *uploader.Snapshot) Blocked {
 			continue
 		}
 		b := Blocked{Server: server, Fault: s.Blocked[id]}
-		for _, t := range s.Transfers {
+		for t := range s.Transfers.Values() {
 			if t.Server == id && t.Intent == uploader.IntentRun && (t.Unfinished() || t.State() == uploader.StateSignIn || t.Fault == b.Fault) {
 				b.Waiting++
 			}

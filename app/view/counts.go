@@ -29,7 +29,7 @@ func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 	if interrupted == nil && s.Totals.Count[uploader.StatePaused] == 0 {
 		return counts
 	}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		waiting := interrupted.Contains(t)
 		if paused := t.Intent == uploader.IntentPause && !t.Phase.Final(); paused || waiting {
 			counts.Paused++

@@ -110,7 +110,7 @@ func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.
 	line("system", runtime.GOOS+"/"+runtime.GOARCH)
 	line("processors", runtime.NumCPU())
 	line("servers", len(snapshot.Servers))
-	line("transfers", len(snapshot.Transfers))
+	line("transfers", snapshot.Transfers.Len())
 	for _, state := range uploader.States() {
 		if n := snapshot.Totals.Count[state]; n > 0 {
 			line("  "+state.String(), n)
@@ -134,9 +134,9 @@ func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.
 
 // newestFaults returns the transfers with a fault that were added last, at most
 // maxFaults.
-func newestFaults(transfers []*uploader.Transfer) []*uploader.Transfer {
+func newestFaults(transfers uploader.Rows) []*uploader.Transfer {
 	var faulty []*uploader.Transfer
-	for _, t := range transfers {
+	for t := range transfers.Values() {
 		if t.Fault != nil {
 			faulty = append(faulty, t)
 		}

@@ -11,7 +11,7 @@ import (
 // expires on its server; "" if no server has sent one.
 func KeptUntil(s *uploader.Snapshot, now time.Time) string {
 	var earliest time.Time
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		expires := t.Session.Expires.Time()
 		if t.Unfinished() && t.Session.Begun() && expires.After(now) && (earliest.IsZero() || expires.Before(earliest)) {
 			earliest = expires

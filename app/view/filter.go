@@ -51,7 +51,7 @@ func filterOf(state uploader.State) Filter {
 // ones, so that no tab moves.
 func Tabs(s *uploader.Snapshot) []widgets.Tab {
 	var counts [numFilters]int
-	counts[FilterAll] = len(s.Transfers)
+	counts[FilterAll] = s.Transfers.Len()
 	for state, n := range s.Totals.Count {
 		counts[filterOf(state)] += n
 	}

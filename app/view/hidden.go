@@ -26,9 +26,9 @@ func (h *Hidden) Without(s *uploader.Snapshot) *uploader.Snapshot {
 	}
 	h.prune(s)
 	rest := *s
-	rest.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), h.hides)
+	rest.Transfers = uploader.RowsOf(slices.DeleteFunc(slices.Collect(s.Transfers.Values()), h.hides)...)
 	rest.Batches, rest.Totals.Count, rest.BatchTotals = maps.Clone(s.Batches), maps.Clone(s.Totals.Count), maps.Clone(s.BatchTotals)
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if h.hides(t) {
 			rest.Totals.Count[t.State()]--
 			subtract(rest.BatchTotals, t, s.Sent(t))
@@ -50,7 +50,7 @@ func (h *Hidden) hides(t *uploader.Transfer) bool { return h.transfers[t.ID] || 
 // while the engine terminates their uploads on the server.
 func (h *Hidden) prune(s *uploader.Snapshot) {
 	hidden, batches := make(map[uploader.TransferID]bool, len(h.transfers)), map[uploader.BatchID]bool{}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if h.transfers[t.ID] {
 			hidden[t.ID] = true
 		}

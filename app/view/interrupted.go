@@ -21,7 +21,7 @@ type Interrupted struct {
 // the user had paused is not part of it.
 func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 	found := &Interrupted{}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if t.Unfinished() && t.Intent == uploader.IntentRun {
 			found.transfers.Set(t.ID, true)
 		}
@@ -44,7 +44,7 @@ func (i *Interrupted) Empty() bool { return i.transfers.Len() == 0 && len(i.batc
 // Update removes what the user has decided about in the list.
 func (i *Interrupted) Update(s *uploader.Snapshot) {
 	var undecided paged.Map[uploader.TransferID, bool]
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if i.Has(t.ID) && t.Intent == uploader.IntentRun && (t.Phase == uploader.PhaseQueued || t.Phase == uploader.PhaseChecking || NeedsAttention(t.State())) {
 			undecided.Set(t.ID, true)
 		}
@@ -84,7 +84,7 @@ func (i *Interrupted) ResumeCommands(s *uploader.Snapshot) []uploader.Command {
 		commands = append(commands, uploader.Resume{Target: uploader.Target{Batch: id}})
 	}
 	var missing []uploader.TransferID
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if t.State() == uploader.StateMissing && i.Has(t.ID) {
 			missing = append(missing, t.ID)
 		}
@@ -115,7 +115,7 @@ type InterruptedTotals struct {
 // Totals returns the sums over the transfers in the snapshot.
 func (i *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 	var totals InterruptedTotals
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if !i.Has(t.ID) {
 			continue
 		}

@@ -42,7 +42,7 @@ func TestInterruptedAndResumed(t *testing.T) {
 		if got, want := interrupted.Question(s), "2 uploads were interrupted. 2.0 of 8.0 GB already uploaded."; got != want {
 			t.Errorf("got %q", got)
 		}
-		if interrupted.Contains(s.Transfers[2]) || !interrupted.Contains(s.Transfers[0]) {
+		if interrupted.Contains(s.Transfers.At(2)) || !interrupted.Contains(s.Transfers.At(0)) {
 			t.Error("wrong transfers wait for the decision")
 		}
 	})

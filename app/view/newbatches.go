@@ -78,7 +78,7 @@ const addedTolerance = time.Second
 // countFiles returns the number of files of a batch, and of the bytes that were uploaded
 // of them before.
 func countFiles(s *uploader.Snapshot, batch *uploader.Batch) (files int, uploaded int64) {
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if t.Batch != batch.ID {
 			continue
 		}

@@ -86,7 +86,7 @@ func (n *Notifications) problemNotes(s *uploader.Snapshot, counts Counts) []Noti
 // problemText returns what is wrong with n transfers, if it is the same for all of them.
 func problemText(s *uploader.Snapshot, n int) string {
 	var first *uploader.Transfer
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		state := t.State()
 		switch {
 		case !NeedsAttention(state):
@@ -155,7 +155,7 @@ func countFinished(stats map[uploader.BatchID]*batchStats, s *uploader.Snapshot)
 			stat.name = rootName(batch)
 		}
 	}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if stat := stats[t.Batch]; stat != nil && t.Phase == uploader.PhaseDone {
 			stat.done++
 			stat.bytes += t.Source.Size

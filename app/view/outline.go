@@ -9,13 +9,13 @@ import (
 
 // Outline determines which rows the list has. A row is a batch, which can be opened, a
 // transfer in an open batch, or a single transfer. The rows depend on the snapshot, the
-// filter, the search and the batches that the user opened. Transfers that have not
-// changed cost one comparison of pointers per snapshot.
+// filter, the search and the batches that the user opened. Of
+// transfers that have not changed, only their chunks are compared.
 //
 // Transfers are identified by their index in the snapshot, batches by the index of their
 // group.
 type Outline struct {
-	transfers []*uploader.Transfer
+	transfers uploader.Rows
 	batches   map[uploader.BatchID]*uploader.Batch
 	servers   []uploader.Server
 
@@ -76,7 +76,7 @@ func (o *Outline) Update(s *uploader.Snapshot) {
 // sameOrder reports whether the transfers and batches of the snapshot are the same and
 // in the same order as before.
 func (o *Outline) sameOrder(s *uploader.Snapshot) bool {
-	if len(s.Transfers) != len(o.transfers) || len(s.Batches) != len(o.batches) {
+	if s.Transfers.Len() != o.transfers.Len() || len(s.Batches) != len(o.batches) {
 		return false
 	}
 	for id, b := range s.Batches {
@@ -84,8 +84,9 @@ func (o *Outline) sameOrder(s *uploader.Snapshot) bool {
 			return false
 		}
 	}
-	for i, t := range s.Transfers {
-		if old := o.transfers[i]; t != old && (t.ID != old.ID || t.Batch != old.Batch || t.Server != old.Server || t.Source.Path != old.Source.Path) {
+	for i := range s.Transfers.Differing(o.transfers) {
+		t, old := s.Transfers.At(i), o.transfers.At(i)
+		if t.ID != old.ID || t.Batch != old.Batch || t.Server != old.Server || t.Source.Path != old.Source.Path {
 			return false
 		}
 	}
@@ -96,11 +97,8 @@ func (o *Outline) sameOrder(s *uploader.Snapshot) bool {
 // that changes the rows.
 func (o *Outline) update(s *uploader.Snapshot) bool {
 	changed := false
-	for i, t := range s.Transfers {
-		if t == o.transfers[i] {
-			continue
-		}
-		if filter := filterOf(t.State()); filter != o.items[i].filter {
+	for i := range s.Transfers.Differing(o.transfers) {
+		if filter := filterOf(s.Transfers.Row(i).State()); filter != o.items[i].filter {
 			o.items[i].filter, changed = filter, true
 		}
 	}
@@ -111,12 +109,17 @@ func (o *Outline) update(s *uploader.Snapshot) bool {
 // regroup rebuilds the groups. The items of transfers that have not changed are reused,
 // unless they are stale.
 func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
-	items := make([]item, len(s.Transfers))
-	for i, t := range s.Transfers {
-		if !stale && i < len(o.transfers) && t == o.transfers[i] {
-			items[i] = o.items[i]
-		} else {
-			items[i] = item{filter: filterOf(t.State()), found: o.search.matches(t)}
+	items := make([]item, s.Transfers.Len())
+	before := o.transfers
+	if stale {
+		before = uploader.Rows{}
+	} else {
+		copy(items, o.items)
+	}
+	for i := range s.Transfers.Differing(before) {
+		if i < len(items) {
+			row := s.Transfers.Row(i)
+			items[i] = item{filter: filterOf(row.State()), found: o.search.Empty() || o.search.matches(row.Transfer())}
 		}
 	}
 	o.transfers, o.batches, o.items = s.Transfers, s.Batches, items
@@ -129,10 +132,11 @@ func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
 // without transfers at the end.
 func (o *Outline) groupTransfers() {
 	o.groups, o.groupOf = o.groups[:0:0], make(map[uploader.BatchID]int32, len(o.batches))
-	for i, t := range o.transfers {
+	for i, row := range o.transfers.Rows() {
+		batch := row.Batch()
 		g := int32(len(o.groups)) - 1 //nolint:gosec // memory holds fewer than 2^31 groups
-		if g < 0 || t.Batch == 0 || o.groups[g].Batch != t.Batch {
-			g = o.groupFor(t.Batch)
+		if g < 0 || batch == 0 || o.groups[g].Batch != batch {
+			g = o.groupFor(batch)
 		}
 		o.items[i].group = g
 		o.groups[g].to++
@@ -172,7 +176,7 @@ func (o *Outline) sortTransfers() {
 		o.groups[g].from, o.groups[g].to = next, next
 		next += count
 	}
-	o.order = make([]int32, len(o.transfers))
+	o.order = make([]int32, o.transfers.Len())
 	for i, item := range o.items {
 		g := &o.groups[item.group]
 		o.order[g.to] = int32(i)
@@ -196,7 +200,7 @@ func (o *Outline) isSingleFile(g *Group, batch *uploader.Batch) bool {
 	if g.to-g.from != 1 {
 		return false
 	}
-	only := o.transfers[o.order[g.from]]
+	only := o.transfers.At(int(o.order[g.from]))
 	return batch == nil || batch.Scanned || len(batch.Roots) == 1 && batch.Roots[0] == only.Source.Path
 }
 
@@ -269,8 +273,8 @@ func (o *Outline) SetSearch(search Search) {
 	}
 	o.search = search.withServers(o.servers)
 	clear(o.closed)
-	for i, t := range o.transfers {
-		o.items[i].found = o.search.matches(t)
+	for i, row := range o.transfers.Rows() {
+		o.items[i].found = o.search.Empty() || o.search.matches(row.Transfer())
 	}
 	o.classify()
 	o.layOut()

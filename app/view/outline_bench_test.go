@@ -11,7 +11,7 @@ import (
 // millionInFolder returns a snapshot of a million files in one batch.
 func millionInFolder() *uploader.Snapshot {
 	s := apptest.ManyTransfers(1_000_000)
-	for i, t := range s.Transfers {
+	for i, t := range s.Transfers.All() {
 		apptest.InFolder(7, fmt.Sprintf("Photos/2024/%04d/IMG_%07d.jpg", i/1000, i))(t)
 	}
 	return apptest.Summed(apptest.WithBatches(s, apptest.Folder(7, "Photos")))
@@ -32,9 +32,9 @@ func BenchmarkOutlineMillion(b *testing.B) {
 	b.Run("next snapshot", func(b *testing.B) {
 		for b.Loop() {
 			next := *s
-			first := *s.Transfers[0]
+			first := *s.Transfers.At(0)
 			first.Session.Offset++
-			next.Transfers = append([]*uploader.Transfer{&first}, s.Transfers[1:]...)
+			next.Transfers = apptest.With(s.Transfers, &first)
 			o.Update(&next)
 		}
 	})

@@ -122,7 +122,7 @@ func TestOutlineEqualsFreshOutline(t *testing.T) {
 				followed.SetOpen(i, open[batch])
 			}
 		}
-		last := &uploader.Snapshot{Transfers: slices.Clone(followed.transfers), Batches: followed.batches, Servers: followed.servers}
+		last := &uploader.Snapshot{Transfers: followed.transfers, Batches: followed.batches, Servers: followed.servers}
 		fresh := NewOutline()
 		fresh.open, fresh.closed, fresh.filter = open, followed.closed, filter
 		fresh.Update(last)
@@ -150,7 +150,7 @@ func anySnapshot(t *rapid.T) *uploader.Snapshot {
 		b.Scanned = rapid.Bool().Draw(t, "scanned")
 		s.Batches[id] = b
 	}
-	s.Transfers = transfers
+	s.Transfers = uploader.RowsOf(transfers...)
 	return s
 }
 
@@ -174,17 +174,16 @@ func TestOutlineMembers(t *testing.T) {
 // one was added.
 func BenchmarkOutline(b *testing.B) {
 	s := apptest.ManyTransfers(100_000)
-	for i, t := range s.Transfers {
+	for i, t := range s.Transfers.All() {
 		t.Batch = uploader.BatchID(1 + i/1000)
 		t.Source.Path = fmt.Sprintf("/home/ada/Pictures/Iceland %d/IMG_%06d.raw", t.Batch, i)
 	}
 	changed := func(last *uploader.Snapshot) *uploader.Snapshot {
 		next := *last
-		next.Transfers = slices.Clone(last.Transfers)
 		for i := range 3 {
-			t := *next.Transfers[i]
+			t := *next.Transfers.At(i)
 			t.Session.Offset += 1e6
-			next.Transfers[i] = &t
+			next.Transfers = apptest.With(next.Transfers, &t)
 		}
 		return &next
 	}
@@ -202,7 +201,7 @@ func BenchmarkOutline(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
 			next := *now
-			next.Transfers = append(slices.Clone(now.Transfers), apptest.Transfer(uploader.TransferID(len(now.Transfers)+1), apptest.InFolder(100, "x")))
+			next.Transfers = uploader.RowsOf(append(slices.Collect(now.Transfers.Values()), apptest.Transfer(uploader.TransferID(now.Transfers.Len()+1), apptest.InFolder(100, "x")))...)
 			now = &next
 			b.StartTimer()
 			o.Update(now)

@@ -19,7 +19,7 @@ func (o *Outline) GroupAt(i int) *Group {
 // TransferAt returns the transfer of a row; nil for a batch's row.
 func (o *Outline) TransferAt(i int) *uploader.Transfer {
 	if l := o.lines[i]; l >= 0 {
-		return o.transfers[l]
+		return o.transfers.At(int(l))
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (o *Outline) Members(batch uploader.BatchID) []*uploader.Transfer {
 	members := o.order[o.groups[g].from:o.groups[g].to]
 	transfers := make([]*uploader.Transfer, len(members))
 	for i, index := range members {
-		transfers[i] = o.transfers[index]
+		transfers[i] = o.transfers.At(int(index))
 	}
 	return transfers
 }
@@ -83,7 +83,7 @@ func (o *Outline) Unacknowledged(s *uploader.Snapshot) map[uploader.BatchID]int6
 		if item.filter != FilterActive {
 			continue
 		}
-		t := o.transfers[i]
+		t := o.transfers.At(i)
 		bytes[t.Batch] += s.Sent(t) - t.Session.Offset
 	}
 	return bytes

@@ -48,15 +48,15 @@ func (h HighWater) Raise(t *uploader.Transfer, sent int64) int64 {
 }
 
 // Keep removes transfers that no longer exist.
-func (h HighWater) Keep(transfers []*uploader.Transfer) {
+func (h HighWater) Keep(transfers uploader.Rows) {
 	if len(h) == 0 {
 		return
 	}
 	marks := maps.Clone(h)
 	clear(h)
-	for _, t := range transfers {
-		if mark, known := marks[t.ID]; known {
-			h[t.ID] = mark
+	for _, row := range transfers.Rows() {
+		if mark, known := marks[row.ID()]; known {
+			h[row.ID()] = mark
 		}
 	}
 }

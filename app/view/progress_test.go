@@ -75,7 +75,7 @@ func TestProgressOf(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := ProgressOf(test.s, test.s.Transfers[0], 0); got != test.want {
+			if got := ProgressOf(test.s, test.s.Transfers.At(0), 0); got != test.want {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
@@ -109,7 +109,7 @@ func TestHighWaterForgetsRemovedTransfers(t *testing.T) {
 	kept, removed := &uploader.Transfer{ID: 1}, &uploader.Transfer{ID: 2}
 	high.Raise(kept, 5)
 	high.Raise(removed, 6)
-	high.Keep([]*uploader.Transfer{kept, {ID: 3}})
+	high.Keep(uploader.RowsOf(kept, &uploader.Transfer{ID: 3}))
 	if len(high) != 1 || high.Raise(kept, 4) != 5 {
 		t.Errorf("left: %v", high)
 	}

@@ -26,7 +26,7 @@ type RecentUpload struct {
 // recentOf returns the uploads that finished last, newest first.
 func recentOf(s *uploader.Snapshot) [MaxRecent]RecentUpload {
 	var last [MaxRecent]*uploader.Transfer
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if t.Phase != uploader.PhaseDone {
 			continue
 		}

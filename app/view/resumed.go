@@ -12,7 +12,7 @@ type Resumed map[uploader.TransferID]int64
 // FindResumed returns the resumed transfers of the first snapshot after a start.
 func FindResumed(s *uploader.Snapshot) Resumed {
 	r := Resumed{}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if t.Unfinished() && t.Intent == uploader.IntentRun && t.Session.URL != "" {
 			r[t.ID] = t.Session.Offset
 		}
@@ -27,7 +27,7 @@ func (r Resumed) Text(s *uploader.Snapshot) string {
 		return ""
 	}
 	var sent, size int64
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if acknowledged, ok := r[t.ID]; ok {
 			sent += max(t.ResumedFrom, acknowledged)
 			size += max(0, t.Source.Size)

@@ -29,7 +29,7 @@ func TestBytesAtRisk(t *testing.T) {
 				ID: 1, Phase: c.phase, Source: source.File{Path: "/film.mov", Size: 100_000_000},
 				Session: uploader.Session{URL: "https://s/1", Offset: c.acknowledged, Sent: c.saved},
 			}
-			s := &uploader.Snapshot{Transfers: []*uploader.Transfer{transfer}, Progress: map[uploader.TransferID]uploader.Progress{}}
+			s := &uploader.Snapshot{Transfers: uploader.RowsOf(transfer), Progress: map[uploader.TransferID]uploader.Progress{}}
 			if c.sending >= 0 {
 				s.Progress[1] = uploader.Progress{Sent: c.sending}
 			}

@@ -10,7 +10,7 @@ const maxPosition = 99
 func QueuePositions(s *uploader.Snapshot) map[uploader.TransferID]int {
 	positions := map[uploader.TransferID]int{}
 	limit := min(s.Totals.Count[uploader.StateWaiting], maxPosition)
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if len(positions) == limit {
 			break
 		}

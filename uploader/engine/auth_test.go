@@ -127,7 +127,7 @@ func TestTerminationWaitsForSignIn(t *testing.T) {
 	h.waitSent(1 << 20)
 	h.do(uploader.Remove{Target: uploader.TargetAll()})
 	h.waitFor("an empty list and a blocked server", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 0 && s.Blocked[testServer] != nil
+		return s.Transfers.Len() == 0 && s.Blocked[testServer] != nil
 	})
 	if len(server.Stored(t)) != 1 {
 		t.Fatal("upload was terminated without a sign-in")

@@ -225,7 +225,7 @@ func TestSignInDuringCheckIgnoresLateUnauthorized(t *testing.T) {
 	h.do(uploader.Unblock{Server: testServer})
 	close(respond)
 	s := h.waitFor("the check to end", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
-	if transfer := s.Transfers[0]; transfer.Fault != nil || transfer.Phase != uploader.PhaseQueued || s.Blocked[testServer] != nil {
+	if transfer := s.Transfers.At(0); transfer.Fault != nil || transfer.Phase != uploader.PhaseQueued || s.Blocked[testServer] != nil {
 		t.Errorf("state %v, fault %v; server blocked by %v", transfer.State(), transfer.Fault, s.Blocked[testServer])
 	}
 }

@@ -173,7 +173,7 @@ func (l *loop) resume(target uploader.Target) {
 // that was disconnected. It runs on the caller's goroutine.
 func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
 	with, named := retryWith{Target: r.Target, keep: r.KeepUploads, folders: map[string]bool{}}, r.Target.IDSet()
-	for _, t := range e.Snapshot().Transfers {
+	for t := range e.Snapshot().Transfers.Values() {
 		notFound := t.Phase == uploader.PhaseFailed && t.Fault.Op == fault.Stat && !t.Session.Begun()
 		isTarget := r.Target.All || r.Target.Batch == t.Batch || named[t.ID]
 		if notFound && isTarget && e.config.Disk.IsFolder(t.Source.Path) {

@@ -59,7 +59,7 @@ func TestLoweringSimultaneousStopsRunningTransfers(t *testing.T) {
 	s := h.waitFor("1 running and 3 waiting", func(s *uploader.Snapshot) bool {
 		return s.Totals.Active == 1 && s.Totals.Count[uploader.StateWaiting] == 3
 	})
-	if first := s.Transfers[0]; first.State() != uploader.StateUploading {
+	if first := s.Transfers.At(0); first.State() != uploader.StateUploading {
 		t.Errorf("state of the first transfer is %v", first.State())
 	}
 	h.do(limited(4))

@@ -92,7 +92,7 @@ func TestAttemptCountSurvivesRestart(t *testing.T) {
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	h.add(createFile(t, "film.mov", 100))
 	h.waitFor("the second attempt", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhaseWaiting && s.Transfers[0].Attempt >= 2
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Phase == uploader.PhaseWaiting && s.Transfers.At(0).Attempt >= 2
 	})
 	h.stop()
 	saved, err := h.store.Load(t.Context())

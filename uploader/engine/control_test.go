@@ -56,12 +56,12 @@ func TestRemoveTerminatesUnfinishedUpload(t *testing.T) {
 	h.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
 	h.onlyTransfer()
 	h.do(uploader.Remove{Target: uploader.TargetAll()})
-	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 0 })
 	if left := server.Stored(t); len(left) != 0 {
 		t.Errorf("server has %d uploads, want 0", len(left))
 	}
 	h.restart()
-	h.waitFor("an empty list after a restart", func(s *uploader.Snapshot) bool { return len(s.Servers) > 0 && len(s.Transfers) == 0 })
+	h.waitFor("an empty list after a restart", func(s *uploader.Snapshot) bool { return len(s.Servers) > 0 && s.Transfers.Len() == 0 })
 }
 
 func TestRemovedTransferStaysRemovedAfterRestart(t *testing.T) {
@@ -71,7 +71,7 @@ func TestRemovedTransferStaysRemovedAfterRestart(t *testing.T) {
 	h.stop()
 	proxy.Refuse()
 	h.start()
-	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Seq > 0 && len(s.Transfers) == 0 })
+	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Seq > 0 && s.Transfers.Len() == 0 })
 }
 
 // TestRemovalCompletesAfterCrash starts with transfers that were removed when the
@@ -93,7 +93,7 @@ func TestRemovalCompletesAfterCrash(t *testing.T) {
 	}
 	h.start()
 	h.waitFor("1 done transfer", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhaseDone
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Phase == uploader.PhaseDone
 	})
 	wantStored(t, server, kept)
 }
@@ -109,7 +109,7 @@ func TestTerminationRetriedAfterOutage(t *testing.T) {
 		removed func(*uploader.Snapshot) bool
 	}{
 		{"cancelled", uploader.Cancel{Target: uploader.TargetAll()}, func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateCancelled] == 1 }},
-		{"removed", uploader.Remove{Target: uploader.TargetAll()}, func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 }},
+		{"removed", uploader.Remove{Target: uploader.TargetAll()}, func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 0 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +125,7 @@ func TestTerminationRetriedAfterOutage(t *testing.T) {
 			proxy.HoldEachAfter(4 << 20)
 			h.add(createFile(t, "film.mov", 8<<20))
 			h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool {
-				return len(s.Transfers) == 1 && s.Transfers[0].Session.URL != "" && s.Sent(s.Transfers[0]) > 1<<20
+				return s.Transfers.Len() == 1 && s.Transfers.At(0).Session.URL != "" && s.Sent(s.Transfers.At(0)) > 1<<20
 			})
 			proxy.Refuse()
 			h.do(c.command)

@@ -145,7 +145,7 @@ func TestJ6AnotherNodeIsNotBelieved(t *testing.T) {
 	c.balancer.IgnoreCookies(http.MethodHead, 2)
 	c.kill()
 	c.waitFor("a wait for the right node", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Fault != nil && s.Transfers[0].Fault.Code == fault.CodeOtherNode
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Fault != nil && s.Transfers.At(0).Fault.Code == fault.CodeOtherNode
 	})
 	c.retryWaiting()
 	c.checkDone(batch, node)
@@ -160,7 +160,7 @@ func TestJ2UploadContinuesWhenItsCookieEnds(t *testing.T) {
 	c.balancer.Set(uploadtest.NodeCookie + "=; Path=/; Max-Age=0")
 	c.kill()
 	c.waitFor("the end of the upload, or its loss to be noticed", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Phase.Final()
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Phase.Final()
 	})
 	c.do(uploader.Retry{Target: uploader.TargetAll()})
 	if transfers := c.waitFinal(batch); transfers[0].Phase != uploader.PhaseDone {

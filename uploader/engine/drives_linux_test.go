@@ -136,7 +136,7 @@ func TestBlockedDriveDoesNotKeepOthersWaiting(t *testing.T) {
 	h.waitFinal(h.add(other))
 	s := h.waitFor("the other files of the drive to wait for it", func(s *uploader.Snapshot) bool {
 		waits := 0
-		for _, transfer := range s.Transfers {
+		for transfer := range s.Transfers.Values() {
 			if s.Wait(transfer) != nil {
 				waits++
 			}

@@ -56,7 +56,7 @@ func (h *driveHarness) addPaused(path string) uploader.BatchID {
 func (h *driveHarness) waitForDrive(path string) (found *fault.Fault) {
 	h.t.Helper()
 	h.waitFor(path+" to wait for its drive", func(s *uploader.Snapshot) bool {
-		for _, t := range s.Transfers {
+		for t := range s.Transfers.Values() {
 			if t.Source.Path == path {
 				found = s.Wait(t)
 			}
@@ -200,7 +200,7 @@ func TestReadErrorIsRetried(t *testing.T) {
 	h.disk.Break(path, syscall.EIO)
 	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	h.waitFor("an attempt that failed", func(s *uploader.Snapshot) bool {
-		t := s.Transfers[0]
+		t := s.Transfers.At(0)
 		return t.State() == uploader.StateRetrying && fault.Is(t.Fault, fault.LocalDisk)
 	})
 	h.disk.Break(path, nil)
@@ -234,7 +234,7 @@ func TestMissingDriveIsAwaited(t *testing.T) {
 			h.disk.Break(path, errno)
 			h.proxy.HoldEachAfter(0)
 			h.waitFor("an attempt that failed", func(s *uploader.Snapshot) bool {
-				t := s.Transfers[0]
+				t := s.Transfers.At(0)
 				return t.State() == uploader.StateRetrying && t.Fault.Code == fault.CodeDriveMissing
 			})
 			h.disk.Break(path, nil)

@@ -32,7 +32,7 @@ func TestEndpointChangeDuringPartUpload(t *testing.T) {
 	path := createFile(t, "film.mov", 60<<20)
 	h.add(path)
 	h.waitFor("8 MiB sent in parts", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Session.Parts > 0 && s.Sent(s.Transfers[0]) > 8<<20
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Session.Parts > 0 && s.Sent(s.Transfers.At(0)) > 8<<20
 	})
 	h.changeEndpoint(second.URL(server.Endpoint))
 	first.Refuse()

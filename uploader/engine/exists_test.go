@@ -195,15 +195,15 @@ func TestS2RefusedOverwritingIsAQuestionAgain(t *testing.T) {
 	asked := h.waitState(uploader.StateNeedsDecision)
 	h.do(uploader.ResolveExists{Target: uploader.TargetTransfers(asked.ID), Policy: uploader.ExistsOverwrite})
 	h.waitFor("the question about the refusal", func(s *uploader.Snapshot) bool {
-		f := s.Transfers[0].Fault
-		return s.Transfers[0].NameExists() && f.Code == fault.CodeOverwriteRefused
+		f := s.Transfers.At(0).Fault
+		return s.Transfers.At(0).NameExists() && f.Code == fault.CodeOverwriteRefused
 	})
 	if n := creations.Load(); n != 2 {
 		t.Errorf("%d requests, want 2", n)
 	}
 	h.do(uploader.ResolveExists{Target: uploader.TargetTransfers(asked.ID), Policy: uploader.ExistsRename})
 	h.waitFor("all names to be refused", func(s *uploader.Snapshot) bool {
-		return s.Transfers[0].NameExists() && s.Transfers[0].NameNumber == uploader.MaxNameNumber
+		return s.Transfers.At(0).NameExists() && s.Transfers.At(0).NameNumber == uploader.MaxNameNumber
 	})
 }
 
@@ -228,11 +228,11 @@ func TestS4SameErrorForMinutesNeedsAttention(t *testing.T) {
 		for range 100 {
 			time.Sleep(time.Minute)
 			synctest.Wait()
-			if s := e.Snapshot(); len(s.Transfers) == 1 && s.Transfers[0].State() == uploader.StateFailed {
+			if s := e.Snapshot(); s.Transfers.Len() == 1 && s.Transfers.At(0).State() == uploader.StateFailed {
 				break
 			}
 		}
-		got, n := e.Snapshot().Transfers[0], server.creations.Load()
+		got, n := e.Snapshot().Transfers.At(0), server.creations.Load()
 		if got.State() != uploader.StateFailed || got.Fault.Code != fault.CodeRepeatedError || got.Fault.Detail != "disk on fire" {
 			t.Errorf("got %v, %v", got.State(), got.Fault)
 		}

@@ -46,7 +46,7 @@ func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
 	h.waitFor("4 done, 1 failed and no save error", func(s *uploader.Snapshot) bool {
 		return s.BatchTotals[batch].Count[uploader.StateDone] == 4 && s.BatchTotals[batch].Count[uploader.StateFailed] == 1 && s.StoreFault == nil
 	})
-	for _, transfer := range h.engine.Snapshot().Transfers {
+	for transfer := range h.engine.Snapshot().Transfers.Values() {
 		if unsavable(transfer) && !fault.Is(transfer.Fault, fault.LocalDisk) {
 			t.Errorf("unsavable transfer has fault %v, want fault.LocalDisk", transfer.Fault)
 		}
@@ -101,7 +101,7 @@ func TestRemoveAfterSaveFailureStopsWorker(t *testing.T) {
 	h.store.FailSaves(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
 	<-received
 	h.doWithRetry(uploader.Remove{Target: uploader.TargetAll()})
-	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 0 })
 	close(respond)
 	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
 }

@@ -160,7 +160,7 @@ func TestC20VersionIsForgottenAfterCreationWithoutIt(t *testing.T) {
 			second := h.add(createFile(t, "second.mov", 3_000_000))
 			var stopped *uploader.Transfer
 			h.waitFor("the second file to be done or to wait", func(s *uploader.Snapshot) bool {
-				for _, transfer := range s.Transfers {
+				for transfer := range s.Transfers.Values() {
 					if transfer.Batch == second && (transfer.Fault != nil || transfer.Phase.Final()) {
 						stopped = transfer
 						return true

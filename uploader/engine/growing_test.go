@@ -75,7 +75,7 @@ func startGrowingUpload(t *testing.T, server tusdServer, endpoint string, size i
 func waitGrowingOffset(t *testing.T, h *harness, server tusdServer, size int) {
 	t.Helper()
 	h.waitFor("the offset to reach the size of the file", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Session.Begun() && s.Transfers[0].Session.Offset == int64(size)
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Session.Begun() && s.Transfers.At(0).Session.Offset == int64(size)
 	})
 	if stored := server.Stored(t); len(stored) != 1 || stored[0].Size != int64(size) {
 		t.Fatalf("server has %+v, want %d bytes", stored, size)
@@ -96,7 +96,7 @@ func TestD3GrowingFileIsUploadedWhileWritten(t *testing.T) {
 func testGrowingFile(t *testing.T, server tusdServer, endpoint string) {
 	t.Helper()
 	h, w, batch := startGrowingUpload(t, server, endpoint, 3<<20)
-	if transfer := h.engine.Snapshot().Transfers[0]; transfer.Source.Size != uploader.SizeUnknown || transfer.Phase.Final() {
+	if transfer := h.engine.Snapshot().Transfers.At(0); transfer.Source.Size != uploader.SizeUnknown || transfer.Phase.Final() {
 		t.Errorf("phase %v, size %d", transfer.Phase, transfer.Source.Size)
 	}
 	w.write(1000)
@@ -216,7 +216,7 @@ func TestD1GrowingFileWaitsForItsLengthWithoutDeferral(t *testing.T) {
 	w.write(2 << 20)
 	batch := h.add(w.path)
 	h.waitFor("a preparing transfer", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Phase == uploader.PhasePreparing
 	})
 	w.write(1000)
 	w.setGrowth(uploader.GrowthComplete)

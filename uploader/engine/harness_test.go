@@ -180,7 +180,7 @@ func (h *harness) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 		if added := s.Batches[batch]; added == nil || !added.Scanned {
 			return false
 		}
-		for _, t := range s.Transfers {
+		for t := range s.Transfers.Values() {
 			if t.Batch == batch {
 				transfers = append(transfers, t)
 				if !t.Phase.Final() {
@@ -199,7 +199,7 @@ func (h *harness) waitState(want uploader.State) *uploader.Transfer {
 	h.t.Helper()
 	var found *uploader.Transfer
 	h.waitFor("a transfer in state "+want.String(), func(s *uploader.Snapshot) bool {
-		for _, t := range s.Transfers {
+		for t := range s.Transfers.Values() {
 			if t.State() == want && (want != uploader.StatePaused || t.Phase == uploader.PhaseQueued) {
 				found = t
 				return true
@@ -220,7 +220,7 @@ func (h *harness) waitCount(state uploader.State, want int) *uploader.Snapshot {
 func (h *harness) waitSent(size int64) {
 	h.t.Helper()
 	h.waitFor(fmt.Sprintf("more than %d bytes to be sent", size), func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > size
+		return s.Transfers.Len() == 1 && s.Sent(s.Transfers.At(0)) > size
 	})
 }
 
@@ -237,7 +237,7 @@ func (h *harness) waitStored(server tusdServer, size int64) {
 // stopped.
 func (h *harness) waitCancelled() {
 	h.t.Helper()
-	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers.At(0).Phase == uploader.PhaseCancelled })
 }
 
 // waitBlocked waits until the server is blocked by a fault of that kind and no
@@ -254,7 +254,7 @@ func (h *harness) waitBlocked(kind fault.Kind) {
 func (h *harness) retryUntil(what string, want func(*uploader.Snapshot) bool) {
 	h.t.Helper()
 	h.waitFor(what, func(s *uploader.Snapshot) bool {
-		for _, t := range s.Transfers {
+		for t := range s.Transfers.Values() {
 			if t.Phase == uploader.PhaseWaiting {
 				h.do(uploader.Retry{Target: uploader.TargetAll()})
 			}
@@ -272,7 +272,7 @@ func (h *harness) retryWaiting() {
 		for _, b := range s.Batches {
 			final = final && b.Scanned
 		}
-		for _, t := range s.Transfers {
+		for t := range s.Transfers.Values() {
 			if t.Phase == uploader.PhaseWaiting {
 				h.do(uploader.Retry{Target: uploader.TargetTransfers(t.ID)})
 			}
@@ -286,7 +286,7 @@ func (h *harness) retryWaiting() {
 func (h *harness) retryUntilState(want uploader.State) (found *uploader.Transfer) {
 	h.t.Helper()
 	h.waitFor("a transfer in state "+want.String(), func(s *uploader.Snapshot) bool {
-		for _, t := range s.Transfers {
+		for t := range s.Transfers.Values() {
 			switch t.State() {
 			case want:
 				found = t
@@ -305,10 +305,10 @@ func (h *harness) retryUntilState(want uploader.State) (found *uploader.Transfer
 func (h *harness) retryUntilFinal() (last *uploader.Transfer) {
 	h.t.Helper()
 	h.waitFor("a final transfer", func(s *uploader.Snapshot) bool {
-		if len(s.Transfers) != 1 {
+		if s.Transfers.Len() != 1 {
 			return false
 		}
-		last = s.Transfers[0]
+		last = s.Transfers.At(0)
 		if last.Phase == uploader.PhaseWaiting {
 			if last.Fault == nil || last.NextTry.IsZero() {
 				h.t.Errorf("waiting transfer has fault %v, next try at %v", last.Fault, last.NextTry)
@@ -325,10 +325,10 @@ func (h *harness) retryUntilFinal() (last *uploader.Transfer) {
 func (h *harness) onlyTransfer() *uploader.Transfer {
 	h.t.Helper()
 	transfers := h.engine.Snapshot().Transfers
-	if len(transfers) != 1 {
-		h.t.Fatalf("%d transfers, want 1: %s", len(transfers), describe(h.engine.Snapshot()))
+	if transfers.Len() != 1 {
+		h.t.Fatalf("%d transfers, want 1: %s", transfers.Len(), describe(h.engine.Snapshot()))
 	}
-	return transfers[0]
+	return transfers.At(0)
 }
 
 // eventKinds returns the kinds of the events of a transfer, and checks that their
@@ -360,7 +360,7 @@ func (h *harness) wantEvent(id uploader.TransferID, kind uploader.EventKind) {
 // describe lists the transfers of a snapshot with their states, for failure messages.
 func describe(s *uploader.Snapshot) string {
 	text := ""
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		text += t.Source.Name() + " " + t.State().String() + " "
 		if t.Fault != nil {
 			text += "(" + t.Fault.Error() + ") "

@@ -50,7 +50,7 @@ func applyHistoryLimits(t *testing.T, store *uploadtest.Store, limits uploader.H
 	time.Sleep(10 * time.Minute)
 	synctest.Wait()
 	remaining := map[uploader.TransferID]bool{}
-	for _, transfer := range h.engine.Snapshot().Transfers {
+	for transfer := range h.engine.Snapshot().Transfers.Values() {
 		remaining[transfer.ID] = true
 	}
 	saved, err := store.Load(t.Context())

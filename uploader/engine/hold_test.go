@@ -34,7 +34,7 @@ func TestScheduleHoldsAndLimits(t *testing.T) {
 			time.Sleep(time.Until(now.Add(d)))
 			synctest.Wait()
 			s := e.Snapshot()
-			return s.Transfers[0].State(), s.Holds[testServer], server.offset.Load()
+			return s.Transfers.At(0).State(), s.Holds[testServer], server.offset.Load()
 		}
 		near := func(got, want int64) bool { return got >= want*98/100 && got <= want*102/100 }
 

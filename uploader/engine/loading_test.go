@@ -52,7 +52,7 @@ func TestServersAreShownWhileLoading(t *testing.T) {
 	t.Parallel()
 	e, store, cancel, ended := startLoading(t)
 	s := e.Snapshot()
-	if _, known := s.Server(2); !known || !s.Loading || s.Seq != 0 || len(s.Transfers) != 0 {
+	if _, known := s.Server(2); !known || !s.Loading || s.Seq != 0 || s.Transfers.Len() != 0 {
 		t.Errorf("while loading: %+v", s)
 	}
 	done := make(chan error, 1)

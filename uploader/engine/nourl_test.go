@@ -64,7 +64,7 @@ func TestK11UploadWithoutURLIsDone(t *testing.T) {
 				t.Errorf("added again: %+v", again)
 			}
 			h.do(uploader.Remove{Target: uploader.TargetAll()})
-			h.waitFor("the list to be empty", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+			h.waitFor("the list to be empty", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 0 })
 			requests := server.Requests()
 			if n := countRequests(requests, http.MethodDelete); n > 0 {
 				t.Errorf("%d uploads were deleted", n)
@@ -103,7 +103,7 @@ func TestK11UploadWithoutURLIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	h, server := completeWithoutURL(t)
 	h.start()
-	h.waitFor("the file to be not comparable", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Transfers[0].NotComparable() })
+	h.waitFor("the file to be not comparable", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 1 && s.Transfers.At(0).NotComparable() })
 	h.do(uploader.ContinueEarlier{Target: uploader.TargetAll()})
 	h.waitCount(uploader.StateDone, 1)
 	if n := countRequests(server.Requests(), http.MethodPost); n != 1 {
@@ -118,7 +118,7 @@ func TestK11UploadWithoutURLStaysOnServer(t *testing.T) {
 	h.waitLoaded()
 	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	h.do(uploader.Cancel{Target: uploader.TargetAll()})
-	h.waitFor("the transfer to be final", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase.Final() })
+	h.waitFor("the transfer to be final", func(s *uploader.Snapshot) bool { return s.Transfers.At(0).Phase.Final() })
 	if id := h.onlyTransfer().ID; h.onlyTransfer().Phase == uploader.PhaseCancelled && !slices.Contains(h.eventKinds(id), uploader.EventKept) {
 		t.Errorf("the history does not say that the server keeps the upload: %v", h.eventKinds(id))
 	}

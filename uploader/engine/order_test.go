@@ -53,7 +53,7 @@ func newIdleHarness(t *testing.T) *harness {
 // listOrder returns the order of batches, and of the transfers in each batch.
 func listOrder(s *uploader.Snapshot) (batches []uploader.BatchID, transfers map[uploader.BatchID][]uploader.TransferID) {
 	transfers = map[uploader.BatchID][]uploader.TransferID{}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if len(batches) == 0 || batches[len(batches)-1] != t.Batch {
 			batches = append(batches, t.Batch)
 		}
@@ -130,7 +130,7 @@ func TestMoveBatchChangesNoTransfer(t *testing.T) {
 	if batches, _ := listOrder(after); !slices.Equal(batches, []uploader.BatchID{small, large}) {
 		t.Errorf("order of batches is %v", batches)
 	}
-	for _, was := range before.Transfers {
+	for was := range before.Transfers.Values() {
 		if after.Transfer(was.ID) != was {
 			t.Fatalf("transfer %q was changed", was.Source.Name())
 		}
@@ -148,7 +148,7 @@ func TestMoveToTopStartsNext(t *testing.T) {
 	first := h.add(createFile(t, "first.mov", 2<<20))
 	h.waitFor("1 running", func(s *uploader.Snapshot) bool { return s.Totals.Active == 1 })
 	batch := h.add(createFile(t, "a.mov", 2<<20), createFile(t, "b.mov", 2<<20), createFile(t, "c.mov", 2<<20))
-	last := h.waitCount(uploader.StateWaiting, 3).Transfers[3]
+	last := h.waitCount(uploader.StateWaiting, 3).Transfers.At(3)
 	h.do(uploader.Move{Target: uploader.TargetTransfers(last.ID), To: uploader.MoveTop})
 	h.do(uploader.Move{Target: uploader.Target{Batch: batch}, To: uploader.MoveTop})
 	h.do(limited(0))

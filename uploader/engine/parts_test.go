@@ -238,7 +238,7 @@ func TestInvalidSavedPartsAreDiscarded(t *testing.T) {
 			batch := h.addWithOptions(uploader.BatchOptions{Connections: 2}, path)
 			h.waitFor("2 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 18<<20 })
 			h.stop()
-			id := h.engine.Snapshot().Transfers[0].ID
+			id := h.engine.Snapshot().Transfers.At(0).ID
 			parts, err := h.store.Parts(t.Context(), id)
 			if err != nil || len(parts) != 2 {
 				t.Fatalf("%d saved parts (%v), want 2", len(parts), err)

@@ -94,7 +94,7 @@ func TestPerFile(t *testing.T) {
 		t.Errorf("server is blocked by %v", blocked)
 	}
 	codes := map[string]string{"unknown.mov": fault.CodePerFileRejected, "failing.mov": fault.CodePerFileFailed}
-	for _, transfer := range s.Transfers {
+	for transfer := range s.Transfers.Values() {
 		want := codes[transfer.Source.Name()]
 		if f := transfer.Fault; want != "" && (f == nil || f.Code != want) {
 			t.Errorf("%s: fault %v, want code %s", transfer.Source.Name(), f, want)

@@ -124,7 +124,7 @@ func TestC18CompleteUploadIsNotPatched(t *testing.T) {
 	path := createFile(t, "film.mov", 6<<20)
 	h.add(path)
 	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool {
-		if len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 && !dropped.Swap(true) {
+		if s.Transfers.Len() == 1 && s.Sent(s.Transfers.At(0)) > 1<<20 && !dropped.Swap(true) {
 			proxy.DropResponses(1)
 			proxy.HoldEachAfter(0)
 		}
@@ -142,7 +142,7 @@ func TestC19OffsetNeverExceedsServerOffset(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
 	check := func(s *uploader.Snapshot) bool {
-		transfer := s.Transfers[0]
+		transfer := s.Transfers.At(0)
 		for _, stored := range server.Stored(t) { // sizes only grow, so a later read is not smaller
 			if transfer.Session.Offset > stored.Size {
 				t.Errorf("offset %d exceeds the server's %d", transfer.Session.Offset, stored.Size)
@@ -152,7 +152,7 @@ func TestC19OffsetNeverExceedsServerOffset(t *testing.T) {
 	}
 	for range 3 {
 		h.waitFor("more progress", func(s *uploader.Snapshot) bool {
-			return check(s) || s.Transfers[0].Phase == uploader.PhaseSending && s.Progress[s.Transfers[0].ID].Sent > s.Transfers[0].Session.Offset
+			return check(s) || s.Transfers.At(0).Phase == uploader.PhaseSending && s.Progress[s.Transfers.At(0).ID].Sent > s.Transfers.At(0).Session.Offset
 		})
 		proxy.Reset()
 	}

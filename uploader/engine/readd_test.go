@@ -97,7 +97,7 @@ func TestReaddMovedFileContinuesParts(t *testing.T) {
 func TestReaddFileChangedBeforeUpload(t *testing.T) {
 	h, server, proxy, _ := startSlowUpload(t)
 	h.do(uploader.Remove{Target: uploader.TargetAll()})
-	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 0 })
 	path := createFile(t, "second.mov", 12<<20)
 	proxy.Refuse()
 	h.add(path)
@@ -135,14 +135,14 @@ func TestReaddMissingFileReusesTransfer(t *testing.T) {
 	h.add(file, folder)
 	h.waitCount(uploader.StateMissing, 2)
 	h.waitFinal(h.add(file))
-	if transfers := h.engine.Snapshot().Transfers; len(transfers) != 2 {
+	if transfers := h.engine.Snapshot().Transfers; transfers.Len() != 2 {
 		t.Errorf("missing file added again: want 2 transfers, got %s", describe(h.engine.Snapshot()))
 	}
 	createFiles(t, folder, "a")
 	createFiles(t, root, "notes.txt")
 	h.waitFinal(h.add(file, folder))
 	s := h.engine.Snapshot()
-	if len(s.Transfers) != 2 || s.Totals.Count[uploader.StateDone] != 2 {
+	if s.Transfers.Len() != 2 || s.Totals.Count[uploader.StateDone] != 2 {
 		t.Errorf("want 2 done transfers, got %s", describe(s))
 	}
 	wantStored(t, server, file, filepath.Join(folder, "a"))
@@ -208,7 +208,7 @@ func TestReaddFileDoneBeforeMatch(t *testing.T) {
 				if !c.endsBefore {
 					want++
 				}
-				if finished := s.Transfers[0].Finished; finished != want {
+				if finished := s.Transfers.At(0).Finished; finished != want {
 					t.Errorf("upload finished at %v, want %v", finished, want)
 				}
 				close(match)
@@ -360,7 +360,7 @@ func TestReaddFolderContinuesInNewBatch(t *testing.T) {
 		t.Helper()
 		h.waitFinal(batch)
 		s := h.engine.Snapshot()
-		if n := len(server.Stored(t)); n != 3 || s.Totals.Count[uploader.StateDone] != 3 || len(s.Transfers) != 3 || len(s.Batches) != 1 {
+		if n := len(server.Stored(t)); n != 3 || s.Totals.Count[uploader.StateDone] != 3 || s.Transfers.Len() != 3 || len(s.Batches) != 1 {
 			t.Errorf("%d uploads of 3 files in %d batches: %s", n, len(s.Batches), describe(s))
 		}
 	}

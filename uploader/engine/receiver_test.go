@@ -202,7 +202,7 @@ func TestReceiverKeepsOneCopyWhenResponsesAreLost(t *testing.T) {
 	addToReceiver(h, folder)
 	repeated := map[uploader.TransferID]bool{}
 	done := func(s *uploader.Snapshot) int {
-		for _, transfer := range s.Transfers {
+		for transfer := range s.Transfers.Values() {
 			if transfer.Attempt > 0 {
 				repeated[transfer.ID] = true
 			}
@@ -261,7 +261,7 @@ func TestReceiverFolderUnusable(t *testing.T) {
 	if f := s.Blocked[uploader.BuiltinServer]; f.Kind != fault.LocalDisk || f.Code != fault.CodeReceiverDisk {
 		t.Errorf("blocked by %v, code %s", f, f.Code)
 	}
-	for _, transfer := range s.Transfers {
+	for transfer := range s.Transfers.Values() {
 		if f := transfer.Fault; f != nil && f.Kind != fault.LocalDisk {
 			t.Errorf("transfer %d: fault %v", transfer.ID, f)
 		}

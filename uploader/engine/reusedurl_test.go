@@ -66,7 +66,7 @@ func TestK9ReusedUploadURL(t *testing.T) {
 				t.Error("the second file keeps the URL of the first, and would delete it when cancelled")
 			}
 			h.do(uploader.Remove{Target: uploader.TargetTransfers(second.ID)})
-			h.waitFor("the second file to be removed", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 })
+			h.waitFor("the second file to be removed", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 1 })
 			if n := countRequests(server.Requests(), http.MethodDelete); n > 0 {
 				t.Errorf("%d uploads were deleted", n)
 			}

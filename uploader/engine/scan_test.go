@@ -115,7 +115,7 @@ func TestRemoveBatchStopsScan(t *testing.T) {
 	if n := len(server.Stored(t)); n != 3 {
 		t.Errorf("server has %d uploads, want 3", n)
 	}
-	if s := h.engine.Snapshot(); len(s.Transfers) != 1 || s.Batches[batch] != nil {
+	if s := h.engine.Snapshot(); s.Transfers.Len() != 1 || s.Batches[batch] != nil {
 		t.Errorf("transfers are still listed: %s", describe(s))
 	}
 }
@@ -125,7 +125,7 @@ func TestTransfersRemovedDuringScanStayRemoved(t *testing.T) {
 	h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n")
 	h.waitCount(uploader.StateDone, 2)
 	h.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
-	if s := h.engine.Snapshot(); len(s.Transfers) != 0 {
+	if s := h.engine.Snapshot(); s.Transfers.Len() != 0 {
 		t.Errorf("transfers are still listed: %s", describe(s))
 	}
 	h.stop()
@@ -163,22 +163,22 @@ func TestStopAndRestartScan(t *testing.T) {
 	}
 	h.start()
 	batch := h.add(folder)
-	h.waitFor("the first transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) > 0 })
+	h.waitFor("the first transfers", func(s *uploader.Snapshot) bool { return s.Transfers.Len() > 0 })
 	h.do(uploader.StopScan{Batch: batch})
 	close(release)
 	stopped := h.engine.Snapshot()
-	if found := len(stopped.Transfers); !stopped.Batches[batch].Scanned || found == 0 || found > files/2 {
+	if found := stopped.Transfers.Len(); !stopped.Batches[batch].Scanned || found == 0 || found > files/2 {
 		t.Fatalf("stopped after %d files: %+v", found, stopped.Batches[batch])
 	}
 	h.do(uploader.Scan{Batch: batch})
 	h.waitFinal(batch)
 	transfers := h.engine.Snapshot().Transfers
 	paths := map[string]bool{}
-	for _, transfer := range transfers {
+	for transfer := range transfers.Values() {
 		paths[transfer.Source.Path] = true
 	}
-	if len(transfers) != files || len(paths) != files {
-		t.Errorf("%d transfers for %d files", len(transfers), len(paths))
+	if transfers.Len() != files || len(paths) != files {
+		t.Errorf("%d transfers for %d files", transfers.Len(), len(paths))
 	}
 	if stored := server.Stored(t); len(stored) != files {
 		t.Errorf("%d uploads for %d files", len(stored), files)
@@ -190,7 +190,7 @@ func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	h, server, batch, release := startBlockedScan(t, func(_ *uploadtest.Disk, folder string) {
 		moveFile(t, createFile(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
 	}, "a", "m", "n")
-	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
+	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 3 })
 	h.stop()
 	configure := h.configure
 	h.configure = func(c *engine.Config) { configure(c); c.AskBeforeResume = true }
@@ -200,7 +200,7 @@ func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	if s.Batches[batch].Scanned {
 		t.Fatal("scan is already complete")
 	}
-	h.do(uploader.Resume{Target: uploader.TargetTransfers(s.Transfers[1].ID)})
+	h.do(uploader.Resume{Target: uploader.TargetTransfers(s.Transfers.At(1).ID)})
 	h.waitFor("the rest of the folder to be scanned", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Scanned && s.Totals.Count[uploader.StateDone] >= 2
 	})
@@ -232,7 +232,7 @@ func TestRetryScansFolderThatWasUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.do(uploader.Remove{Target: uploader.TargetAll()})
-	if n := len(h.engine.Snapshot().Transfers); n != 0 {
+	if n := h.engine.Snapshot().Transfers.Len(); n != 0 {
 		t.Errorf("%d transfers remain, want 0", n)
 	}
 }
@@ -340,7 +340,7 @@ func TestResumeFollowsNoLinkThatReplacedFile(t *testing.T) {
 			folder := filepath.Join(t.TempDir(), "folder")
 			createFiles(t, filepath.Join(folder, "sub"), "film.mov")
 			batch := h.add(folder)
-			h.waitFor("the file to wait", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Batches[batch].Scanned })
+			h.waitFor("the file to wait", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 1 && s.Batches[batch].Scanned })
 			h.stop()
 			path, aside := filepath.Join(folder, replaced), filepath.Join(t.TempDir(), "aside")
 			must(t, os.Rename(path, aside))

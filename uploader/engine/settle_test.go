@@ -46,7 +46,7 @@ func TestRecentlyModifiedFilesWaitConcurrently(t *testing.T) {
 	createNumberedFiles(t, folder, files)
 	h.add(folder)
 	s := h.waitCount(uploader.StateWaiting, files)
-	for _, transfer := range s.Transfers {
+	for transfer := range s.Transfers.Values() {
 		if transfer.Phase != uploader.PhaseWaiting {
 			t.Fatalf("%s is %v", transfer.Source.Name(), transfer.Phase)
 		}
@@ -177,7 +177,7 @@ func TestUploadAsIsLeavesOtherWaits(t *testing.T) {
 	h.do(uploader.UploadAsIs{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateRetrying)
 	h.do(uploader.EndFileWait{Target: uploader.TargetAll()})
-	if transfer := h.engine.Snapshot().Transfers[0]; transfer.Phase == uploader.PhaseFailed {
+	if transfer := h.engine.Snapshot().Transfers.At(0); transfer.Phase == uploader.PhaseFailed {
 		t.Errorf("failed with %v", transfer.Fault)
 	}
 }
@@ -232,7 +232,7 @@ func TestBatchHasItsOwnSettleTime(t *testing.T) {
 				h.stop()
 				h.start()
 				h.waitFor("a wait for the file", func(s *uploader.Snapshot) bool {
-					return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhaseWaiting && s.Transfers[0].WaitsForFile()
+					return s.Transfers.Len() == 1 && s.Transfers.At(0).Phase == uploader.PhaseWaiting && s.Transfers.At(0).WaitsForFile()
 				})
 			}
 		})

@@ -101,7 +101,7 @@ func TestG6GrowingFileIsUploadedAfterItsEnd(t *testing.T) {
 	w.write(2 << 20)
 	batch := h.add(w.path)
 	h.waitFor("a preparing transfer", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Phase == uploader.PhasePreparing
 	})
 	w.write(1000)
 	w.setGrowth(uploader.GrowthComplete)
@@ -120,7 +120,7 @@ func TestHashingProgressIsReported(t *testing.T) {
 	}
 	h.add(path)
 	h.waitFor("hashing progress", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing && s.Progress[s.Transfers[0].ID].Read > 0
+		return s.Transfers.Len() == 1 && s.Transfers.At(0).Phase == uploader.PhasePreparing && s.Progress[s.Transfers.At(0).ID].Read > 0
 	})
 	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitCancelled()

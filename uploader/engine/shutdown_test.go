@@ -166,7 +166,7 @@ func TestShutdownDoesNotWaitForHungDrive(t *testing.T) {
 	t.Cleanup(release)
 	batch := h.add(h.path, healthy)
 	h.waitFor("4 MiB of the healthy file to be sent", func(s *uploader.Snapshot) bool {
-		for _, transfer := range s.Transfers {
+		for transfer := range s.Transfers.Values() {
 			if transfer.Source.Path == healthy && s.Sent(transfer) > 4<<20 {
 				return true
 			}

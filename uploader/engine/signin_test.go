@@ -163,7 +163,7 @@ func TestS5WrongPasswordIsSentOnce(t *testing.T) {
 	})
 	second := createFile(t, "second.mov", 1000)
 	h.add(second)
-	h.waitFor("the second file to wait", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 2 })
+	h.waitFor("the second file to wait", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 2 })
 	if n := rejected.Load(); n != 1 {
 		t.Errorf("%d requests with a wrong sign-in, want 1", n)
 	}

@@ -61,7 +61,7 @@ func TestFileTruncatedWhileItIsSent(t *testing.T) {
 				})
 				defer func() { h.stop() }()
 				h.addWithOptions(c.options, path)
-				h.waitFor("a fault", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Transfers[0].Fault != nil })
+				h.waitFor("a fault", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 1 && s.Transfers.At(0).Fault != nil })
 				if got := h.onlyTransfer(); got.State() != uploader.StateChanged || got.Attempt != 0 {
 					t.Errorf("state %v after %d attempts: %v", got.State(), got.Attempt, got.Fault)
 				}

@@ -71,7 +71,7 @@ func (h *harness) waitIdle() *uploader.Snapshot {
 func (h *harness) wantUploadedOnce(server tusdServer, paths ...string) {
 	h.t.Helper()
 	s := h.waitIdle()
-	if len(s.Transfers) != len(paths) || s.Totals.Count[uploader.StateDone] != len(paths) {
+	if s.Transfers.Len() != len(paths) || s.Totals.Count[uploader.StateDone] != len(paths) {
 		h.t.Errorf("want %d done transfers: %s", len(paths), describe(s))
 	}
 	wantStored(h.t, server, paths...)
@@ -176,7 +176,7 @@ func TestKillWhileReadding(t *testing.T) {
 		{"third time, the second is not scanned and the first is done", func(h *harness, server *heldServer, folder string) {
 			interruptSecondScan(h, server, folder)
 			server.released.Store(true)
-			h.do(uploader.Resume{Target: uploader.TargetTransfers(h.waitLoaded().Transfers[2].ID)})
+			h.do(uploader.Resume{Target: uploader.TargetTransfers(h.waitLoaded().Transfers.At(2).ID)})
 			h.waitSaved(3)
 			h.waitCount(uploader.StateDone, 3)
 		}, func(folder string) string { return folder }},
@@ -304,7 +304,7 @@ func TestReaddChangedFileIsSent(t *testing.T) {
 	h.waitCount(uploader.StateDone, 3)
 	server.release(h)
 	s := h.waitIdle()
-	if s.Totals.Count[uploader.StateDone] != 4 || len(s.Transfers) != 4 {
+	if s.Totals.Count[uploader.StateDone] != 4 || s.Transfers.Len() != 4 {
 		t.Errorf("want 4 done transfers: %s", describe(s))
 	}
 	stored := map[string]int{}

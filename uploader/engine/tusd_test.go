@@ -46,7 +46,7 @@ func TestTusdWithoutTermination(t *testing.T) {
 	proxy.HoldEachAfter(8 << 20)
 	h.add(createFile(t, "film.mov", 30<<20))
 	h.waitFor("the upload to start", func(s *uploader.Snapshot) bool {
-		return len(server.Stored(t)) == 1 && len(s.Progress) == 1 && s.Transfers[0].Session.URL != ""
+		return len(server.Stored(t)) == 1 && len(s.Progress) == 1 && s.Transfers.At(0).Session.URL != ""
 	})
 	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitCancelled()
@@ -84,9 +84,9 @@ func TestTusdNetworkTimeout(t *testing.T) {
 	proxy.HoldEachAfter(6 << 20)
 	batch := h.add(path)
 	h.waitFor("4 MiB sent", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Progress[s.Transfers[0].ID].Sent > 4<<20
+		return s.Transfers.Len() == 1 && s.Progress[s.Transfers.At(0).ID].Sent > 4<<20
 	})
-	h.waitFor("the server to time out", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseWaiting })
+	h.waitFor("the server to time out", func(s *uploader.Snapshot) bool { return s.Transfers.At(0).Phase == uploader.PhaseWaiting })
 	proxy.Restore(t)
 	if transfer := h.waitFinal(batch)[0]; transfer.ResumedFrom == 0 {
 		t.Error("upload started over")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -72,14 +73,14 @@ func TestU1UploadURLIsResumedAndNeverTerminated(t *testing.T) {
 
 	t.Run("started elsewhere", func(t *testing.T) {
 		h.do(uploader.Remove{Target: uploader.TargetAll()})
-		h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+		h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 0 })
 		transfer := h.waitFinal(h.add(path))[0]
 		if has, size := transfer.Fault.UploadHasData(); !transfer.NotComparable() || has != 6_000_000 || size != 6_000_000 {
 			t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 		}
 		for range 2 { // starting over is not possible: nothing is lost, and the question stays
 			h.do(uploader.Retry{Target: uploader.TargetTransfers(transfer.ID)})
-			h.waitFor("the same question", func(s *uploader.Snapshot) bool { return s.Transfers[0].NotComparable() })
+			h.waitFor("the same question", func(s *uploader.Snapshot) bool { return s.Transfers.At(0).NotComparable() })
 		}
 		h.do(uploader.ContinueEarlier{Target: uploader.TargetTransfers(transfer.ID)})
 		h.waitState(uploader.StateDone)
@@ -119,8 +120,8 @@ func TestU1UsedUploadURLIsRemovedAtTheNextStart(t *testing.T) {
 			if _, known := h.engine.Snapshot().Server(testServer); known == test.remove {
 				t.Errorf("the server is known: %t", known)
 			}
-			if transfers := h.engine.Snapshot().Transfers; len(transfers) != 1 || transfers[0].Session.URL == "" {
-				t.Errorf("transfers after the restart: %+v", transfers)
+			if transfers := h.engine.Snapshot().Transfers; transfers.Len() != 1 || transfers.At(0).Session.URL == "" {
+				t.Errorf("transfers after the restart: %+v", slices.Collect(transfers.Values()))
 			}
 		})
 	}

@@ -18,9 +18,9 @@ import (
 // Table holds transfers. It is not safe for concurrent use, but the transfers and
 // snapshots that it returns are immutable: a change puts a new value.
 type Table struct {
-	rows    []*uploader.Transfer                       // in the user's order once sorted; nil where one was removed
-	holes   int                                        // how many rows are nil
-	index   paged.Map[uploader.TransferID, int32]      // of the rows, from 1
+	rows    []*uploader.RowChunk                       // in the user's order once sorted
+	count   int                                        // of the rows
+	index   paged.Map[uploader.TransferID, int32]      // the chunk of each row, from 1
 	hidden  map[uploader.TransferID]*uploader.Transfer // removed by the user, kept until their batch is scanned
 	dirty   map[uploader.TransferID]bool               // changed in a way that must be saved
 	saved   map[uploader.TransferID]*uploader.Transfer // saved values of changed transfers; nil where they are not certain
@@ -29,7 +29,7 @@ type Table struct {
 	begun   map[uploader.TransferID]bool               // transfers with an upload on the server that can be resumed
 	unbegun map[uploader.TransferID]bool               // transfers that failed before an upload was created
 	totals  Totals                                     // of the rows
-	shown   []*uploader.Transfer                       // the rows as of the last snapshot
+	shown   uploader.Rows                              // the rows as of the last snapshot
 	stale   bool                                       // the rows differ from shown
 	order   uploader.BatchOrder
 	mixed   bool // the rows are not in order
@@ -39,7 +39,6 @@ type Table struct {
 // any more.
 func New(loaded []*uploader.Transfer, batches []uploader.Batch) *Table {
 	t := &Table{
-		rows:    make([]*uploader.Transfer, 0, len(loaded)),
 		hidden:  map[uploader.TransferID]*uploader.Transfer{},
 		dirty:   map[uploader.TransferID]bool{},
 		saved:   map[uploader.TransferID]*uploader.Transfer{},
@@ -61,26 +60,51 @@ func New(loaded []*uploader.Transfer, batches []uploader.Batch) *Table {
 	return t
 }
 
-// Get returns a transfer, or nil.
+// Get returns a transfer, or nil. Two calls need not return the same pointer.
 func (t *Table) Get(id uploader.TransferID) *uploader.Transfer {
-	if i := t.index.Get(id); i > 0 {
-		return t.rows[i-1]
+	if c := t.index.Get(id); c > 0 {
+		chunk := t.rows[c-1]
+		return chunk.Transfer(chunk.Find(id))
 	}
 	return t.hidden[id]
 }
 
-// All visits every transfer, in the user's order and then the hidden ones. The
-// visited one may be put meanwhile; if that hides it, it is visited again.
+// All visits every transfer, in the user's order and then the hidden ones. Transfers may
+// be put or removed meanwhile: what is visited later is visited as it is then. One that was
+// visited and is hidden meanwhile is visited again.
 func (t *Table) All() iter.Seq[*uploader.Transfer] {
 	return func(yield func(*uploader.Transfer) bool) {
-		for _, row := range t.rows { // the slice as it is now: hiding a row may replace t.rows
-			if row != nil && !yield(row) {
+		for row := range t.current() {
+			if !yield(row) {
 				return
 			}
 		}
 		for _, row := range t.hidden {
 			if !yield(row) {
 				return
+			}
+		}
+	}
+}
+
+// current visits the rows that the table has when it is called, as they are when they are
+// visited.
+func (t *Table) current() iter.Seq[*uploader.Transfer] {
+	return func(yield func(*uploader.Transfer) bool) {
+		for c, chunk := range slices.Clone(t.rows) {
+			chunk.Share() // a change makes another chunk
+			for i := range chunk.Len() {
+				unchanged := c < len(t.rows) && t.rows[c] == chunk
+				if !unchanged && t.index.Get(chunk.ID(i)) == 0 {
+					continue // removed or hidden
+				}
+				row := chunk.Transfer(i)
+				if !unchanged {
+					row = t.Get(row.ID)
+				}
+				if !yield(row) {
+					return
+				}
 			}
 		}
 	}
@@ -159,15 +183,16 @@ func (t *Table) Put(next *uploader.Transfer) {
 	if _, changed := t.saved[next.ID]; !changed {
 		t.saved[next.ID] = now
 	}
-	i := t.index.Get(next.ID)
-	if i == 0 || next.Removed() {
+	c := t.index.Get(next.ID)
+	if c == 0 || next.Removed() {
 		t.delete(now)
 		t.insert(next)
 		return
 	}
 	t.mixed = t.mixed || now.Batch != next.Batch || now.Rank != next.Rank
 	t.uncount(now)
-	t.rows[i-1], t.stale = next, true
+	chunk := t.writable(int(c) - 1)
+	chunk.Set(chunk.Find(next.ID), next)
 	t.files[next.Batch]++
 	t.totals.add(next)
 	t.classify(next)
@@ -195,21 +220,34 @@ func (t *Table) insert(row *uploader.Transfer) {
 		t.hidden[row.ID] = row
 		return
 	}
-	if last := len(t.rows) - 1; last >= 0 {
-		t.mixed = t.mixed || t.rows[last] == nil || t.order.Compare(t.rows[last], row) > 0
+	last := len(t.rows) - 1
+	if !t.mixed && t.count > 0 {
+		t.mixed = t.rows[last].Len() == 0 || t.order.Compare(t.rows[last].Transfer(t.rows[last].Len()-1), row) > 0
 	}
-	t.rows = append(t.rows, row)
-	t.setIndex(row.ID, len(t.rows))
+	if last < 0 || t.rows[last].Len() == uploader.ChunkRows {
+		t.rows = append(t.rows, &uploader.RowChunk{})
+		last++
+	}
+	t.writable(last).Append(row)
+	t.setIndex(row.ID, last)
+	t.count++
 	t.totals.add(row)
+}
+
+// writable returns a chunk that can be changed.
+func (t *Table) writable(chunk int) *uploader.RowChunk {
+	t.rows[chunk] = t.rows[chunk].Writable()
 	t.stale = true
+	return t.rows[chunk]
 }
 
-func (t *Table) setIndex(id uploader.TransferID, place int) {
-	t.index.Set(id, int32(place)) //nolint:gosec // memory holds fewer than 2^31 rows
+func (t *Table) setIndex(id uploader.TransferID, chunk int) {
+	t.index.Set(id, int32(chunk)+1) //nolint:gosec // memory holds fewer than 2^31 chunks
 }
 
-// delete takes a transfer out; nil is ignored. Its row stays empty until half of the
-// rows are, so that compacting costs two steps for each deleted row.
+// delete takes a transfer out; nil is ignored. Its chunk gets shorter. The chunks are
+// filled again when they are less than half full, so that this costs two steps for each
+// deleted row.
 func (t *Table) delete(row *uploader.Transfer) {
 	if row == nil {
 		return
@@ -217,14 +255,16 @@ func (t *Table) delete(row *uploader.Transfer) {
 	t.uncount(row)
 	delete(t.begun, row.ID)
 	delete(t.unbegun, row.ID)
-	i := t.index.Delete(row.ID)
-	if i == 0 {
+	c := t.index.Delete(row.ID)
+	if c == 0 {
 		delete(t.hidden, row.ID)
 		return
 	}
-	t.rows[i-1], t.stale = nil, true
-	if t.holes++; t.holes > len(t.rows)/2 {
-		t.compact()
+	chunk := t.writable(int(c) - 1)
+	chunk.Delete(chunk.Find(row.ID))
+	if t.count--; len(t.rows) > 1 && t.count < len(t.rows)*uploader.ChunkRows/2 {
+		t.rows = uploader.RowsOfChunks(t.rows).Filled()
+		t.reindex()
 	}
 }
 
@@ -239,21 +279,11 @@ func (t *Table) uncount(row *uploader.Transfer) {
 	}
 }
 
-// compact removes the empty rows.
-func (t *Table) compact() {
-	rows := make([]*uploader.Transfer, 0, len(t.rows)-t.holes)
-	for _, row := range t.rows {
-		if row != nil {
-			rows = append(rows, row)
-		}
-	}
-	t.rows, t.holes = rows, 0
-	t.reindex()
-}
-
 func (t *Table) reindex() {
-	for i, row := range t.rows {
-		t.setIndex(row.ID, i+1)
+	for c, chunk := range t.rows {
+		for i := range chunk.Len() {
+			t.setIndex(chunk.ID(i), c)
+		}
 	}
 }
 
@@ -262,8 +292,7 @@ func (t *Table) Sort() {
 	if !t.mixed {
 		return
 	}
-	t.compact()
-	slices.SortStableFunc(t.rows, t.order.Compare)
+	t.rows = uploader.RowsOfChunks(t.rows).Sorted(t.order)
 	t.reindex()
 	t.stale, t.mixed = true, false
 }
@@ -277,23 +306,12 @@ func (t *Table) Remove(ids []uploader.TransferID) {
 	}
 }
 
-// Snapshot returns the rows in the user's order, as a slice that is never changed.
-// Without changes it returns the same slice again.
-func (t *Table) Snapshot() []*uploader.Transfer {
+// Snapshot returns the rows in the user's order. Unchanged chunks are the same as in the
+// snapshot before.
+func (t *Table) Snapshot() uploader.Rows {
 	t.Sort()
-	if !t.stale {
-		return t.shown
-	}
-	t.stale = false
-	t.shown = make([]*uploader.Transfer, 0, len(t.rows)-t.holes)
-	if t.holes == 0 {
-		t.shown = append(t.shown, t.rows...)
-		return t.shown
-	}
-	for _, row := range t.rows {
-		if row != nil {
-			t.shown = append(t.shown, row)
-		}
+	if t.stale {
+		t.stale, t.shown = false, uploader.RowsOfChunks(t.rows)
 	}
 	return t.shown
 }

@@ -67,7 +67,7 @@ func checkTable(r *rapid.T, table *Table, model []*uploader.Transfer) {
 	want, files := newTotals(), map[uploader.BatchID]int{}
 	for _, t := range model {
 		files[t.Batch]++
-		if table.Get(t.ID) != t {
+		if got := table.Get(t.ID); got == nil || *got != *t {
 			r.Fatalf("Get(%d) = %v, want %v", t.ID, table.Get(t.ID), t)
 		}
 		if !t.Removed() {
@@ -77,8 +77,8 @@ func checkTable(r *rapid.T, table *Table, model []*uploader.Transfer) {
 	}
 	slices.SortFunc(shown, table.order.Compare)
 	got := table.Snapshot()
-	if !slices.Equal(got, shown) {
-		r.Fatalf("snapshot of %d rows differs from the model's %d", len(got), len(shown))
+	if diff := gocmp.Diff(shown, slices.Collect(got.Values()), cmpopts.EquateEmpty()); diff != "" {
+		r.Fatalf("snapshot differs from the model's (-want +got):\n%s", diff)
 	}
 	if diff := gocmp.Diff(want, table.totals, gocmp.AllowUnexported(Totals{})); diff != "" {
 		r.Fatalf("totals (-want +got):\n%s", diff)
@@ -94,7 +94,8 @@ func checkTable(r *rapid.T, table *Table, model []*uploader.Transfer) {
 
 func sameSet(a, b []*uploader.Transfer) bool {
 	byID := func(a, b *uploader.Transfer) int { return cmp.Compare(a.ID, b.ID) }
-	return slices.Equal(slices.SortedFunc(slices.Values(a), byID), slices.SortedFunc(slices.Values(b), byID))
+	same := func(a, b *uploader.Transfer) bool { return *a == *b }
+	return slices.EqualFunc(slices.SortedFunc(slices.Values(a), byID), slices.SortedFunc(slices.Values(b), byID), same)
 }
 
 // TestTotalsMatchSnapshot compares the totals with those computed from all transfers.
@@ -115,7 +116,7 @@ func TestTotalsMatchSnapshot(t *testing.T) {
 				moving.AddProgress(row, live[row.ID])
 			}
 		}
-		s := &uploader.Snapshot{Transfers: all, Progress: live}
+		s := &uploader.Snapshot{Transfers: uploader.RowsOf(all...), Progress: live}
 		want := uploader.Totals{Count: map[uploader.State]int{}}
 		batches := map[uploader.BatchID]uploader.BatchTotals{}
 		for _, row := range all {
@@ -174,8 +175,8 @@ func TestPutAndSnapshotAllocations(t *testing.T) {
 	if got := len(table.Changed()); got != 1 {
 		t.Errorf("%d rows changed, want 1", got)
 	}
-	if allocations := testing.AllocsPerRun(10, func() { table.stale = true; table.Snapshot() }); allocations != 1 {
-		t.Errorf("Snapshot allocates %v times, want once, for the slice", allocations)
+	if allocations := testing.AllocsPerRun(10, func() { table.stale = true; table.Snapshot() }); allocations != 2 {
+		t.Errorf("Snapshot allocates %v times, want twice, for the chunks and their ends", allocations)
 	}
 	if allocations := testing.AllocsPerRun(10, func() { table.Snapshot() }); allocations != 0 {
 		t.Errorf("Snapshot without changes allocates %v times, want 0", allocations)
@@ -185,19 +186,19 @@ func TestPutAndSnapshotAllocations(t *testing.T) {
 func TestRemoveMovesFewRows(t *testing.T) {
 	const many = 100_000
 	table := rowsOf(many)
-	rows, moves := table.rows, 0
+	chunks, moves := len(table.rows), 0
 	for id := uploader.TransferID(1); id <= many; id++ {
 		table.Remove([]uploader.TransferID{id})
-		if len(table.rows) < len(rows) { // compacted
-			rows = table.rows
-			moves += len(rows)
+		if len(table.rows) < chunks { // filled again
+			chunks = len(table.rows)
+			moves += table.count
 		}
 	}
 	if moves == 0 || moves > 2*many {
 		t.Errorf("removing %d rows moved others %d times", many, moves)
 	}
-	if len(table.Snapshot()) != 0 || len(table.totals.batches) != 0 {
-		t.Errorf("%d rows and %d batches are left", len(table.rows), len(table.totals.batches))
+	if table.Snapshot().Len() != 0 || len(table.totals.batches) != 0 {
+		t.Errorf("%d rows and %d batches are left", table.count, len(table.totals.batches))
 	}
 }
 

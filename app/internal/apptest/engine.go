@@ -89,7 +89,7 @@ func (e *Engine) Commands() []uploader.Command {
 
 // execute returns the snapshot after a command.
 func execute(old *uploader.Snapshot, command uploader.Command) *uploader.Snapshot {
-	transfers := slices.Clone(old.Transfers)
+	transfers := slices.Collect(old.Transfers.Values())
 	servers := slices.Clone(old.Servers)
 	batches := maps.Clone(old.Batches)
 	switch c := command.(type) {

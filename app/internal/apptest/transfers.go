@@ -1,6 +1,7 @@
 package apptest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -161,7 +162,7 @@ func Blocked(f *fault.Fault) *uploader.Snapshot {
 // Snapshot returns a snapshot of transfers, with its totals but without batches.
 func Snapshot(transfers ...*uploader.Transfer) *uploader.Snapshot {
 	s := &uploader.Snapshot{
-		Transfers: transfers,
+		Transfers: uploader.RowsOf(transfers...),
 		Progress:  map[uploader.TransferID]uploader.Progress{},
 		Batches:   map[uploader.BatchID]*uploader.Batch{},
 		Servers:   []uploader.Server{{ID: uploader.BuiltinServer}, {ID: 2, Name: "Studio", Endpoint: "https://studio.example.com/files/"}},
@@ -178,13 +179,24 @@ func Snapshot(transfers ...*uploader.Transfer) *uploader.Snapshot {
 	return s
 }
 
+// With returns rows with other values of some of their transfers.
+func With(rows uploader.Rows, changed ...*uploader.Transfer) uploader.Rows {
+	transfers := slices.Collect(rows.Values())
+	for i, t := range transfers {
+		if at := slices.IndexFunc(changed, func(c *uploader.Transfer) bool { return c.ID == t.ID }); at >= 0 {
+			transfers[i] = changed[at]
+		}
+	}
+	return uploader.RowsOf(transfers...)
+}
+
 // Summed adds the totals of the batches to a snapshot that has none.
 func Summed(s *uploader.Snapshot) *uploader.Snapshot {
 	if s.BatchTotals != nil {
 		return s
 	}
 	s.BatchTotals = map[uploader.BatchID]uploader.BatchTotals{}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		sum := s.BatchTotals[t.Batch]
 		sum.Files++
 		sum.Count[t.State()]++
