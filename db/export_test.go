@@ -45,7 +45,7 @@ func QueryPlan(d *DB, query string) (string, error) {
 func Write(d *DB, fn func(insert func(*uploader.Transfer) error) error) error {
 	ctx := context.Background()
 	return d.write(ctx, func(tx *gorm.DB) error {
-		return fn(func(t *uploader.Transfer) error { return upsertTransfers(ctx, tx, []*uploader.Transfer{t}) })
+		return fn(func(t *uploader.Transfer) error { return upsertTransfers(ctx, tx, []*uploader.Transfer{t}, 0) })
 	})
 }
 

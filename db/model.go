@@ -53,6 +53,8 @@ type transferRow struct {
 	OnExists     string
 	NameNumber   int64
 	Repeated     repeatedColumns `gorm:"embedded;embeddedPrefix:repeated_"`
+
+	Command int64 // of table commands; not in transferColumns
 }
 
 func (transferRow) TableName() string { return "transfers" }

@@ -69,8 +69,9 @@ func onlyProgressDiffers(before, after uploader.Transfer) bool {
 
 // updateProgress updates some of progressColumns. It reports whether all of the transfers
 // have a row.
-func updateProgress(tx *gorm.DB, columns columnSet, transfers []*uploader.Transfer) (bool, error) {
-	values := make([]any, 0, len(transfers)*(1+len(progressColumns)))
+func updateProgress(tx *gorm.DB, columns columnSet, transfers []*uploader.Transfer, applied uploader.CommandID) (bool, error) {
+	values := make([]any, 0, 1+len(transfers)*(1+len(progressColumns)))
+	values = append(values, int64(applied))
 	for _, t := range transfers {
 		row := newTransferRow(t)
 		values = append(values, row.ID)
@@ -90,12 +91,12 @@ func updateProgress(tx *gorm.DB, columns columnSet, transfers []*uploader.Transf
 }
 
 func progressSQL(columns columnSet, rows int) string {
-	var set []string
+	set := []string{"command = ?"}
 	for i, column := range progressColumns {
 		if columns.has(i) {
-			set = append(set, fmt.Sprintf("%s = new.column%d", column.name, len(set)+2))
+			set = append(set, fmt.Sprintf("%s = new.column%d", column.name, len(set)+1))
 		}
 	}
-	row := "(?" + strings.Repeat(",?", len(set)) + ")"
+	row := "(?" + strings.Repeat(",?", len(set)-1) + ")"
 	return "UPDATE transfers SET " + strings.Join(set, ",") + " FROM (VALUES " + row + strings.Repeat(","+row, rows-1) + ") AS new WHERE transfers.id = new.column1"
 }

@@ -22,6 +22,7 @@ type recoveredRows struct {
 	servers   []serverRow
 	cookies   []cookieRow
 	batches   []batchRow
+	commands  []commandRow
 	transfers []transferRow
 	settings  []settingRow
 }
@@ -51,6 +52,7 @@ func (f *file) recoverRows(ctx context.Context, path string) (int, error) {
 		servers:   readTable[serverRow](ctx, damaged),
 		cookies:   readTable[cookieRow](ctx, damaged),
 		batches:   readTable[batchRow](ctx, damaged),
+		commands:  readTable[commandRow](ctx, damaged),
 		transfers: readTable[transferRow](ctx, damaged),
 		settings:  readSettings(damaged),
 	}
@@ -68,8 +70,12 @@ func insertRecovered(ctx context.Context, path string, damaged *gorm.DB, rows re
 		insertValid(ctx, tx, rows.servers, serverRow.normalized)
 		insertValid(ctx, tx, rows.cookies, identity)
 		insertValid(ctx, tx, rows.batches, batchRow.normalized)
+		insertValid(ctx, tx, rows.commands, commandRow.normalized)
 		insertValid(ctx, tx, rows.transfers, transferRow.normalized)
 		insertValid(ctx, tx, rows.settings, identity)
+		if err := keepCommandIDsUnused(tx); err != nil {
+			return err
+		}
 		if err := removeOrphanedCookies(tx); err != nil {
 			return err
 		}
@@ -143,7 +149,11 @@ func (r batchRow) normalized() batchRow {
 
 func (r transferRow) normalized() transferRow {
 	transfer, _ := r.transfer()
-	return newTransferRow(&transfer)
+	row := newTransferRow(&transfer)
+	if r.Command >= 0 && r.Command <= maxCommand {
+		row.Command = r.Command
+	}
+	return row
 }
 
 // readTable reads a table in the order of its key and skips what is unreadable.

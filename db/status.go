@@ -36,20 +36,13 @@ func statusOf(t *uploader.Transfer) status {
 	return status{t.Intent, t.Phase, t.Attempt, t.NextTry, t.Fault, t.Finished, t.ActiveTime, t.EarlierUpload, t.Exists, t.NameNumber, t.Repeated}
 }
 
-// onlyStatusDiffers reports whether all differences are in the status.
-func onlyStatusDiffers(before, after uploader.Transfer) bool {
-	before.Intent, before.Phase, before.Attempt, before.NextTry = after.Intent, after.Phase, after.Attempt, after.NextTry
-	before.Fault, before.Finished, before.ActiveTime, before.EarlierUpload = after.Fault, after.Finished, after.ActiveTime, after.EarlierUpload
-	before.Exists, before.NameNumber, before.Repeated = after.Exists, after.NameNumber, after.Repeated
-	return before == after
-}
-
 // statusSQL has the columns in the order of statusValues. The IDs are one parameter:
 // see insertRows for the cost of parameters.
 const statusSQL = `UPDATE transfers SET
 	intent = ?, phase = ?, attempt = ?, next_try = ?, finished = ?, active = ?, prior = ?,
 	fault_kind = ?, fault_op = ?, fault_status = ?, fault_code = ?, fault_retry = ?, fault_detail = ?, fault_message = ?,
-	on_exists = ?, name_number = ?, repeated_count = ?, repeated_since = ?, repeated_op = ?, repeated_status = ?
+	on_exists = ?, name_number = ?, repeated_count = ?, repeated_since = ?, repeated_op = ?, repeated_status = ?,
+	command = ?
 	WHERE id IN (SELECT value FROM json_each(?))`
 
 func statusValues(t *uploader.Transfer) []any {
@@ -64,11 +57,11 @@ func statusValues(t *uploader.Transfer) []any {
 
 // updateStatus updates the status of transfers that have the same. It reports false if
 // they are fewer than minStatusRows or if some have no row.
-func updateStatus(tx *gorm.DB, transfers []*uploader.Transfer) (bool, error) {
+func updateStatus(tx *gorm.DB, transfers []*uploader.Transfer, applied uploader.CommandID) (bool, error) {
 	if len(transfers) < minStatusRows {
 		return false, nil
 	}
-	values := append(statusValues(transfers[0]), jsonIDs(transfers))
+	values := append(statusValues(transfers[0]), int64(applied), jsonIDs(transfers))
 	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statusSQL, values...)
 	if err != nil {
 		return false, fmt.Errorf("update status: %w", err)

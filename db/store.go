@@ -45,6 +45,9 @@ func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 		if saved.Cookies, err = loadCookies(tx); err != nil {
 			return err
 		}
+		if err = loadCommands(ctx, tx, &saved); err != nil {
+			return err
+		}
 		if saved.NextID, err = nextID[uploader.TransferID](tx, "transfers"); err != nil {
 			return err
 		}
@@ -227,7 +230,10 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 	if err := appendEvents(ctx, tx, changes.Events); err != nil {
 		return err
 	}
-	if err := saveTransfers(ctx, tx, changes.Transfers, changes.Before); err != nil {
+	if err := saveCommands(ctx, tx, changes.Commands, changes.DoneCommands); err != nil {
+		return err
+	}
+	if err := saveTransfers(ctx, tx, changes); err != nil {
 		return err
 	}
 	if err := remove(ctx, tx, &transferRow{}, changes.RemovedTransfers); err != nil {
@@ -241,16 +247,19 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 
 // saveTransfers saves transfers. Of those that differ from before only in their
 // progress or their status it updates only that.
-func saveTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Transfer, before map[uploader.TransferID]*uploader.Transfer) error {
+func saveTransfers(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 	var whole []*uploader.Transfer
 	progressed := map[columnSet][]*uploader.Transfer{}
 	byStatus := map[status][]*uploader.Transfer{}
-	for _, t := range transfers {
-		switch previous := before[t.ID]; {
+	for _, t := range changes.Statuses {
+		byStatus[statusOf(t)] = append(byStatus[statusOf(t)], t)
+	}
+	for _, t := range changes.Transfers {
+		switch previous := changes.Before[t.ID]; {
 		case previous != nil && onlyProgressDiffers(*previous, *t):
 			columns := changedProgress(previous, t)
 			progressed[columns] = append(progressed[columns], t)
-		case previous != nil && onlyStatusDiffers(*previous, *t):
+		case previous != nil && uploader.OnlyStatusDiffers(previous, t):
 			byStatus[statusOf(t)] = append(byStatus[statusOf(t)], t)
 		default:
 			whole = append(whole, t)
@@ -261,7 +270,7 @@ func saveTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Trans
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			saved, err := updateProgress(tx, columns, chunk)
+			saved, err := updateProgress(tx, columns, chunk, changes.Applied)
 			if err != nil {
 				return err
 			}
@@ -274,7 +283,7 @@ func saveTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Trans
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		saved, err := updateStatus(tx, same)
+		saved, err := updateStatus(tx, same, changes.Applied)
 		if err != nil {
 			return err
 		}
@@ -282,7 +291,7 @@ func saveTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Trans
 			whole = append(whole, same...)
 		}
 	}
-	return upsertTransfers(ctx, tx, whole)
+	return upsertTransfers(ctx, tx, whole, changes.Applied)
 }
 
 // upsert inserts or replaces one row for each item.

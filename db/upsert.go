@@ -21,7 +21,7 @@ const upsertRows = 1024
 // statement when it is executed, and searches all parameters for each one, so the number
 // of parameters does not grow with that of the rows: see upsertStatement. A new row takes
 // a fourth of the time that it takes with a parameter for each of its values.
-func upsertTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Transfer) error {
+func upsertTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Transfer, applied uploader.CommandID) error {
 	for chunk := range slices.Chunk(transfers, upsertRows) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -30,15 +30,15 @@ func upsertTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Tra
 		for i, t := range chunk {
 			rows[i] = newTransferRow(t)
 		}
-		if err := upsertTransferRows(tx, rows); err != nil {
+		if err := upsertTransferRows(tx, rows, applied); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func upsertTransferRows(tx *gorm.DB, rows []transferRow) error {
-	text, values := upsertStatement(rows)
+func upsertTransferRows(tx *gorm.DB, rows []transferRow, applied uploader.CommandID) error {
+	text, values := upsertStatement(rows, applied)
 	if _, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, text, values...); err != nil {
 		return fmt.Errorf("save transfers: %w", err)
 	}
@@ -49,15 +49,18 @@ func upsertTransferRows(tx *gorm.DB, rows []transferRow) error {
 // be empty. A value that is the same in all of them is one parameter. The others are in
 // one parameter for all rows, a JSON array for each, and texts and BLOBs in one BLOB for
 // each column, in which the array has their place.
-func upsertStatement(rows []transferRow) (text string, values []any) {
+func upsertStatement(rows []transferRow, applied uploader.CommandID) (text string, values []any) {
 	fields := make([][]any, len(rows))
 	for i := range rows {
 		fields[i] = rows[i].fields()
 	}
 	differing := newPackedRows(len(rows))
-	var selected, updated []string
+	selected, updated := []string{"?"}, []string{"command = excluded.command"}
+	values = append(values, int64(applied))
 	for i, column := range transferColumns {
-		updated = append(updated, column+" = excluded."+column)
+		if column != "id" {
+			updated = append(updated, column+" = excluded."+column)
+		}
 		if first := fields[0][i]; !slices.ContainsFunc(fields, func(row []any) bool { return !equalFields(row[i], first) }) {
 			selected, values = append(selected, "?"), append(values, first)
 			continue
@@ -68,9 +71,9 @@ func upsertStatement(rows []transferRow) (text string, values []any) {
 			values = append(values, data)
 		}
 	}
-	text = "INSERT INTO transfers (" + strings.Join(transferColumns, ", ") + ")" +
+	text = "INSERT INTO transfers (command, " + strings.Join(transferColumns, ", ") + ")" +
 		" SELECT " + strings.Join(selected, ", ") + " FROM jsonb_each(?) WHERE true" + // without WHERE, ON would belong to FROM
-		" ON CONFLICT (id) DO UPDATE SET " + strings.Join(updated[1:], ", ")
+		" ON CONFLICT (id) DO UPDATE SET " + strings.Join(updated, ", ")
 	return text, append(values, differing.json())
 }
 

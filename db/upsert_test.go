@@ -31,16 +31,17 @@ func TestUpsertKeepsEveryValue(t *testing.T) {
 		count := rapid.IntRange(1, 4).Draw(r, "rows")
 		for range 2 {
 			rows := make([]transferRow, count)
+			applied := uploader.CommandID(rapid.IntRange(0, 3).Draw(r, "applied"))
 			for i := range rows {
 				rows[i] = anyRow(r)
-				rows[i].ID = int64(i + 1)
+				rows[i].ID, rows[i].Command = int64(i+1), int64(applied)
 			}
 			var got []transferRow
 			err := d.write(t.Context(), func(tx *gorm.DB) error {
 				if err := tx.Exec("DELETE FROM transfers WHERE id > ?", count).Error; err != nil {
 					return err
 				}
-				if err := upsertTransferRows(tx, rows); err != nil {
+				if err := upsertTransferRows(tx, rows, applied); err != nil {
 					return err
 				}
 				return tx.Order("id").Find(&got).Error
@@ -94,7 +95,7 @@ func TestUpsertStatementDoesNotGrow(t *testing.T) {
 		for i := range rows {
 			rows[i] = newTransferRow(&uploader.Transfer{ID: uploader.TransferID(i + 1), Fingerprint: strings.Repeat("x", i), Rank: int64(i)})
 		}
-		text, values := upsertStatement(rows)
+		text, values := upsertStatement(rows, 0)
 		return text, len(values)
 	}
 	few, parametersOfFew := statement(2)

@@ -14,6 +14,14 @@ type Changes struct {
 	RemovedBatches   []BatchID
 	RemovedServers   []ServerID
 
+	// Statuses are transfers whose saved values differ from these at most in their status
+	// ([OnlyStatusDiffers]), or that are not saved any more. None of them is in Transfers.
+	Statuses []*Transfer
+
+	Commands     []SavedCommand // inserted
+	Applied      CommandID      // Transfers and Statuses have the effect of all commands up to this one
+	DoneCommands CommandID      // commands up to this one are removed
+
 	// Proofs extend the proofs of content: of each transfer, the saved blocks that end
 	// after the start of the first of these are replaced by these. The proof of a transfer
 	// that is done, not begun or removed is deleted.
@@ -30,6 +38,6 @@ type Changes struct {
 
 // Empty reports whether there is nothing to save.
 func (c Changes) Empty() bool {
-	return len(c.RemovedBatches) == 0 && len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
+	return len(c.Statuses) == 0 && len(c.Commands) == 0 && c.DoneCommands == 0 && len(c.RemovedBatches) == 0 && len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
 		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Cookies) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0
 }

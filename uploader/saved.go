@@ -15,6 +15,10 @@ type Saved struct {
 	NextID     TransferID          // greater than any ID ever saved, removed ones included
 	NextServer ServerID            // greater than any ID ever saved, removed ones included
 	NextRank   int64               // greater than any rank saved
+
+	Commands    []SavedCommand           // by ID
+	Applied     map[TransferID]CommandID // the last command whose effect a transfer has; those without the effect of any of Commands may be left out
+	LastCommand CommandID                // the highest ID ever saved
 }
 
 // Sort sorts the transfers by the user's order and sets NextRank.

@@ -17,41 +17,60 @@ import (
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/scan"
 	"github.com/ferryapp/ferry/uploader/table"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
 // recordingStore records what is saved, until it fails.
 type recordingStore struct {
-	uploader.Store
+	*uploadtest.Store
 
 	all   []uploader.Changes
 	limit int // number of saves that succeed; 0 for all
 }
 
-func (c *recordingStore) Save(_ context.Context, changes uploader.Changes) error {
+func (c *recordingStore) Save(ctx context.Context, changes uploader.Changes) error {
 	if c.limit > 0 && len(c.all) >= c.limit {
 		return fault.New(fault.LocalDisk, fault.Save, uploader.ErrUnavailable)
 	}
 	c.all = append(c.all, changes)
-	return nil
+	return c.Store.Save(ctx, changes)
 }
 
 // newBulkLoop returns a loop with that number of queued transfers, none of which is
 // sent.
 func newBulkLoop(t *testing.T, rows int) (*loop, *recordingStore) {
 	t.Helper()
-	store := &recordingStore{}
-	e := New(Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Store: store})
-	saved := uploader.Saved{NextID: uploader.TransferID(rows) + 1, Batches: []uploader.Batch{{ID: 1, Server: 2, Scanned: true}}}
+	store := &recordingStore{Store: uploadtest.NewStore()}
+	changes := uploader.Changes{Batches: []uploader.Batch{{ID: 1, Server: 2, Scanned: true}}}
 	for id := range uploader.TransferID(rows) {
-		saved.Transfers = append(saved.Transfers, &uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.TimestampOf(testNow)})
+		changes.Transfers = append(changes.Transfers, &uploader.Transfer{
+			ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Fingerprint: fmt.Sprint(id + 1), Added: uploader.TimestampOf(testNow),
+		})
+	}
+	if err := store.Store.Save(t.Context(), changes); err != nil {
+		t.Fatal(err)
+	}
+	return restartBulkLoop(t, store), store
+}
+
+// restartBulkLoop returns a loop with what the store has.
+func restartBulkLoop(t *testing.T, store *recordingStore) *loop {
+	t.Helper()
+	settings := uploader.DefaultSettings()
+	settings.Metered = uploader.MeteredHold
+	e := New(Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Store: store, Settings: &settings})
+	saved, err := store.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
 	l := newLoop(e, saved)
+	l.state.bulk.portion = bulkPortion
+	l.admission.SetMetered(true) // nothing is sent
 	l.load()
-	l.stopping = true // nothing is sent
 	l.turn(t.Context(), t.Context())
 	store.all = nil
-	return l, store
+	return l
 }
 
 // give executes a command and returns the channel of its reply.
@@ -64,39 +83,210 @@ func (l *loop) give(command any) chan error {
 // replied reports whether a command got its reply, which was not received yet.
 func replied(reply chan error) bool { return len(reply) > 0 }
 
-func TestBulkCommandIsSavedInPortions(t *testing.T) {
-	for name, command := range map[string]uploader.Command{
-		"pause all":  uploader.Pause{Target: uploader.TargetAll()},
-		"cancel all": uploader.Cancel{Target: uploader.TargetAll()},
-		"remove all": uploader.Remove{Target: uploader.TargetAll()},
-	} {
+// savedCommands are the commands that are saved as such.
+var savedCommands = map[string]uploader.Command{
+	"pause all":  uploader.Pause{Target: uploader.TargetAll()},
+	"resume all": uploader.Resume{Target: uploader.TargetAll()},
+	"cancel all": uploader.Cancel{Target: uploader.TargetAll()},
+	"remove all": uploader.Remove{Target: uploader.TargetAll()},
+}
+
+func TestSavedCommandIsSavedBeforeItsEffect(t *testing.T) {
+	for name, command := range savedCommands {
 		t.Run(name, func(t *testing.T) {
-			const rows = 2*bulkPortion + 100
+			const rows = 2*outdatedPortionIdle + 100
 			l, store := newBulkLoop(t, rows)
+			if name == "resume all" {
+				l.give(uploader.Pause{Target: uploader.TargetAll()})
+				l.finishCommands()
+				store.all = nil
+			}
 			reply := l.give(command)
 			for turn := 1; !replied(reply); turn++ {
 				l.turn(t.Context(), t.Context())
-				if turn > 3 {
+				if turn > 1+rows/bulkPortion {
 					t.Fatalf("no reply after %d turns", turn)
 				}
 			}
 			if err := <-reply; err != nil {
 				t.Error(err)
 			}
+			if first := store.all[0]; len(first.Commands) != 1 || len(first.Statuses)+len(first.Transfers)+len(first.RemovedTransfers) > 0 {
+				t.Errorf("the first commit has %d commands, %d transfers and %d removed ones, want the command alone", len(first.Commands), len(first.Statuses)+len(first.Transfers), len(first.RemovedTransfers))
+			}
+			l.finishCommands()
 			seen := map[uploader.TransferID]bool{}
 			for i, c := range store.all {
-				if n := len(c.Transfers) + len(c.RemovedTransfers); n > bulkPortion || n == 0 {
-					t.Errorf("commit %d saved %d transfers, want 1 to 512", i+1, n)
+				if n := len(c.Transfers) + len(c.Statuses) + len(c.RemovedTransfers); n > outdatedPortionIdle {
+					t.Errorf("commit %d saved %d transfers, want at most %d", i+1, n, outdatedPortionIdle)
 				}
-				for _, row := range c.Transfers {
+				for _, row := range slices.Concat(c.Transfers, c.Statuses) {
 					seen[row.ID] = true
 				}
 				for _, id := range c.RemovedTransfers {
 					seen[id] = true
 				}
+				if last := i == len(store.all)-1; (c.DoneCommands > 0) != last {
+					t.Errorf("commit %d of %d removes the commands up to %d", i+1, len(store.all), c.DoneCommands)
+				}
 			}
-			if len(seen) != rows || len(store.all) != 3 {
-				t.Errorf("%d of %d transfers were saved in %d commits, want 3 commits", len(seen), rows, len(store.all))
+			if len(seen) != rows {
+				t.Errorf("%d of %d transfers were saved", len(seen), rows)
+			}
+		})
+	}
+}
+
+func TestOtherBulkCommandIsSavedInPortions(t *testing.T) {
+	const rows = 2*bulkPortion + 100
+	l, store := newBulkLoop(t, rows)
+	l.give(uploader.Cancel{Target: uploader.TargetAll()})
+	l.finishCommands()
+	store.all = nil
+	reply := l.give(retryWith{Target: uploader.TargetAll()})
+	for turn := 1; !replied(reply); turn++ {
+		l.turn(t.Context(), t.Context())
+		if turn > 3 {
+			t.Fatalf("no reply after %d turns", turn)
+		}
+	}
+	if err := <-reply; err != nil {
+		t.Error(err)
+	}
+	saved := 0
+	for i, c := range store.all {
+		saved += len(c.Transfers)
+		if n := len(c.Transfers); n > bulkPortion || n == 0 {
+			t.Errorf("commit %d saved %d transfers, want 1 to %d", i+1, n, bulkPortion)
+		}
+	}
+	if saved != rows || len(store.all) != 3 {
+		t.Errorf("%d of %d transfers were saved in %d commits, want 3 commits", saved, rows, len(store.all))
+	}
+}
+
+// TestKilledSavedCommandHasAllOrNoEffect: after any number of commits the next run finds
+// the effect of a command on all transfers or on none.
+func TestKilledSavedCommandHasAllOrNoEffect(t *testing.T) {
+	for name, command := range savedCommands {
+		t.Run(name, func(t *testing.T) {
+			const rows = outdatedPortionIdle + bulkPortion
+			for commits := range 5 {
+				l, store := newBulkLoop(t, rows)
+				if name == "resume all" {
+					l.give(uploader.Pause{Target: uploader.TargetAll()})
+					l.finishCommands()
+				}
+				before := l.durable()
+				store.all, store.limit = nil, commits
+				if commits == 0 {
+					store.FailFrom(1)
+				}
+				l.give(command)
+				for range 3 + rows/bulkPortion {
+					l.turn(t.Context(), t.Context())
+				}
+				after := l.durable()
+				store.limit = 0
+				store.FailOn(0)
+				next := restartBulkLoop(t, store)
+				want := after
+				if commits == 0 {
+					want = before
+				}
+				if got := next.durable(); !maps.Equal(got, want) {
+					t.Errorf("after %d commits the next run has %d transfers with another outcome than the %d wanted", commits, len(got), len(want))
+				}
+				next.finishCommands()
+				saved, err := store.Load(t.Context())
+				if err != nil || len(saved.Commands) > 0 || len(saved.Transfers) != len(want) {
+					t.Errorf("then %d commands and %d transfers are saved, %v; want 0 and %d", len(saved.Commands), len(saved.Transfers), err, len(want))
+				}
+			}
+		})
+	}
+}
+
+// durable returns what must be saved of the transfers, without the times at which they
+// became final.
+func (l *loop) durable() map[uploader.TransferID]uploader.Transfer {
+	all := map[uploader.TransferID]uploader.Transfer{}
+	for row := range l.state.table.All() {
+		d := table.Durable(row)
+		d.Finished = 0
+		all[row.ID] = d
+	}
+	return all
+}
+
+// TestKillsBetweenCommandsLoseNone gives commands for all and for single transfers, and
+// kills the program some turns after a command got its reply or a bulk command was saved.
+func TestKillsBetweenCommandsLoseNone(t *testing.T) {
+	const rows = bulkPortion + 20
+	rapid.Check(t, func(rt *rapid.T) {
+		killed, store := newBulkLoop(t, rows)
+		whole, _ := newBulkLoop(t, rows)
+		for range rapid.IntRange(1, 6).Draw(rt, "commands") {
+			target := uploader.TargetAll()
+			switch rapid.IntRange(0, 3).Draw(rt, "target") {
+			case 0:
+				target = uploader.TargetTransfers(uploader.TransferID(rapid.IntRange(1, rows).Draw(rt, "transfer")))
+			case 1:
+				target = uploader.Target{Batch: 1, Final: true}
+			}
+			command := []any{
+				uploader.Pause{Target: target}, uploader.Resume{Target: target}, uploader.Cancel{Target: target}, uploader.Remove{Target: target},
+			}[rapid.IntRange(0, 3).Draw(rt, "kind")]
+			killed.give(command)
+			for range rapid.IntRange(1, 4).Draw(rt, "turns") {
+				killed.turn(t.Context(), t.Context())
+			}
+			if rapid.Bool().Draw(rt, "kill") {
+				killed = restartBulkLoop(t, store)
+			}
+			whole.give(command)
+			whole.finishCommands()
+		}
+		killed.finishCommands()
+		if !maps.Equal(killed.durable(), whole.durable()) {
+			rt.Fatalf("killed: %s\nnot killed: %s", killed.outcome(), whole.outcome())
+		}
+		restarted := restartBulkLoop(t, store)
+		if !maps.Equal(restarted.durable(), whole.durable()) {
+			rt.Fatalf("restarted: %s\nnot killed: %s", restarted.outcome(), whole.outcome())
+		}
+	})
+}
+
+func TestScanFindsNoTransferThatWasCancelled(t *testing.T) {
+	const rows = bulkPortion + 1
+	for name, command := range map[string]uploader.Command{
+		"cancelled": uploader.Cancel{Target: uploader.TargetAll()}, "removed": uploader.Remove{Target: uploader.TargetAll()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, store := newBulkLoop(t, rows)
+			find := func() int {
+				found, err := currentStore{store, &l.state.outdated.ended}.FindPrevious(t.Context(), []string{"1", "2"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return len(found["1"]) + len(found["2"])
+			}
+			if found := find(); found != 2 {
+				t.Errorf("found %d of 2 transfers before the command", found)
+			}
+			for reply := l.give(command); !replied(reply); {
+				l.turn(t.Context(), t.Context())
+			}
+			if saved, _ := store.Load(t.Context()); len(saved.Commands) != 1 || find() != 0 {
+				t.Errorf("found %d transfers while %d commands are saved, want 0 and 1", find(), len(saved.Commands))
+			}
+			if name == "cancelled" {
+				l.give(retryWith{Target: uploader.TargetTransfers(1)})
+			}
+			l.finishCommands()
+			if want := map[string]int{"cancelled": 1}[name]; find() != want {
+				t.Errorf("found %d transfers when all is saved, want %d", find(), want)
 			}
 		})
 	}
@@ -154,24 +344,36 @@ func TestLaterCommandOverridesUnfinishedBulkCommand(t *testing.T) {
 
 func TestBulkCommandWaitsForFailingStore(t *testing.T) {
 	const rows = 4 * bulkPortion
-	l, store := newBulkLoop(t, rows)
-	store.limit = 1
-	reply := l.give(uploader.Pause{Target: uploader.TargetAll()})
-	for range 5 {
-		l.turn(t.Context(), t.Context())
-	}
-	if !replied(reply) || <-reply == nil {
-		t.Error("command got no error")
-	}
-	if paused := l.countOf(uploader.StatePaused); paused != 2*bulkPortion {
-		t.Errorf("%d transfers are paused, want %d, of which half are saved", paused, 2*bulkPortion)
-	}
-	store.limit, l.commits.retryAt = 0, time.Time{}
-	for l.state.bulk.unfinished() || l.commits.unsaved() {
-		l.turn(t.Context(), t.Context())
-	}
-	if paused := l.countOf(uploader.StatePaused); paused != rows {
-		t.Errorf("%d of %d transfers are paused", paused, rows)
+	for name, commits := range map[string]int{"command not saved": 0, "effect not saved": 1} {
+		t.Run(name, func(t *testing.T) {
+			l, store := newBulkLoop(t, rows)
+			if commits == 0 {
+				store.FailFrom(1)
+			}
+			store.limit = commits
+			reply := l.give(uploader.Pause{Target: uploader.TargetAll()})
+			for range 6 {
+				l.turn(t.Context(), t.Context())
+			}
+			if !replied(reply) || (<-reply == nil) != (commits == 1) {
+				t.Error("the command must fail unless it is saved")
+			}
+			store.FailOn(0)
+			store.limit, l.commits.retryAt = 0, time.Time{}
+			l.finishCommands()
+			saved, err := store.Load(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range saved.Transfers {
+				if row.Intent != uploader.IntentPause {
+					t.Fatalf("transfer %d is not paused", row.ID)
+				}
+			}
+			if paused := l.countOf(uploader.StatePaused); paused != rows || len(saved.Commands) > 0 {
+				t.Errorf("%d of %d transfers are paused, %d commands are left", paused, rows, len(saved.Commands))
+			}
+		})
 	}
 }
 
@@ -180,16 +382,19 @@ func TestBulkCommandIsSavedAtShutdown(t *testing.T) {
 	l, store := newBulkLoop(t, rows)
 	reply := l.give(uploader.Pause{Target: uploader.TargetAll()})
 	l.lastSave(t.Context(), t.Context())
-	if !replied(reply) || <-reply != nil || len(store.all) != 1 || len(store.all[0].Transfers) != rows {
+	if !replied(reply) || <-reply != nil || len(store.all) != 1 || len(store.all[0].Commands) != 1 {
 		t.Errorf("replied: %v, %d commits; want true, 1", replied(reply), len(store.all))
+	}
+	if paused := restartBulkLoop(t, store).countOf(uploader.StatePaused); paused != rows {
+		t.Errorf("%d of %d transfers are paused in the next run", paused, rows)
 	}
 }
 
 func TestQueuedTransfersAreCaughtUpInPortions(t *testing.T) {
 	const rows = 10 * bulkPortion
 	l, _ := newBulkLoop(t, rows)
+	l.admission.SetMetered(false)
 	l.give(uploader.Pause{Target: uploader.TargetAll()})
-	l.stopping = false
 	l.turn(t.Context(), t.Context())
 	if paused := l.countOf(uploader.StatePaused); paused > 2*bulkPortion || len(l.state.running) > 0 {
 		t.Errorf("%d transfers were paused in one turn, %d are running", paused, len(l.state.running))
@@ -297,17 +502,13 @@ func TestCommandsDuringBulkCommandAreSequential(t *testing.T) {
 		if a, b := portioned.outcome(), whole.outcome(); a != b {
 			rt.Fatalf("with other commands in between: %s\none after the other: %s", a, b)
 		}
-		stored := map[uploader.TransferID]uploader.Transfer{}
-		for id := range uploader.TransferID(rows) {
-			stored[id+1] = uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.TimestampOf(testNow)}
+		saved, err := store.Load(t.Context())
+		if err != nil {
+			rt.Fatal(err)
 		}
-		for _, c := range store.all {
-			for _, row := range c.Transfers {
-				stored[row.ID] = table.Durable(row)
-			}
-			for _, id := range c.RemovedTransfers {
-				delete(stored, id)
-			}
+		stored := map[uploader.TransferID]uploader.Transfer{}
+		for _, row := range saved.Transfers {
+			stored[row.ID] = table.Durable(row)
 		}
 		listed := map[uploader.TransferID]uploader.Transfer{}
 		for row := range portioned.state.table.All() {
@@ -321,7 +522,7 @@ func TestCommandsDuringBulkCommandAreSequential(t *testing.T) {
 
 // finishCommands runs turns until all commands are carried out and saved.
 func (l *loop) finishCommands() {
-	for l.state.bulk.unfinished() || l.commits.unsaved() || len(l.state.dropped) > 0 {
+	for l.state.bulk.unfinished() || l.state.outdated.commands || l.commits.unsaved() || len(l.state.dropped) > 0 {
 		l.turn(context.Background(), context.Background())
 	}
 }

@@ -21,7 +21,8 @@ type retryWith struct {
 }
 
 // execute carries out a command. The reply is sent when the outcome is saved and
-// published: for a bulk command when all of it is.
+// published: for a bulk command when all of it is, or when it is saved itself and all of it
+// is published.
 func (l *loop) execute(r request) {
 	s := l.state
 	if s.bulk.unfinished() && readsOthers(r.command) {
@@ -59,7 +60,7 @@ func (l *loop) command(command any) error {
 		return l.scans.add(c)
 	case uploader.Pause:
 		s.setIntent(c.Target, uploader.IntentPause)
-		s.applyAll(c.Target, lifecycle.PausedByUser{})
+		s.applySaved(uploader.CommandPause, c.Target)
 	case uploader.Resume:
 		l.resume(c.Target)
 	case uploader.StopScan:
@@ -79,10 +80,10 @@ func (l *loop) command(command any) error {
 		s.applyAll(c.Target, lifecycle.FileWaitEnded{})
 	case uploader.Cancel:
 		l.scans.cancel(c.Target)
-		s.applyAll(c.Target, lifecycle.CancelledByUser{})
+		s.applySaved(uploader.CommandCancel, c.Target)
 	case uploader.Remove:
 		l.scans.cancel(c.Target)
-		s.applyAll(c.Target, lifecycle.RemovedByUser{})
+		s.applySaved(uploader.CommandRemove, c.Target)
 		s.forgetIfEmptyIn(c.Target)
 	case uploader.ContinueEarlier:
 		s.forEach(c.Target, l.continueEarlier)
@@ -141,7 +142,7 @@ func (l *loop) nextBulkPortion() {
 		s.bulk.portioned = true
 		return
 	}
-	s.applyBulk(c, c.portion())
+	s.applyPortion(c)
 	if len(c.ids) == 0 {
 		s.bulk.commands = slices.Delete(s.bulk.commands, 0, 1)
 		s.publishNow = true
@@ -150,12 +151,24 @@ func (l *loop) nextBulkPortion() {
 	s.unpublished, s.bulk.portioned = true, true
 }
 
+// saveOutdated makes the next commit save a portion of the outdated transfers: while
+// no bulk command is being applied, and something can be saved.
+func (l *loop) saveOutdated() {
+	if l.outdatedReady() {
+		l.state.outdated.due = true
+	}
+}
+
+func (l *loop) outdatedReady() bool {
+	return l.state.outdated.commands && !l.state.bulk.unfinished() && l.commits.fault == nil && !l.stopping
+}
+
 // resume also scans the rest of batches that an earlier run did not scan to the end:
 // those of the target, and those of which it has a transfer.
 func (l *loop) resume(target uploader.Target) {
 	s := l.state
 	s.setIntent(target, uploader.IntentRun)
-	s.applyAll(target, lifecycle.ResumedByUser{})
+	s.applySaved(uploader.CommandResume, target)
 	batches := map[uploader.BatchID]bool{}
 	for _, id := range target.IDs {
 		if t := s.table.Get(id); t != nil {

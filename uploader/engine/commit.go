@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -46,7 +47,7 @@ type commits struct {
 // unsaved reports whether anything is to be saved, or waits for a commit.
 func (c *commits) unsaved() bool {
 	s := c.state
-	return s.table.Unsaved() || len(s.journal.Unsaved) > 0 || !s.changes.Empty() || len(s.afterCommit) > 0
+	return s.outdated.due || s.table.Unsaved() || len(s.journal.Unsaved) > 0 || !s.changes.Empty() || len(s.afterCommit) > 0
 }
 
 // due reports whether to commit now. demanded is set if something outside of the
@@ -59,7 +60,7 @@ func (c *commits) due(demanded bool, now time.Time) bool {
 		return true
 	case !c.unsaved():
 		return false
-	case demanded, s.enqueued, s.bulk.portioned, len(s.running) == 0:
+	case demanded, s.enqueued, s.bulk.portioned, s.outdated.due, len(s.running) == 0:
 		return true
 	default:
 		return len(s.afterCommit) >= len(s.running) || now.Sub(c.savedAt) >= c.interval()
@@ -78,15 +79,18 @@ func (c *commits) interval() time.Duration {
 // everything is kept for the next try, and workers continue.
 func (c *commits) save(ctx context.Context, now time.Time) bool {
 	s := c.state
+	s.catchUpUnsaved()
 	changes := s.changes
 	changes.Transfers, changes.Events = s.table.Changed(), s.journal.Unsaved
-	changes.Before = s.table.SavedValues(changes.Transfers)
+	changes.Before, changes.Applied = s.table.SavedValues(changes.Transfers), s.lastCommand
+	outdated := c.addOutdated(&changes)
 	if !changes.Empty() {
 		if now.Before(c.retryAt) {
 			return false
 		}
 		err := c.store.Save(ctx, changes)
 		if c.failures++; err != nil && c.failures == partialSaveAt {
+			changes.DoneCommands = 0 // not before all of the outdated transfers are saved
 			err = c.savePartially(ctx, changes, err)
 		}
 		if err != nil {
@@ -104,7 +108,36 @@ func (c *commits) save(ctx context.Context, now time.Time) bool {
 	s.changes = uploader.Changes{}
 	s.table.MarkSaved()
 	s.journal.MarkSaved()
+	s.outdated.saved(outdated)
+	s.outdated.due = false
+	s.outdated.commands = s.outdated.commands && changes.DoneCommands == 0
 	return true
+}
+
+// addOutdated adds a portion of the outdated transfers to changes, if it is due, and
+// returns it. With the last one, no command is needed any more.
+func (c *commits) addOutdated(changes *uploader.Changes) []uploader.TransferID {
+	s := c.state
+	if !s.outdated.due {
+		return nil
+	}
+	limit := outdatedPortion
+	if len(s.running) == 0 {
+		limit = outdatedPortionIdle
+	}
+	portion := s.outdated.next(limit)
+	changes.RemovedTransfers = slices.Clip(changes.RemovedTransfers)
+	for _, id := range portion {
+		if t := s.table.Get(id); t != nil {
+			changes.Statuses = append(changes.Statuses, t)
+		} else {
+			changes.RemovedTransfers = append(changes.RemovedTransfers, id)
+		}
+	}
+	if len(portion) == s.outdated.rows.Len() && !s.bulk.unfinished() {
+		changes.DoneCommands = s.lastCommand
+	}
+	return portion
 }
 
 func (c *commits) failed(err error, now time.Time) {
@@ -121,10 +154,11 @@ func (c *commits) failed(err error, now time.Time) {
 // be saved, and otherwise the error of what is left.
 func (c *commits) savePartially(ctx context.Context, changes uploader.Changes, whole error) error {
 	save := func(changes uploader.Changes) error { return c.store.Save(ctx, changes) }
-	if save(uploader.Changes{Servers: []uploader.Server{c.servers.byID[uploader.BuiltinServer]}}) != nil {
+	s := c.state
+	if save(uploader.Changes{Servers: []uploader.Server{c.servers.byID[uploader.BuiltinServer]}, Commands: changes.Commands}) != nil {
 		return whole // nothing can be saved
 	}
-	s := c.state
+	s.changes.Commands, changes.Commands = nil, nil // before the transfers that have their effect
 	result := partial.Save(changes, save)
 	if result.Common {
 		s.changes = uploader.Changes{Proofs: s.changes.Proofs, Parts: s.changes.Parts}
@@ -143,6 +177,7 @@ func (c *commits) savePartially(ctx context.Context, changes uploader.Changes, w
 // markSaved drops the unsaved changes of a transfer.
 func (c *commits) markSaved(id uploader.TransferID) {
 	s := c.state
+	s.outdated.remove(id)
 	s.table.MarkOneSaved(id)
 	delete(s.changes.Proofs, id)
 	delete(s.changes.Parts, id)

@@ -222,6 +222,7 @@ func (l *loop) turn(saveCtx, workCtx context.Context) {
 	l.sample(now)
 	l.scans.observe(now)
 	l.drives.retry(now)
+	l.saveOutdated() // not with the commit that the reply to a bulk command waits for
 	if l.state.bulk.caughtUp = 0; l.bulkReady() {
 		l.nextBulkPortion()
 	}
@@ -303,7 +304,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	until(l.drives.next())
 	until(l.history.next(s))
 	until(l.stopBy)
-	if l.bulkReady() {
+	if l.bulkReady() || l.outdatedReady() {
 		until(now)
 	}
 	if l.scans.running != nil {

@@ -28,6 +28,7 @@ type state struct {
 	journal   journal.Journal
 	alarms    timing.Alarms
 	bulk      bulk
+	outdated  outdated
 	running   map[uploader.TransferID]*runningWorker
 	checks    map[uploader.TransferID]bool // queued or running checks
 	continued map[uploader.TransferID]bool // the user decided that the file is the one that was sent
@@ -42,6 +43,7 @@ type state struct {
 	afterCommit []func(work context.Context) // run once everything above is saved
 	enqueued    bool                         // something in the queue is not saved yet
 
+	lastCommand   uploader.CommandID // the last saved command
 	nextID        uploader.TransferID
 	nextRank      int64
 	nextBatchRank int64
@@ -66,6 +68,8 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 		checks:        map[uploader.TransferID]bool{},
 		continued:     map[uploader.TransferID]bool{},
 		finishedSince: map[uploader.BatchID]map[uploader.TransferID]bool{},
+		bulk:          bulk{portion: savedPortion},
+		lastCommand:   saved.LastCommand,
 		nextID:        saved.NextID,
 		nextRank:      saved.NextRank,
 		nextBatchRank: 1,
@@ -74,6 +78,8 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 		s.batches[saved.Batches[i].ID] = &saved.Batches[i]
 		s.setBatchRank(&saved.Batches[i])
 	}
+	s.batchDeleted = func(uploader.BatchID) {}
+	s.restoreCommands(saved)
 	return s
 }
 
@@ -92,24 +98,29 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 	if next != *t {
 		s.put(t, &next, now)
 	}
-	s.updateCheck(id, in, effects)
-	if effects.Dequeue {
-		s.queue.Remove(int64(id))
-	}
-	if effects.Enqueue {
-		s.enqueue(&next)
-	}
-	if w := s.running[id]; effects.StopWorker && w != nil {
-		w.stop(stopCause(&next))
-	}
-	if effects.ScheduleRetry {
-		s.alarms.Set(next.NextTry.Time(), id)
-	}
-	if effects.Delete.Begun() {
-		s.deleteUpload(id, next.Server, effects.Delete)
-	}
+	s.carryOut(&next, in, effects)
 	if next.Removed() {
 		s.drop(&next)
+	}
+}
+
+// carryOut carries out the effects of a step. t is the transfer after it.
+func (s *state) carryOut(t *uploader.Transfer, in lifecycle.Input, effects lifecycle.Effects) {
+	s.updateCheck(t.ID, in, effects)
+	if effects.Dequeue {
+		s.queue.Remove(int64(t.ID))
+	}
+	if effects.Enqueue {
+		s.enqueue(t)
+	}
+	if w := s.running[t.ID]; effects.StopWorker && w != nil {
+		w.stop(stopCause(t))
+	}
+	if effects.ScheduleRetry {
+		s.alarms.Set(t.NextTry.Time(), t.ID)
+	}
+	if effects.Delete.Begun() {
+		s.deleteUpload(t.ID, t.Server, effects.Delete)
 	}
 }
 
@@ -137,6 +148,9 @@ func (s *state) updateCheck(id uploader.TransferID, in lifecycle.Input, effects 
 // put stores a new value of a transfer, and records the event that the change is.
 func (s *state) put(before, after *uploader.Transfer, now time.Time) {
 	s.journal.Record(before, after, now)
+	if s.outdated.remove(after.ID) {
+		s.table.MarkUnsaved(after.ID)
+	}
 	s.table.Put(after)
 	s.unpublished = true
 	if after.Phase == uploader.PhaseDone && before.Phase != uploader.PhaseDone {
@@ -247,11 +261,19 @@ func (s *state) forget(ids []uploader.TransferID) {
 		return
 	}
 	for _, id := range ids {
+		s.outdated.remove(id)
+	}
+	s.changes.RemovedTransfers = append(s.changes.RemovedTransfers, ids...)
+	s.takeOut(ids)
+}
+
+// takeOut takes transfers out of the table.
+func (s *state) takeOut(ids []uploader.TransferID) {
+	for _, id := range ids {
 		delete(s.continued, id)
 		s.journal.Remove(id)
 	}
 	s.table.Remove(ids)
-	s.changes.RemovedTransfers = append(s.changes.RemovedTransfers, ids...)
 	s.forgetEmptyBatches()
 	s.unpublished = true
 }

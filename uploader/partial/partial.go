@@ -78,10 +78,13 @@ func (s *saver) saved(pieces []piece) {
 // to no single transfer, if any.
 func split(c uploader.Changes) []piece {
 	common := c
-	common.Transfers, common.Before, common.Proofs, common.Parts, common.Events = nil, nil, nil, nil, nil
+	common.Transfers, common.Statuses, common.Before, common.Proofs, common.Parts, common.Events = nil, nil, nil, nil, nil, nil
 	byID := map[uploader.TransferID]uploader.Changes{}
 	for _, t := range c.Transfers {
 		byID[t.ID] = uploader.Changes{Transfers: []*uploader.Transfer{t}}
+	}
+	for _, t := range c.Statuses {
+		byID[t.ID] = uploader.Changes{Statuses: []*uploader.Transfer{t}}
 	}
 	for id, proof := range c.Proofs {
 		of := byID[id]
@@ -103,7 +106,9 @@ func split(c uploader.Changes) []piece {
 		pieces = append(pieces, piece{0, common})
 	}
 	for _, id := range slices.Sorted(maps.Keys(byID)) {
-		pieces = append(pieces, piece{id, byID[id]})
+		of := byID[id]
+		of.Applied = c.Applied
+		pieces = append(pieces, piece{id, of})
 	}
 	return pieces
 }
@@ -118,7 +123,9 @@ func join(pieces []piece) uploader.Changes {
 	all.Parts = map[uploader.TransferID][]uploader.Part{}
 	all.Events = map[uploader.TransferID][]uploader.Event{}
 	for _, p := range pieces {
+		all.Applied = p.changes.Applied
 		all.Transfers = append(all.Transfers, p.changes.Transfers...)
+		all.Statuses = append(all.Statuses, p.changes.Statuses...)
 		maps.Copy(all.Proofs, p.changes.Proofs)
 		maps.Copy(all.Parts, p.changes.Parts)
 		maps.Copy(all.Events, p.changes.Events)

@@ -23,19 +23,22 @@ var ErrStore = errors.New("injected store failure")
 // loses what a database loses: fractions of milliseconds and the wrapped error of
 // a fault. It is safe for concurrent use.
 type Store struct {
-	mu         sync.Mutex
-	transfers  map[uploader.TransferID]uploader.Transfer
-	batches    map[uploader.BatchID]uploader.Batch
-	servers    map[uploader.ServerID]uploader.Server
-	cookies    map[uploader.ServerID]string
-	proofs     map[uploader.TransferID]source.Proof
-	parts      map[uploader.TransferID]map[int]uploader.Part
-	events     map[uploader.TransferID][]uploader.Event
-	lastID     uploader.TransferID
-	lastServer uploader.ServerID
-	accesses   int
-	fails      func(access int) bool
-	failSave   func(*uploader.Transfer) bool
+	mu          sync.Mutex
+	transfers   map[uploader.TransferID]uploader.Transfer
+	batches     map[uploader.BatchID]uploader.Batch
+	servers     map[uploader.ServerID]uploader.Server
+	cookies     map[uploader.ServerID]string
+	proofs      map[uploader.TransferID]source.Proof
+	parts       map[uploader.TransferID]map[int]uploader.Part
+	events      map[uploader.TransferID][]uploader.Event
+	commands    map[uploader.CommandID]uploader.SavedCommand
+	applied     map[uploader.TransferID]uploader.CommandID
+	lastID      uploader.TransferID
+	lastServer  uploader.ServerID
+	lastCommand uploader.CommandID
+	accesses    int
+	fails       func(access int) bool
+	failSave    func(*uploader.Transfer) bool
 }
 
 // NewStore returns the store of a new profile, with only the built-in server.
@@ -48,6 +51,8 @@ func NewStore() *Store {
 		proofs:     map[uploader.TransferID]source.Proof{},
 		parts:      map[uploader.TransferID]map[int]uploader.Part{},
 		events:     map[uploader.TransferID][]uploader.Event{},
+		commands:   map[uploader.CommandID]uploader.SavedCommand{},
+		applied:    map[uploader.TransferID]uploader.CommandID{},
 		lastServer: uploader.BuiltinServer,
 		fails:      func(int) bool { return false },
 		failSave:   func(*uploader.Transfer) bool { return false },
@@ -114,11 +119,16 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 		return uploader.Saved{}, err
 	}
 	saved := uploader.Saved{
-		Transfers:  pointers(sortedByKey(s.transfers)),
-		Servers:    sortedByKey(s.servers),
-		Cookies:    maps.Clone(s.cookies),
-		NextID:     s.lastID + 1,
-		NextServer: s.lastServer + 1,
+		Transfers:   pointers(sortedByKey(s.transfers)),
+		Servers:     sortedByKey(s.servers),
+		Cookies:     maps.Clone(s.cookies),
+		NextID:      s.lastID + 1,
+		NextServer:  s.lastServer + 1,
+		Commands:    sortedByKey(s.commands),
+		LastCommand: s.lastCommand,
+	}
+	if len(saved.Commands) > 0 {
+		saved.Applied = maps.Clone(s.applied)
 	}
 	for _, b := range sortedByKey(s.batches) {
 		b.Roots, b.Supersedes = slices.Clone(b.Roots), slices.Clone(b.Supersedes)
@@ -138,7 +148,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	if err := validate(changes); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(changes.Transfers, s.failSave) {
+	if slices.ContainsFunc(changes.Transfers, s.failSave) || slices.ContainsFunc(changes.Statuses, s.failSave) {
 		return fault.New(fault.LocalDisk, fault.Save, ErrStore)
 	}
 	for id, marks := range changes.Proofs {
@@ -162,15 +172,16 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		}
 	}
 	for _, t := range changes.Transfers {
-		s.transfers[t.ID] = stored(t)
-		s.lastID = max(s.lastID, t.ID)
-		if t.Phase == uploader.PhaseDone || t.Session.URL == "" && t.Session.Parts == 0 {
-			delete(s.proofs, t.ID)
-		}
-		if t.Phase == uploader.PhaseDone || t.Session.Parts == 0 {
-			delete(s.parts, t.ID)
-		}
+		s.saveTransfer(t, changes.Applied)
 	}
+	for _, t := range changes.Statuses {
+		saved, known := s.transfers[t.ID]
+		if next := stored(t); known && !uploader.OnlyStatusDiffers(&saved, &next) {
+			panic(fmt.Sprintf("transfer %d is saved as %+v, Statuses has %+v", t.ID, saved, next))
+		}
+		s.saveTransfer(t, changes.Applied)
+	}
+	s.saveCommands(changes.Commands, changes.DoneCommands)
 	for _, b := range changes.Batches {
 		b.Roots, b.Supersedes, b.Added = slices.Clone(b.Roots), slices.Clone(b.Supersedes), truncateTime(b.Added)
 		s.batches[b.ID] = b
@@ -189,6 +200,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		delete(s.proofs, id)
 		delete(s.parts, id)
 		delete(s.events, id)
+		delete(s.applied, id)
 	}
 	for _, id := range changes.RemovedBatches {
 		delete(s.batches, id)
@@ -200,9 +212,30 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	return nil
 }
 
+func (s *Store) saveTransfer(t *uploader.Transfer, applied uploader.CommandID) {
+	s.transfers[t.ID] = stored(t)
+	s.applied[t.ID] = applied
+	s.lastID = max(s.lastID, t.ID)
+	if t.Phase == uploader.PhaseDone || t.Session.URL == "" && t.Session.Parts == 0 {
+		delete(s.proofs, t.ID)
+	}
+	if t.Phase == uploader.PhaseDone || t.Session.Parts == 0 {
+		delete(s.parts, t.ID)
+	}
+}
+
+func (s *Store) saveCommands(commands []uploader.SavedCommand, done uploader.CommandID) {
+	for _, c := range commands {
+		c.Target.IDs = slices.Clone(c.Target.IDs)
+		s.commands[c.ID] = c
+		s.lastCommand = max(s.lastCommand, c.ID)
+	}
+	maps.DeleteFunc(s.commands, func(id uploader.CommandID, _ uploader.SavedCommand) bool { return id <= done })
+}
+
 // validate returns the error for changes that no store accepts.
 func validate(changes uploader.Changes) error {
-	for _, t := range changes.Transfers {
+	for _, t := range slices.Concat(changes.Transfers, changes.Statuses) {
 		if t.ID <= 0 {
 			return fault.Newf(fault.LocalDisk, fault.Save, "invalid transfer ID %d", t.ID)
 		}

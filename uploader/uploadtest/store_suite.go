@@ -52,6 +52,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"a proof is extended, truncated, and deleted with its upload", testProof},
 		{"parts are replaced by index and deleted with their session", testParts},
 		{"the newest events are kept in order until the transfer is removed", testEvents},
+		{"a command is kept until it is done, with the transfers that have its effect", testCommands},
 		{"cookies are replaced and are deleted with their server", testCookies},
 		{"server IDs are not reused and batches are deleted", testRemovedServersAndBatches},
 	}

@@ -1,0 +1,35 @@
+package table
+
+import "github.com/ferryapp/ferry/uploader"
+
+// Commands for very many transfers are saved as such: their effect on each transfer is
+// saved by the caller, later.
+
+// Replace stores a new value of a transfer that has a SavedValue and is not removed, like
+// Put, but does not record that it is to be saved.
+func (t *Table) Replace(next *uploader.Transfer) {
+	i := t.index.Get(next.ID) - 1
+	t.totals.remove(t.rows[i])
+	t.rows[i], t.stale = next, true
+	t.totals.add(next)
+	t.classify(next)
+	delete(t.saved, next.ID)
+}
+
+// SavedValue returns the saved value of a row that is shown and need not be saved; nil if
+// it must be saved, or if its saved value is not certain.
+func (t *Table) SavedValue(row *uploader.Transfer) *uploader.Transfer {
+	if t.dirty[row.ID] || t.index.Get(row.ID) == 0 {
+		return nil
+	}
+	if saved, changed := t.saved[row.ID]; changed {
+		return saved
+	}
+	return row
+}
+
+// MarkUnsaved records that a transfer must be saved, as a whole.
+func (t *Table) MarkUnsaved(id uploader.TransferID) {
+	t.dirty[id] = true
+	t.saved[id] = nil
+}
