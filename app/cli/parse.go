@@ -57,6 +57,8 @@ type Invocation struct {
 type Window struct {
 	Hidden bool     `help:"${help_hidden}"`
 	Paths  []string `arg:"" optional:"" name:"file" help:"${help_paths}"`
+
+	Link string `kong:"-"` // a link to add a server, in place of Paths; see ParseLink
 }
 
 // Send uploads files and exits when all are done.
