@@ -24,13 +24,14 @@ TOOLS         := $(CURDIR)/bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOFUMPT       := $(TOOLS)/gofumpt-v0.12.0
 NFPM          := $(TOOLS)/nfpm-v2.44.1
+WINRES        := $(TOOLS)/go-winres-v0.3.3
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 
 OUT ?= .cache/demo
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 .PHONY: deps
 deps: ## install the Debian packages to build, test and demonstrate Ferry
@@ -57,9 +58,22 @@ install: build ## install Ferry and its menu entries; PREFIX=$HOME/.local for th
 uninstall: ## remove an installed Ferry
 	packaging/install uninstall
 
+.PHONY: windows
+windows: $(WINRES) ## build bin/windows/ferry.exe and ferry.com, the window and the command line for Windows
+	@packaging/deps package
+	VERSION='$(VERSION)' WINRES='$(WINRES)' packaging/windows/build
+
 .PHONY: package
-package: build $(NFPM) ## build a Debian and an RPM package in bin
+package: build windows $(NFPM) ## make all packages for Linux and Windows in dist
 	NFPM='$(NFPM)' packaging/package
+
+.PHONY: package-macos
+package-macos: ## build and sign a disk image for macOS in dist; needs a Mac
+	VERSION='$(VERSION)' packaging/macos/package
+
+.PHONY: release
+release: ## build the packages of VERSION=0.1.0 twice, compare, test, and write dist; publishes nothing
+	packaging/release '$(VERSION)'
 
 .PHONY: demo
 demo: deps build ## upload a file on a virtual desktop, kill Ferry and resume; pictures in OUT=.cache/demo
@@ -73,6 +87,11 @@ test: deps ## run all tests that need no display, with the race detector
 e2e: deps build ## test the real window on a virtual desktop; pictures in .cache/e2e
 	FERRY_BINARY='$(CURDIR)/bin/ferry' FERRY_PICTURES='$(CURDIR)/.cache/e2e' \
 		go test -tags desktop,$(TEST_TAGS) -count=1 -v -timeout 20m ./app/desktop
+
+.PHONY: installed
+installed: deps ## install, use, upgrade and remove the Debian package in dist on a throw-away copy of this system; as root
+	FERRY_PACKAGE="$$(realpath dist/*.deb)" FERRY_BINARY=/usr/bin/ferry FERRY_PICTURES='$(CURDIR)/.cache/e2e' \
+		go test -exec '$(CURDIR)/packaging/throwaway' -tags desktop,$(TEST_TAGS) -count=1 -v -timeout 20m -run TestPackage ./app/desktop
 
 .PHONY: pictures
 pictures: deps build ## retake the pictures in docs/pictures on a virtual desktop
@@ -129,13 +148,17 @@ vulncheck: $(GOVULNCHECK) ## look for known vulnerabilities; VULNDB=file:///FOLD
 notices: ## write the licences of everything that is linked to assets/notices
 	go run ./packaging/notices
 
+.PHONY: manual
+manual: ## write the manual page and the completions of shells to packaging/linux
+	go run ./packaging/manual
+
 .PHONY: fmt
 fmt: $(GOFUMPT) ## format the code
 	$(GOFUMPT) -w .
 
 .PHONY: clean
 clean: ## remove build output
-	rm -rf bin .cache
+	rm -rf bin dist .cache
 
 $(GOLANGCI_LINT):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -148,6 +171,10 @@ $(GOFUMPT):
 $(GOVULNCHECK):
 	GOBIN=$(TOOLS) go install golang.org/x/vuln/cmd/govulncheck@v1.9.0
 	@mv $(TOOLS)/govulncheck $@
+
+$(WINRES):
+	GOBIN=$(TOOLS) go install github.com/tc-hib/go-winres@v0.3.3
+	@mv $(TOOLS)/go-winres $@
 
 $(NFPM):
 	GOBIN=$(TOOLS) go install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.1

@@ -25,6 +25,7 @@ import (
 	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/windowstate"
+	"github.com/ferryapp/ferry/uploader"
 )
 
 // ID is the application's ID for the desktop.
@@ -33,7 +34,8 @@ const ID = "io.github.ferryapp.Ferry"
 // Request is a request from outside the window: from another Ferry process, or from the
 // command line of this one.
 type Request struct {
-	Paths []string // absolute; to be added to the chosen destination
+	Paths     []string         // absolute; to be added to the chosen destination
+	NewServer *uploader.Server // to be filled in in the dialog for a new server; nil for none
 }
 
 // Config configures the window.

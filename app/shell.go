@@ -354,11 +354,15 @@ func (sh *shell) takeRequests(ctx context.Context) {
 	}
 }
 
-// serve adds the paths of a request, or shows the window if it has none.
+// serve adds the paths of a request, opens the dialog for its new server, or shows the
+// window if it has neither. The user saves the server; nothing is sent to it before.
 func (sh *shell) serve(request Request) {
-	if len(request.Paths) == 0 {
-		sh.visibility.open()
+	if len(request.Paths) > 0 {
+		sh.adder.add(request.Paths, 0)
 		return
 	}
-	sh.adder.add(request.Paths, 0)
+	sh.visibility.open()
+	if server := request.NewServer; server != nil {
+		sh.servers.Propose(server.Name, server.Endpoint)
+	}
 }

@@ -203,3 +203,24 @@ func TestKeysOnSelection(t *testing.T) {
 		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 }
+
+// TestRequestForNewServerFillsInTheDialog opens a link that proposes a server. Only what the
+// link may have is taken over, and nothing is saved or sent.
+func TestRequestForNewServerFillsInTheDialog(t *testing.T) {
+	s := startWindow(t, apptest.NewEngine())
+	s.serve(Request{NewServer: &uploader.Server{Name: "Example", Endpoint: "https://uploads.example.com/files/", Access: uploader.Access{User: "someone"}}})
+	s.until("dialog is open", s.keys.hasOverlay)
+	texts := apptest.Texts(s.overlay())
+	for _, want := range []string{"Example", "https://uploads.example.com/files/"} {
+		if !slices.Contains(texts, want) {
+			t.Errorf("the dialog has no %q: %q", want, texts)
+		}
+	}
+	if slices.Contains(texts, "someone") {
+		t.Errorf("the dialog has a user from the request: %q", texts)
+	}
+	s.key(fyne.KeyEscape)
+	if got := s.engine.Commands(); len(got) > 0 {
+		t.Errorf("engine received %v", got)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -48,8 +49,13 @@ func TestInstallAndUninstall(t *testing.T) {
 	dest := t.TempDir()
 	install(t, dest)
 	installed := files(t, dest)
+	// renamed are the files that have another name where they are installed.
+	renamed := map[string]string{"ferry.1": "ferry.1.gz", "ferry.bash": "ferry"}
 	for name, path := range files(t, "linux") {
-		if installed[name] == "" {
+		if to := renamed[name]; to != "" {
+			name = to
+		}
+		if name != "install.sh" && installed[name] == "" {
 			t.Errorf("%s is not installed", path)
 		}
 	}
@@ -77,5 +83,42 @@ func TestInstallAndUninstall(t *testing.T) {
 	install(t, dest, "uninstall")
 	if left := files(t, dest); len(left) > 0 {
 		t.Errorf("files left after uninstall: %v", left)
+	}
+}
+
+// TestDesktopFilesAreValid runs the validators of freedesktop.org, which packaging/deps
+// installs, on the menu entry and on what software centres show.
+func TestDesktopFilesAreValid(t *testing.T) {
+	entries, err := filepath.Glob("linux/*.desktop")
+	if err != nil || len(entries) == 0 {
+		t.Fatalf("no menu entries: %v", err)
+	}
+	metadata, err := filepath.Glob("linux/*.metainfo.xml")
+	if err != nil || len(metadata) == 0 {
+		t.Fatalf("no AppStream metadata: %v", err)
+	}
+	for _, validator := range [][]string{
+		append([]string{"desktop-file-validate"}, append(entries, "linux/sendto/thunar-sendto-ferry.desktop")...),
+		append([]string{"appstreamcli", "validate", "--no-net", "--strict"}, metadata...),
+	} {
+		if output, err := exec.Command(validator[0], validator[1:]...).CombinedOutput(); err != nil || strings.Contains(string(output), "error:") {
+			t.Errorf("%q: %v: %s", validator, err, output)
+		}
+	}
+}
+
+// TestMetadataHasTheRelease compares the newest release in the AppStream metadata with the
+// version of the program and with the changelog.
+func TestMetadataHasTheRelease(t *testing.T) {
+	version := regexp.MustCompile(`(?m)^ *Version = "(.*)"$`).FindStringSubmatch(read(t, "../FyneApp.toml"))
+	if version == nil {
+		t.Fatal("FyneApp.toml has no version")
+	}
+	release := regexp.MustCompile(`<release version="(.*)" date="(.*)"/>`).FindStringSubmatch(read(t, "linux/io.github.ferryapp.Ferry.metainfo.xml"))
+	if release == nil || release[1] != version[1] {
+		t.Fatalf("the newest release in the metadata is %q, want version %s", release, version[1])
+	}
+	if heading := "\n## " + release[1] + ", " + release[2] + "\n"; !strings.Contains(read(t, "../docs/CHANGELOG.md"), heading) {
+		t.Errorf("the changelog has no %q", heading)
 	}
 }

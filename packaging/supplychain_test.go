@@ -68,7 +68,7 @@ func workflows(t *testing.T) []string {
 func TestToolsAreInstalledByVersion(t *testing.T) {
 	version := regexp.MustCompile(`@v\d+\.\d+\.\d+$`)
 	installs := 0
-	for _, path := range append(workflows(t), "../Makefile", "../.ci/run", "deps", "package") {
+	for _, path := range append(workflows(t), "../Makefile", "../.ci/run", "deps", "package", "windows/build") {
 		for _, found := range regexp.MustCompile(`go (?:install|run) (\S+@\S*)`).FindAllStringSubmatch(read(t, path), -1) {
 			installs++
 			if !version.MatchString(found[1]) {

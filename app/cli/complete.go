@@ -16,6 +16,12 @@ import (
 )
 
 func (w *Window) check() error {
+	if len(w.Paths) == 1 && isLink(w.Paths[0]) {
+		w.Link, w.Paths = w.Paths[0], nil
+		_, err := ParseLink(w.Link)
+		return err
+	}
+	w.Paths = expandPaths(w.Paths)
 	if slices.Contains(w.Paths, Stdin) {
 		return usageError("cli.usage.stdin", nil)
 	}
@@ -59,6 +65,7 @@ func (r *Receive) checkListen() error {
 
 // complete sets Options and the default Name, and validates the arguments.
 func (s *Send) complete() (err error) {
+	s.Paths = expandPaths(s.Paths)
 	if s.Options, err = s.options(); err != nil {
 		return err
 	}

@@ -36,9 +36,9 @@ type Executor struct {
 	Connector *connect.Connector
 	Keys      Keys // of the servers' secrets
 
-	// Show brings up the window and adds files for its selected server. It is nil
-	// when there is no window.
-	Show func(ctx context.Context, paths []string) error
+	// Show brings up the window, and adds the paths of the request for its selected server
+	// or opens its link. It is nil when there is no window.
+	Show func(ctx context.Context, request instance.Request) error
 
 	// FileWait is how long a request waits for files that other programs are writing; 0
 	// is DefaultFileWait. Without a window their transfers fail then. With one they
@@ -147,7 +147,7 @@ func (x *Executor) execute(ctx context.Context, request instance.Request, onAcce
 		if x.Show == nil {
 			return userError("cli.no-window", nil)
 		}
-		return x.Show(ctx, request.Paths)
+		return x.Show(ctx, request)
 	default:
 		return fault.Newf(fault.Bug, fault.Run, "unknown request %q", request.Command)
 	}

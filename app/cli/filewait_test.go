@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -32,7 +33,7 @@ func TestFileWaitOfRequests(t *testing.T) {
 		}
 	})
 	t.Run("with a window, the files keep waiting", func(t *testing.T) {
-		x := &Executor{Show: func(context.Context, []string) error { return nil }}
+		x := &Executor{Show: func(context.Context, instance.Request) error { return nil }}
 		if x.fileWait().End != nil {
 			t.Error("End is set")
 		}

@@ -57,6 +57,8 @@ type Invocation struct {
 type Window struct {
 	Hidden bool     `help:"${help_hidden}"`
 	Paths  []string `arg:"" optional:"" name:"file" help:"${help_paths}"`
+
+	Link string `kong:"-"` // a link to add a server, in place of Paths; see ParseLink
 }
 
 // Send uploads files and exits when all are done.
@@ -153,12 +155,7 @@ func (helpFlag) BeforeReset(ctx *kong.Context) error {
 // returns [ErrHelp]. Any other error is a *[UsageError].
 func Parse(args []string, out io.Writer) (Invocation, error) {
 	var parsed commandLine
-	parser, err := kong.New(&parsed,
-		kong.Name("ferry"), kong.Description(words.Text("cli.description")), kong.NoDefaultHelp(),
-		kong.Writers(out, out), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.PostBuild(setHelp),
-		kong.ExplicitGroups([]kong.Group{{Key: serverGroup, Title: words.Text("help.group.server")}}),
-		kong.KindMapper(reflect.String, kong.MapperFunc(decodeString)),
-	)
+	parser, err := newParser(&parsed, out)
 	if err != nil {
 		return Invocation{}, err
 	}
@@ -170,6 +167,26 @@ func Parse(args []string, out io.Writer) (Invocation, error) {
 		return Invocation{}, usageError("cli.usage.malformed", words.Data{"Problem": words.Printable(err.Error()), "Help": helpCommand(err)})
 	}
 	return parsed.invocation(strings.TrimPrefix(ctx.Selected().FullPath(), "ferry "))
+}
+
+// Grammar returns all commands and flags with their help in the current language, for what
+// describes them elsewhere, such as the manual page.
+func Grammar() (*kong.Application, error) {
+	parser, err := newParser(&commandLine{}, io.Discard)
+	if err != nil {
+		return nil, err
+	}
+	return parser.Model, nil
+}
+
+// newParser returns a parser that sets parsed, and writes help to out.
+func newParser(parsed *commandLine, out io.Writer) (*kong.Kong, error) {
+	return kong.New(parsed,
+		kong.Name("ferry"), kong.Description(words.Text("cli.description")), kong.NoDefaultHelp(),
+		kong.Writers(out, out), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.PostBuild(setHelp),
+		kong.ExplicitGroups([]kong.Group{{Key: serverGroup, Title: words.Text("help.group.server")}}),
+		kong.KindMapper(reflect.String, kong.MapperFunc(decodeString)),
+	)
 }
 
 // decodeString sets a string to the bytes of an argument. Kong's own mapper encodes

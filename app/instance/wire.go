@@ -23,7 +23,7 @@ const (
 	Send   Command = "send"   // upload Paths to the server To, and report events until done
 	Resume Command = "resume" // resume everything unfinished, or only what is for the server To, and report events until done
 	List   Command = "list"   // list transfers
-	Show   Command = "show"   // show the window, and add Paths for the selected server
+	Show   Command = "show"   // show the window, and add Paths for the selected server, or open Link
 
 	AddServer    Command = "server-add"    // save a new server, which Server describes
 	EditServer   Command = "server-edit"   // change the server To
@@ -49,6 +49,8 @@ type Request struct {
 	URLs   []string     // Send: the upload URLs that were given for Paths, one each; nil: To is used
 	Server ServerChange // AddServer, EditServer; Send: how to use the server in this run
 	Force  bool         // AddServer: also after a failed test; RemoveServer: also with unfinished uploads
+
+	Link string // Show: a link to add a server, as package cli parses it
 
 	Options uploader.BatchOptions // Send
 	Answers Answers               // Send, Resume
@@ -108,6 +110,7 @@ type wireRequest struct {
 	URLs   []string      `json:"urls,omitempty"`
 	Server *ServerChange `json:"server,omitempty"`
 	Force  bool          `json:"force,omitempty"`
+	Link   string        `json:"link,omitempty"`
 
 	Connections int   `json:"connections,omitempty"`
 	Chunk       int64 `json:"chunk,omitempty"`
@@ -134,7 +137,7 @@ type response struct {
 func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, AllowHosts: r.AllowHosts, PerFile: r.PerFile,
-		URLs: r.URLs, Force: r.Force,
+		URLs: r.URLs, Force: r.Force, Link: r.Link,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
 		Settle: r.Options.SettleTime, FollowLinks: r.Options.FollowLinks, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed, Exists: r.Answers.Exists,
 	}
@@ -161,7 +164,7 @@ func decodeRequest(line []byte) (Request, error) {
 		return Request{}, fmt.Errorf("decode request: unknown command %.40q", string(got.Command))
 	}
 	r := Request{
-		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts, PerFile: got.PerFile, URLs: got.URLs, Force: got.Force,
+		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts, PerFile: got.PerFile, URLs: got.URLs, Force: got.Force, Link: got.Link,
 		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle, FollowLinks: got.FollowLinks},
 		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed, Exists: got.Exists},
 	}

@@ -64,7 +64,7 @@ func walk(visit func(path string, entry fs.DirEntry) error) error {
 			return err
 		}
 		hidden := strings.HasPrefix(entry.Name(), ".")
-		if entry.IsDir() && (hidden || entry.Name() == "bin" || entry.Name() == "testdata") {
+		if entry.IsDir() && (hidden || entry.Name() == "bin" || entry.Name() == "dist" || entry.Name() == "testdata") {
 			return fs.SkipDir
 		}
 		below, err := filepath.Rel(root, path)

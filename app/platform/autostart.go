@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Autostart is the entry of a program that the system starts when the user logs
@@ -16,7 +17,8 @@ type Autostart struct {
 }
 
 // ExecutablePath returns the path with which to start this program again. For an AppImage
-// that is the image: its executable is in a temporary mount.
+// that is the image: its executable is in a temporary mount. For the console program of
+// Windows, ferry.com, it is ferry.exe beside it, which opens no console.
 func ExecutablePath() (string, error) {
 	if image := os.Getenv("APPIMAGE"); filepath.IsAbs(image) {
 		return image, nil
@@ -25,5 +27,18 @@ func ExecutablePath() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find executable: %w", err)
 	}
-	return path, nil
+	return windowProgram(path), nil
+}
+
+// windowProgram returns the program without a console beside one with the extension .com,
+// if there is one, and any other path as it is.
+func windowProgram(path string) string {
+	stem, console := strings.CutSuffix(path, ".com")
+	if !console {
+		return path
+	}
+	if info, err := os.Stat(stem + ".exe"); err != nil || !info.Mode().IsRegular() {
+		return path
+	}
+	return stem + ".exe"
 }

@@ -4,7 +4,7 @@ import "context"
 
 // NewKeyringWith is [NewAppKeyring] with systemExists instead of [HasKeyring].
 func NewKeyringWith(systemExists func(context.Context) bool, path string) *AppKeyring {
-	return newKeys(newSystemKeyring(), systemExists, NewFileKeyring(path))
+	return newKeys(newUnlimitedKeyring(), systemExists, NewFileKeyring(path))
 }
 
 // CallSystemKeyring calls do as the system's keyring calls its library.
@@ -12,3 +12,7 @@ func CallSystemKeyring(ctx context.Context, do func() (string, error)) error {
 	_, err := newSystemKeyring().call(ctx, do)
 	return err
 }
+
+// NewPiecesKeyring returns a keyring for long secrets over one that stores up to most bytes
+// of a secret.
+func NewPiecesKeyring(store Keyring, most int) Keyring { return piecesKeyring{store, most} }

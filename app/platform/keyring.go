@@ -53,7 +53,7 @@ type AppKeyring struct {
 
 // NewAppKeyring returns the program's keyring, whose encrypted file is at path.
 func NewAppKeyring(path string) *AppKeyring {
-	return newKeys(newSystemKeyring(), HasKeyring, NewFileKeyring(path))
+	return newKeys(newUnlimitedKeyring(), HasKeyring, NewFileKeyring(path))
 }
 
 func newKeys(system Keyring, systemExists func(context.Context) bool, file *FileKeyring) *AppKeyring {

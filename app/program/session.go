@@ -32,7 +32,7 @@ var unlockKeys = func(context.Context, *platform.AppKeyring) error { return nil 
 type options struct {
 	fingerprint string // name of a source.Strategy; "" for the one in the settings
 	ask         bool   // do not resume interrupted uploads automatically, whatever the settings
-	show        func(ctx context.Context, paths []string) error
+	show        func(ctx context.Context, request instance.Request) error
 	stdin       *stdinStream     // about to be sent; may be nil
 	request     instance.Request // the first request, for its sign-in
 }

@@ -38,7 +38,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	}
 	lock, err := c.lockOrCall(ctx, func() error {
 		ignore := func(json.RawMessage) error { return nil }
-		return instance.Call(ctx, c.profile.InstanceFile(), instance.Request{Command: instance.Show, Paths: paths}, ignore)
+		return instance.Call(ctx, c.profile.InstanceFile(), instance.Request{Command: instance.Show, Paths: paths, Link: args.Link}, ignore)
 	})
 	if lock == nil {
 		return cmp.Or(err, missingFiles(paths)) // the running window says it as well
@@ -47,9 +47,13 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		return errors.Join(&cli.UserError{Text: words.Text("cli.window.none")}, lock.Release())
 	}
 	requests := make(chan app.Request, 1)
-	show := func(ctx context.Context, paths []string) error {
+	show := func(ctx context.Context, request instance.Request) error {
+		shown, err := windowRequest(request.Paths, request.Link)
+		if err != nil {
+			return err
+		}
 		select {
-		case requests <- app.Request{Paths: paths}:
+		case requests <- shown:
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
@@ -59,8 +63,12 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	if err != nil {
 		return err
 	}
-	if len(paths) > 0 {
-		requests <- app.Request{Paths: paths}
+	if len(paths) > 0 || args.Link != "" {
+		first, err := windowRequest(paths, args.Link)
+		if err != nil {
+			return s.close(err)
+		}
+		requests <- first
 	}
 	config := app.Config{
 		Load: s.waitLoaded, LoadFailure: c.loadFailure,
@@ -72,6 +80,18 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	}
 	run := func() error { return app.Run(ctx, config) }
 	return afterWindow(s.close(guardWindow(c.log, c.profile.Log(), run)))
+}
+
+// windowRequest returns what the window is to do with paths or a link. It fails with a
+// *[cli.UsageError] if the link is invalid.
+func windowRequest(paths []string, link string) (app.Request, error) {
+	request := app.Request{Paths: paths}
+	if link == "" {
+		return request, nil
+	}
+	server, err := cli.ParseLink(link)
+	request.NewServer = &server
+	return request, err
 }
 
 // shownError is an error that the window of another instance shows.

@@ -39,6 +39,14 @@ func New(config Config) *Manager { return &Manager{config: config} }
 // Add opens the dialog for a new server.
 func (m *Manager) Add() { m.Edit(uploader.Server{}) }
 
+// Propose opens the dialog for a new server with a name and an address that come from
+// someone else. The user may change them, tests the server and adds it.
+func (m *Manager) Propose(name, address string) {
+	m.Add()
+	m.dialog.name.SetText(name)
+	m.dialog.address.SetText(address)
+}
+
 // Edit opens the dialog for a server. A server with ID 0 is added.
 func (m *Manager) Edit(old uploader.Server) {
 	d := newDialog(m.config.Dialogs.Canvas(), old, m.choosePath)

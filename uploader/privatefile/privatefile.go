@@ -9,8 +9,9 @@
 //
 // Some file systems, FAT and some network shares among them, have no owners or modes. A new
 // file tells whether that is so ([Dir.Unprotected]), and the checks of owner and mode are
-// then left out. On Windows they always are: the access lists of a folder are those of its
-// parent folder, and links are still refused.
+// then left out. On Windows they always are, and links are still refused; a folder that Open
+// creates there gets an access list of this user, the system and the administrators, which
+// what is in it inherits.
 //
 // All functions may be called from any goroutine.
 package privatefile
@@ -73,10 +74,15 @@ func Open(path string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, missing := os.Lstat(path)
 	if err := os.MkdirAll(path, dirMode); err != nil {
 		return nil, err
 	}
-	return openExisting(path)
+	d, err := openExisting(path)
+	if err == nil && errors.Is(missing, fs.ErrNotExist) {
+		d.unprotected = restrict(path) != nil || d.unprotected
+	}
+	return d, err
 }
 
 func openExisting(path string) (*Dir, error) {
@@ -139,8 +145,8 @@ func (d *Dir) Close() error { return d.root.Close() }
 // Root returns the open folder, for operations that open no existing file.
 func (d *Dir) Root() *os.Root { return d.root }
 
-// Unprotected reports whether the file system has no owners or modes, so that other users
-// may be able to write to the folder.
+// Unprotected reports whether the file system has no owners or modes, or on Windows no access
+// lists, so that other users may be able to write to the folder.
 func (d *Dir) Unprotected() bool { return d.unprotected }
 
 // protect checks the folder and removes the bits of surplus from its mode. hasModes reports

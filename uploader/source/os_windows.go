@@ -13,7 +13,23 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-func openRegular(path string) (*os.File, error) { return os.Open(path) }
+// shareAll lets other programs read, write, rename, replace and delete a file while it is
+// open.
+const shareAll = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
+
+// openRegular opens a file for reading. Unlike [os.Open], it lets other programs rename,
+// replace and delete the file meanwhile, as [os.Root] does.
+func openRegular(path string) (*os.File, error) {
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	handle, err := windows.CreateFile(name, windows.GENERIC_READ, shareAll, nil, windows.OPEN_EXISTING, windows.FILE_ATTRIBUTE_NORMAL, 0)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return os.NewFile(uintptr(handle), path), nil
+}
 
 // identify opens path for its attributes alone, which succeeds even if another program has
 // the file locked.
@@ -22,8 +38,7 @@ func identify(path string, _ fs.FileInfo) Identity {
 	if err != nil {
 		return Identity{}
 	}
-	const share = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
-	handle, err := windows.CreateFile(name, 0, share, nil, windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
+	handle, err := windows.CreateFile(name, 0, shareAll, nil, windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
 	if err != nil {
 		return Identity{}
 	}
