@@ -87,6 +87,7 @@ func (sh *shell) makeParts() {
 	sh.notifications = &notifications{
 		bridge: sh.bridge, notifier: sh.system.notifier, log: log, settings: sh.config.Settings, window: sh.window,
 		interrupted: sh.interrupted, open: func() { sh.visibility.open() },
+		copyLinks: func(transfers []*uploader.Transfer) { sh.actions.copyLinks(transfers) }, reveal: func(t *uploader.Transfer) { sh.opener.reveal(t) },
 	}
 	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, showMessage: showMessage}
 	sh.opener = &opener{
