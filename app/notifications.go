@@ -23,6 +23,8 @@ type notifications struct {
 	window      *window
 	interrupted func() *view.Interrupted
 	open        func() // opens the window
+	copyLinks   func([]*uploader.Transfer)
+	reveal      func(*uploader.Transfer) // shows its file in its folder
 	tracker     view.Notifications
 }
 
@@ -67,11 +69,25 @@ func (n *notifications) update(s *uploader.Snapshot, counts view.Counts) {
 			continue
 		}
 		open := func() { n.bridge.Post(func() { n.openAt(next.Key) }) }
-		n.send(platform.Notification{
-			Key: next.Key, Title: next.Title, Body: next.Body, OnClick: open,
-			Actions: []platform.Action{{Label: words.Text("tray.open"), Do: open}},
-		})
+		n.send(platform.Notification{Key: next.Key, Title: next.Title, Body: next.Body, OnClick: open, Actions: n.buttons(s, next, open)})
 	}
+}
+
+// buttons returns the buttons of a notification about transfers.
+func (n *notifications) buttons(s *uploader.Snapshot, note view.Notification, open func()) []platform.Action {
+	finished := note.Transfers(s)
+	var buttons []platform.Action
+	if links := view.Allowed(view.ActionCopyLink, finished); len(links) > 0 {
+		buttons = append(buttons, platform.Action{Label: words.Count("note.copy", len(links)), Do: func() { n.bridge.Post(func() { n.copyLinks(links) }) }})
+	}
+	if len(finished) == 1 && view.Received(finished[0]) {
+		return append(buttons, platform.Action{Label: words.Text("action.reveal"), Do: func() { n.bridge.Post(func() { n.reveal(finished[0]) }) }})
+	}
+	label := words.Text("tray.open")
+	if note.Key == view.NoteFinished {
+		label = words.Text("note.show")
+	}
+	return append(buttons, platform.Action{Label: label, Do: open})
 }
 
 // openAt opens the window with the filter for a notification.

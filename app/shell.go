@@ -87,6 +87,7 @@ func (sh *shell) makeParts() {
 	sh.notifications = &notifications{
 		bridge: sh.bridge, notifier: sh.system.notifier, log: log, settings: sh.config.Settings, window: sh.window,
 		interrupted: sh.interrupted, open: func() { sh.visibility.open() },
+		copyLinks: func(transfers []*uploader.Transfer) { sh.actions.copyLinks(transfers) }, reveal: func(t *uploader.Transfer) { sh.opener.reveal(t) },
 	}
 	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, showMessage: showMessage}
 	sh.opener = &opener{
@@ -140,10 +141,7 @@ func (sh *shell) makeDialogs() {
 
 // makeVisibility creates the tray and the parts that hide and close the window.
 func (sh *shell) makeVisibility() {
-	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, sh.config.Log, tray.Actions{
-		Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
-		ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, ChooseRecent: sh.actions.chooseRecent,
-	})
+	sh.tray = sh.makeTray()
 	presence := &tray.Presence{
 		HasIcon: sh.tray != nil, HasTray: sh.system.hasTray, WatchTray: sh.system.watchTray, RegisterIcon: sh.system.registerTrayIcon, ExportIcon: sh.exportTrayIcon,
 		Grace: sh.system.trayGrace, Log: sh.config.Log,
@@ -154,6 +152,32 @@ func (sh *shell) makeVisibility() {
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
 		interrupted: sh.interrupted, exit: sh.toolkit.Quit,
+	}
+}
+
+// makeTray creates the tray icon with its menu; nil if the toolkit has none.
+func (sh *shell) makeTray() *tray.Tray {
+	config := tray.Config{
+		Post: sh.bridge.Post, Tooltip: sh.system.tooltip, Log: sh.config.Log,
+		Actions: tray.Actions{
+			Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
+			ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, ChooseRecent: sh.actions.chooseRecent,
+		},
+	}
+	if sh.system.trayMenu != nil {
+		config.Menu = sh.system.trayMenu
+	}
+	return tray.New(sh.toolkit, config)
+}
+
+// exportTrayMenu exports the menu that replaces the toolkit's one. It is called after the
+// toolkit has exported its icon. It blocks and must not be called on the UI goroutine.
+func (sh *shell) exportTrayMenu() {
+	if sh.tray == nil || sh.system.trayMenu == nil {
+		return
+	}
+	if err := sh.system.trayMenu.Export(); err != nil {
+		sh.config.Log.Info("export tray menu failed", "err", err)
 	}
 }
 
@@ -168,6 +192,7 @@ func (sh *shell) exportTrayIcon(ctx context.Context) {
 	select {
 	case export := <-exports:
 		export()
+		sh.exportTrayMenu()
 	case <-ctx.Done():
 		return
 	}
@@ -205,6 +230,10 @@ func (sh *shell) start(ctx context.Context) {
 	sh.bridge.Run(sh.load)
 	sh.bridge.Run(sh.takeRequests)
 	sh.bridge.Run(sh.visibility.watchTray)
+	if sh.system.trayMenu != nil {
+		sh.bridge.Run(sh.system.trayMenu.Run)
+		sh.toolkit.Lifecycle().SetOnStarted(func() { sh.bridge.Run(func(context.Context) { sh.exportTrayMenu() }) })
+	}
 	sh.bridge.Run(sh.followSettings)
 	login := &loginStart{bridge: sh.bridge, settings: sh.config.Settings, system: sh.config.Autostart, log: sh.config.Log, showMessage: sh.window.showMessage}
 	atLogin := sh.config.Settings.Get().Start.AtLogin

@@ -25,6 +25,7 @@ type system struct {
 	watchTray        func(ctx context.Context, changed, restarted func()) // see platform.WatchTray
 	registerTrayIcon func(context.Context) error                          // see platform.RegisterTrayIcon
 	exportTrayIcon   func() (export func())                               // see exportTrayIcon
+	trayMenu         *platform.TrayMenu                                   // replaces the toolkit's menu; nil for none
 	trayGrace        time.Duration                                        // how long a tray may be missing before it counts as removed
 	surveyTimeout    time.Duration                                        // how long counting may delay adding
 	reveal           func(ctx context.Context, path string) error
@@ -48,6 +49,7 @@ func native(toolkit fyne.App) system {
 		watchTray:        platform.WatchTray,
 		registerTrayIcon: platform.RegisterTrayIcon,
 		exportTrayIcon:   exportTrayIcon,
+		trayMenu:         platform.NewTrayMenu(),
 		trayGrace:        trayGrace,
 		surveyTimeout:    surveyTimeout,
 		reveal:           platform.Reveal,

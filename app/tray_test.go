@@ -36,9 +36,7 @@ func TestRecentUploadsInTrayMenu(t *testing.T) {
 		t.Error(diff)
 	}
 	item.ChildMenu.Items[0].Action()
-	if got := s.toolkit.Clipboard().Content(); got != "https://x/2" {
-		t.Errorf("copied %q", got)
-	}
+	s.until("link is copied", func() bool { return s.toolkit.Clipboard().Content() == "https://x/2" })
 	if s.message() != "Link copied" {
 		t.Errorf("message is %q", s.message())
 	}

@@ -30,6 +30,7 @@ type Notifier interface {
 	// none.
 	Withdraw(ctx context.Context, key string) error
 
-	// Close stops the notifier's goroutine. Notifications remain on the screen.
+	// Close stops the notifier's goroutine. It withdraws notifications with buttons, which
+	// nothing answers afterwards; others remain on the screen.
 	Close() error
 }

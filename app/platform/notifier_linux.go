@@ -101,6 +101,7 @@ func (n *busNotifier) Close() error {
 	n.mu.Lock()
 	conn := n.conn
 	n.closed = true
+	n.withdrawAnswerable()
 	n.mu.Unlock()
 	var err error
 	if conn != nil && conn.Connected() {
@@ -108,6 +109,16 @@ func (n *busNotifier) Close() error {
 	}
 	n.listeners.Wait()
 	return err
+}
+
+// withdrawAnswerable asks the server to remove the notifications with buttons. It does not
+// wait for the answers. The caller holds mu.
+func (n *busNotifier) withdrawAnswerable() {
+	for id, note := range n.shown {
+		if note.OnClick != nil || len(note.Actions) > 0 {
+			n.conn.Object(n.server, notificationsPath).Go(notificationsName+".CloseNotification", dbus.FlagNoReplyExpected, nil, id)
+		}
+	}
 }
 
 var markupEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

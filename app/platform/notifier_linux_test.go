@@ -31,6 +31,7 @@ type notificationServer struct {
 	capabilities []string
 	shown        []shownNotification
 	closed       []uint32
+	closing      chan struct{} // of capacity 1; receives when a notification is closed
 }
 
 func (s *notificationServer) Notify(
@@ -62,7 +63,21 @@ func (s *notificationServer) CloseNotification(id uint32) *dbus.Error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = append(s.closed, id)
+	select {
+	case s.closing <- struct{}{}:
+	default:
+	}
 	return nil
+}
+
+// awaitClosed waits until a notification was closed.
+func (s *notificationServer) awaitClosed(t *testing.T) {
+	t.Helper()
+	select {
+	case <-s.closing:
+	case <-t.Context().Done():
+		t.Fatal("no notification was closed")
+	}
 }
 
 // calls returns what was shown and what was closed so far.
@@ -89,7 +104,7 @@ func newNotifier(t *testing.T) (platform.Notifier, *notificationServer, *dbus.Co
 // startServer starts a notification server on the session bus.
 func startServer(t *testing.T) (*notificationServer, *dbus.Conn) {
 	t.Helper()
-	server := &notificationServer{}
+	server := &notificationServer{closing: make(chan struct{}, 1)}
 	conn := service(t, notificationsName)
 	export(t, conn, server, notificationsPath, notificationsName)
 	return server, conn
@@ -199,6 +214,18 @@ func TestNotifier(t *testing.T) {
 		_, closed := server.calls()
 		if diff := cmp.Diff([]uint32{1}, closed); diff != "" {
 			t.Error(diff)
+		}
+	})
+	t.Run("close withdraws what has buttons", func(t *testing.T) {
+		n, server, _ := newNotifier(t)
+		notify(t, n, platform.Notification{Key: "resume", Actions: []platform.Action{{Label: "Resume"}}, Persistent: true})
+		notify(t, n, platform.Notification{Key: "hide"})
+		if err := n.Close(); err != nil {
+			t.Fatal(err)
+		}
+		server.awaitClosed(t)
+		if _, closed := server.calls(); !cmp.Equal([]uint32{1}, closed) {
+			t.Errorf("closed %v, want the one with a button", closed)
 		}
 	})
 	t.Run("no server", func(t *testing.T) {

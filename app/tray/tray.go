@@ -3,28 +3,34 @@
 package tray
 
 import (
+	"fmt"
 	"log/slog"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/assets"
 )
 
-// minInterval is the shortest time between two changes of the tray, because the desktop
-// rebuilds the menu for each.
+// minInterval is the shortest time between two changes of the tray.
 const minInterval = 2 * time.Second
 
 // recentInterval is the shortest time between two changes of the menu that concern only
-// the recent uploads, since the menu may be open.
+// the recent uploads, since each makes the desktop read the whole menu.
 const recentInterval = 15 * time.Second
 
 // host is the part of the toolkit that shows a tray icon.
 type host interface {
 	SetSystemTrayMenu(menu *fyne.Menu)
 	SetSystemTrayIcon(icon fyne.Resource)
+}
+
+// Menu is a menu that replaces the toolkit's one, such as [platform.TrayMenu].
+type Menu interface {
+	Show(items []platform.MenuItem)
 }
 
 // Actions are the actions of the menu, called on the UI goroutine.
@@ -37,10 +43,13 @@ type Actions struct {
 // Tray is Ferry's icon in the desktop's tray. It must be used on the UI goroutine.
 type Tray struct {
 	host        host
+	replacement Menu         // nil where the toolkit's menu is used
+	post        func(func()) // queues a function for the UI goroutine
 	tooltip     func(string)
 	log         *slog.Logger
 	actions     Actions
 	shown       view.Tray
+	hasMenu     bool      // the toolkit has a menu
 	changed     time.Time // at the last change; zero before the first
 	menuChanged time.Time // at the last change of the menu
 }
@@ -64,8 +73,7 @@ func (t *Tray) Show(next view.Tray, now time.Time) time.Duration {
 		t.guard(func() { t.tooltip(next.Tooltip) })
 	}
 	if first || next.Menu() != last.Menu() {
-		menu := t.menu(next)
-		t.guard(func() { t.host.SetSystemTrayMenu(menu) })
+		t.showMenu(t.items(next))
 		t.menuChanged = now
 	}
 	return later
@@ -105,38 +113,71 @@ func (t *Tray) delayRecent(next *view.Tray, now time.Time) time.Duration {
 // of the language and after a restart of the session bus.
 func (t *Tray) Invalidate() { t.changed = time.Time{} }
 
-func (t *Tray) menu(next view.Tray) *fyne.Menu {
-	var items []*fyne.MenuItem
-	separate := func() { items = append(items, fyne.NewMenuItemSeparator()) }
-	if next.Resume != "" {
-		items = append(items, fyne.NewMenuItem(next.Resume, t.actions.ResumeInterrupted), fyne.NewMenuItem(words.Text("greeting.not-now"), t.actions.NotNow))
-		separate()
+// showMenu shows the items. A menu that replaces the toolkit's one changes in place; the
+// toolkit gets the first items too, because it shows an icon only with a menu.
+func (t *Tray) showMenu(items []platform.MenuItem) {
+	if t.replacement != nil {
+		t.replacement.Show(items)
 	}
-	status := fyne.NewMenuItem(next.Status, nil)
-	status.Disabled = true
-	items = append(items, status)
-	separate()
-	items = append(items, fyne.NewMenuItem(words.Text("tray.open"), t.actions.Open), t.toggle(next),
-		fyne.NewMenuItem(words.Text("tray.add"), t.actions.Add), t.recent(next))
-	separate()
-	quit := fyne.NewMenuItem(words.Text("tray.quit"), t.actions.Quit)
-	quit.IsQuit = true
-	return fyne.NewMenu("Ferry", append(items, quit)...)
+	if t.replacement != nil && t.hasMenu {
+		return
+	}
+	t.hasMenu = true
+	menu := toolkitMenu("Ferry", items)
+	menu.Items[len(menu.Items)-1].IsQuit = true
+	t.guard(func() { t.host.SetSystemTrayMenu(menu) })
+}
+
+// toolkitMenu returns the toolkit's menu with the items.
+func toolkitMenu(label string, items []platform.MenuItem) *fyne.Menu {
+	menu := fyne.NewMenu(label)
+	for _, item := range items {
+		converted := fyne.NewMenuItem(item.Label, item.Do)
+		converted.IsSeparator, converted.Disabled = item.Label == "", item.Disabled
+		if len(item.Items) > 0 {
+			converted.ChildMenu = toolkitMenu("", item.Items)
+		}
+		menu.Items = append(menu.Items, converted)
+	}
+	return menu
+}
+
+// items returns the items of the menu.
+func (t *Tray) items(next view.Tray) []platform.MenuItem {
+	var items []platform.MenuItem
+	if next.Resume != "" {
+		items = append(items, t.item("resume", next.Resume, t.actions.ResumeInterrupted),
+			t.item("not-now", words.Text("greeting.not-now"), t.actions.NotNow), platform.MenuItem{Key: "after-resume"})
+	}
+	return append(items,
+		platform.MenuItem{Key: "status", Label: next.Status, Disabled: true},
+		platform.MenuItem{Key: "after-status"},
+		t.item("open", words.Text("tray.open"), t.actions.Open),
+		t.toggle(next),
+		t.item("add", words.Text("tray.add"), t.actions.Add),
+		t.recent(next),
+		platform.MenuItem{Key: "before-quit"},
+		t.item("quit", words.Text("tray.quit"), t.actions.Quit))
+}
+
+// item returns an item that calls do on the UI goroutine.
+func (t *Tray) item(key, label string, do func()) platform.MenuItem {
+	return platform.MenuItem{Key: key, Label: label, Do: func() { t.post(do) }}
 }
 
 // toggle returns the item that pauses or resumes all transfers.
-func (t *Tray) toggle(next view.Tray) *fyne.MenuItem {
+func (t *Tray) toggle(next view.Tray) platform.MenuItem {
 	if next.Pause || !next.Paused {
-		item := fyne.NewMenuItem(words.Text("tray.pause-all"), t.actions.PauseAll)
+		item := t.item("toggle", words.Text("tray.pause-all"), t.actions.PauseAll)
 		item.Disabled = !next.Pause
 		return item
 	}
-	return fyne.NewMenuItem(words.Text("tray.resume-all"), t.actions.ResumeAll)
+	return t.item("toggle", words.Text("tray.resume-all"), t.actions.ResumeAll)
 }
 
 // recent returns the item with the submenu of recent uploads.
-func (t *Tray) recent(next view.Tray) *fyne.MenuItem {
-	menu := fyne.NewMenu("")
+func (t *Tray) recent(next view.Tray) platform.MenuItem {
+	recent := platform.MenuItem{Key: "recent", Label: words.Text("tray.recent")}
 	for _, r := range next.Recent {
 		if r == (view.RecentUpload{}) {
 			continue
@@ -145,13 +186,11 @@ func (t *Tray) recent(next view.Tray) *fyne.MenuItem {
 		if r.Received {
 			key = "recent.show"
 		}
-		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Text(key, words.Data{"Name": r.Name}), func() { t.actions.ChooseRecent(r) }))
+		label := words.Text(key, words.Data{"Name": r.Name})
+		recent.Items = append(recent.Items, t.item(fmt.Sprintf("recent %d", r.ID), label, func() { t.actions.ChooseRecent(r) }))
 	}
-	item := fyne.NewMenuItem(words.Text("tray.recent"), nil)
-	if item.Disabled = len(menu.Items) == 0; !item.Disabled {
-		item.ChildMenu = menu
-	}
-	return item
+	recent.Disabled = len(recent.Items) == 0
+	return recent
 }
 
 func iconOf(next view.Tray) fyne.Resource {
@@ -167,11 +206,20 @@ func iconOf(next view.Tray) fyne.Resource {
 	}
 }
 
+// Config configures the tray.
+type Config struct {
+	Menu    Menu         // replaces the toolkit's menu; nil for none
+	Post    func(func()) // queues a function for the UI goroutine
+	Tooltip func(string)
+	Log     *slog.Logger
+	Actions Actions
+}
+
 // New returns the toolkit's tray, or nil if it has none.
-func New(toolkit fyne.App, tooltip func(string), log *slog.Logger, actions Actions) *Tray {
+func New(toolkit fyne.App, config Config) *Tray {
 	host, ok := toolkit.(host)
 	if !ok {
 		return nil
 	}
-	return &Tray{host: host, tooltip: tooltip, log: log, actions: actions}
+	return &Tray{host: host, replacement: config.Menu, post: config.Post, tooltip: config.Tooltip, log: config.Log, actions: config.Actions}
 }

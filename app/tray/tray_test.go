@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/view"
 )
 
@@ -29,7 +31,7 @@ func (h *fakeHost) SetSystemTrayIcon(icon fyne.Resource) {
 
 func TestTrayMenuDelaysRecentUploads(t *testing.T) {
 	toolkit := &fakeHost{}
-	tray := &Tray{host: toolkit, tooltip: func(string) {}}
+	tray := &Tray{host: toolkit, post: func(do func()) { do() }, tooltip: func(string) {}}
 	apptest.LoadEnglish(t)
 	start := tray.changed.AddDate(2000, 0, 0)
 	tray.Show(view.Tray{Status: "one"}, start)
@@ -46,7 +48,7 @@ func TestTrayMenuDelaysRecentUploads(t *testing.T) {
 
 func TestTrayChangesAtMostEveryTwoSeconds(t *testing.T) {
 	toolkit := &fakeHost{}
-	tray := &Tray{host: toolkit, tooltip: func(string) {}}
+	tray := &Tray{host: toolkit, post: func(do func()) { do() }, tooltip: func(string) {}}
 	apptest.LoadEnglish(t)
 	start := tray.changed.AddDate(2000, 0, 0)
 	tray.Show(view.Tray{Status: "one"}, start)
@@ -99,4 +101,48 @@ func TestTrayPassesOnOtherPanics(t *testing.T) {
 		}
 	}()
 	tray.Show(view.Tray{State: view.TrayActive}, tray.changed.AddDate(2000, 0, 0))
+}
+
+// fakeMenu is a menu that replaces the toolkit's one.
+type fakeMenu struct{ shown [][]platform.MenuItem }
+
+func (m *fakeMenu) Show(items []platform.MenuItem) { m.shown = append(m.shown, items) }
+
+// TestMenuInPlaceOfToolkitsOne: the toolkit gets a menu once, because it shows no icon
+// without one. Items keep their keys, so that the menu can change in place.
+func TestMenuInPlaceOfToolkitsOne(t *testing.T) {
+	toolkit, menu := &fakeHost{}, &fakeMenu{}
+	paused := false
+	tray := &Tray{
+		host: toolkit, replacement: menu, post: func(do func()) { do() }, tooltip: func(string) {},
+		actions: Actions{PauseAll: func() { paused = true }},
+	}
+	apptest.LoadEnglish(t)
+	start := tray.changed.AddDate(2000, 0, 0)
+	tray.Show(view.Tray{Status: "one", Pause: true}, start)
+	first := toolkit.menu
+	tray.Show(view.Tray{Status: "two", Paused: true}, start.Add(minInterval))
+	if first == nil || toolkit.menu != first {
+		t.Error("toolkit's menu was not set once")
+	}
+	if len(menu.shown) != 2 {
+		t.Fatalf("menu was shown %d times, want 2", len(menu.shown))
+	}
+	keys := func(items []platform.MenuItem) (keys []string) {
+		for _, item := range items {
+			keys = append(keys, item.Key)
+		}
+		return keys
+	}
+	if diff := cmp.Diff(keys(menu.shown[0]), keys(menu.shown[1])); diff != "" {
+		t.Error(diff)
+	}
+	for _, item := range menu.shown[0] {
+		if item.Label == "Pause all" {
+			item.Do()
+		}
+	}
+	if !paused {
+		t.Error("item did not call its action")
+	}
 }

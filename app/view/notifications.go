@@ -1,6 +1,11 @@
 package view
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -15,58 +20,136 @@ const (
 	noteDisk      = "disk"
 )
 
-// Notification is the text of a desktop notification.
-type Notification struct{ Key, Title, Body string }
+// maxNoteNames is how many batches a notification names.
+const maxNoteNames = 2
+
+// maxNoteFiles is the number of finished transfers above which a notification does not list
+// them.
+const maxNoteFiles = 1000
+
+// Notification is the content of a desktop notification.
+type Notification struct {
+	Key, Title, Body string
+	Finished         []uploader.TransferID // what NoteFinished is about; nil for more than maxNoteFiles
+}
+
+// Transfers returns the transfers in Finished that are still in the list.
+func (n Notification) Transfers(s *uploader.Snapshot) []*uploader.Transfer {
+	if len(n.Finished) == 0 {
+		return nil
+	}
+	wanted := make(map[uploader.TransferID]bool, len(n.Finished))
+	for _, id := range n.Finished {
+		wanted[id] = true
+	}
+	var found []*uploader.Transfer
+	for _, t := range s.Transfers {
+		if wanted[t.ID] {
+			found = append(found, t)
+		}
+	}
+	return found
+}
 
 // Notifications compares each snapshot with the previous one to find what the user is
 // notified about: finished batches, transfers that need attention, and errors of the
 // store. It must be used on the UI goroutine.
 type Notifications struct {
-	started        bool // there was an earlier snapshot
-	openBatches    map[uploader.BatchID]bool
-	needsAttention int // number of transfers
+	started        bool                     // there was an earlier snapshot
+	reported       map[uploader.BatchID]int // how many finished transfers of a batch were counted
+	needsAttention int                      // number of transfers
 	storeFault     *fault.Fault
-	finishedUnseen batchStats // since Reset
+	unseen         finished // since Reset
 }
 
 // Update compares the next snapshot with the previous one, and returns the notifications
 // for the changes.
 func (n *Notifications) Update(s *uploader.Snapshot, counts Counts) []Notification {
-	open := findOpenBatches(s)
+	news := n.countFinished(s)
 	var notes []Notification
 	if n.started {
-		notes = append(n.finishedNotes(s, open), n.problemNotes(s, counts)...)
+		notes = append(n.finishedNotes(s, news), n.problemNotes(s, counts)...)
 	}
-	n.started, n.needsAttention, n.storeFault, n.openBatches = true, counts.needsAttention, s.StoreFault, open
+	n.started, n.needsAttention, n.storeFault = true, counts.needsAttention, s.StoreFault
 	return notes
 }
 
 // Reset makes the next notification about finished batches count from zero. It is called
 // when the user has seen the window.
-func (n *Notifications) Reset() { n.finishedUnseen = batchStats{} }
+func (n *Notifications) Reset() { n.unseen = finished{} }
 
-// finishedNotes returns a notification about batches that have finished.
-func (n *Notifications) finishedNotes(s *uploader.Snapshot, open map[uploader.BatchID]bool) []Notification {
-	stats := map[uploader.BatchID]*batchStats{}
-	for id := range n.openBatches {
-		if !open[id] {
-			stats[id] = &batchStats{}
+// countFinished returns, for the batches in which nothing is left to do, how many transfers
+// finished that were not counted before. A batch that was added and finished since the
+// previous snapshot counts too.
+func (n *Notifications) countFinished(s *uploader.Snapshot) map[uploader.BatchID]int {
+	reported, news := make(map[uploader.BatchID]int, len(s.BatchTotals)), map[uploader.BatchID]int{}
+	for id, sum := range s.BatchTotals {
+		before, done := n.reported[id], sum.Count[uploader.StateDone]
+		if isOpen(s, id, sum) {
+			reported[id] = min(before, done)
+			continue
+		}
+		if reported[id] = done; done > before {
+			news[id] = done - before
 		}
 	}
-	countFinished(stats, s)
-	before := n.finishedUnseen.done
-	for _, batch := range stats {
-		if batch.done > 0 {
-			n.finishedUnseen.add(batch)
-		}
+	n.reported = reported
+	return news
+}
+
+// isOpen reports whether a batch is being scanned or has transfers that are neither final
+// nor need attention.
+func isOpen(s *uploader.Snapshot, id uploader.BatchID, sum uploader.BatchTotals) bool {
+	if batch := s.Batches[id]; batch != nil && !batch.Scanned {
+		return true
 	}
-	if n.finishedUnseen.done == before {
+	return sum.Files > sum.Count[uploader.StateDone]+sum.Count[uploader.StateCancelled]+attentionCount(sum)
+}
+
+// finishedNotes returns a notification about the batches in which that many transfers
+// finished.
+func (n *Notifications) finishedNotes(s *uploader.Snapshot, news map[uploader.BatchID]int) []Notification {
+	if len(news) == 0 {
 		return nil
 	}
+	for _, id := range slices.Sorted(maps.Keys(news)) {
+		n.unseen.add(noteName(s, id), news[id])
+	}
+	n.unseen.addTransfers(newestDone(s, news))
 	return []Notification{{
-		Key: NoteFinished, Title: words.Count("note.finished", n.finishedUnseen.done),
-		Body: words.Join(words.Printable(n.finishedUnseen.name), words.Size(n.finishedUnseen.bytes)),
+		Key: NoteFinished, Title: words.Count("note.finished", n.unseen.count),
+		Body: words.Join(n.unseen.nameList(), words.Size(n.unseen.bytes)), Finished: n.unseen.transfers,
 	}}
+}
+
+// noteName returns the name of a batch; "" if it has none.
+func noteName(s *uploader.Snapshot, id uploader.BatchID) string {
+	batch := s.Batches[id]
+	if batch == nil || len(batch.Roots) == 0 {
+		return ""
+	}
+	return batchName(batch, s.BatchTotals[id])
+}
+
+// newestDone returns the transfers that finished last in each batch, as many as news says.
+// It iterates over all transfers.
+func newestDone(s *uploader.Snapshot, news map[uploader.BatchID]int) []*uploader.Transfer {
+	done := map[uploader.BatchID][]*uploader.Transfer{}
+	for _, t := range s.Transfers {
+		if news[t.Batch] > 0 && t.Phase == uploader.PhaseDone {
+			done[t.Batch] = append(done[t.Batch], t)
+		}
+	}
+	var newest []*uploader.Transfer
+	for _, id := range slices.Sorted(maps.Keys(done)) {
+		all := done[id]
+		if n := news[id]; n < len(all) {
+			slices.SortStableFunc(all, func(a, b *uploader.Transfer) int { return cmp.Compare(a.Finished, b.Finished) })
+			all = all[len(all)-n:]
+		}
+		newest = append(newest, all...)
+	}
+	return newest
 }
 
 // problemNotes returns notifications about transfers that need attention and errors of
@@ -108,59 +191,41 @@ func problemText(s *uploader.Snapshot, n int) string {
 	return words.Join(words.Printable(first.Source.Name()), words.Fault(first.Fault, words.Subject{}).Short)
 }
 
-// batchStats are the finished transfers of one or more batches.
-type batchStats struct {
-	batches int    // number of batches
-	name    string // of a single batch; "" for several
-	done    int
-	bytes   int64
+// finished are the transfers that finished in one or more batches.
+type finished struct {
+	batches   int
+	names     []string // of the first maxNoteNames batches
+	count     int      // of transfers
+	bytes     int64
+	transfers []uploader.TransferID // nil for more than maxNoteFiles
 }
 
-// add adds the finished transfers of another batch.
-func (s *batchStats) add(other *batchStats) {
-	if s.batches++; s.batches == 1 {
-		s.name = other.name
-	} else {
-		s.name = ""
+// add adds a batch with that many finished transfers.
+func (f *finished) add(name string, count int) {
+	f.batches++
+	f.count += count
+	if name != "" && len(f.names) < maxNoteNames {
+		f.names = append(f.names, name)
 	}
-	s.done += other.done
-	s.bytes += other.bytes
 }
 
-// findOpenBatches returns the batches that are being scanned or have transfers that are not
-// final.
-func findOpenBatches(s *uploader.Snapshot) map[uploader.BatchID]bool {
-	open := map[uploader.BatchID]bool{}
-	for id, sum := range s.BatchTotals {
-		if sum.Files > sum.Count[uploader.StateDone]+sum.Count[uploader.StateCancelled]+attentionCount(sum) {
-			open[id] = true
-		}
+func (f *finished) addTransfers(transfers []*uploader.Transfer) {
+	for _, t := range transfers {
+		f.bytes += t.Source.Size
+		f.transfers = append(f.transfers, t.ID)
 	}
-	for id, batch := range s.Batches {
-		if !batch.Scanned {
-			open[id] = true
-		}
+	if f.count > maxNoteFiles {
+		f.transfers = nil
 	}
-	return open
 }
 
-// countFinished counts the finished transfers of these batches. It iterates over all
-// transfers if there are any batches.
-func countFinished(stats map[uploader.BatchID]*batchStats, s *uploader.Snapshot) {
-	if len(stats) == 0 {
-		return
+// nameList returns the names of the batches as text; "" if none has a name.
+func (f *finished) nameList() string {
+	names := strings.Join(f.names, words.Text("note.and"))
+	if more := f.batches - len(f.names); more > 0 && names != "" {
+		return words.Count("note.more", more, words.Data{"Names": names})
 	}
-	for id, stat := range stats {
-		if batch := s.Batches[id]; batch != nil {
-			stat.name = rootName(batch)
-		}
-	}
-	for t := range s.Transfers.Values() {
-		if stat := stats[t.Batch]; stat != nil && t.Phase == uploader.PhaseDone {
-			stat.done++
-			stat.bytes += t.Source.Size
-		}
-	}
+	return names
 }
 
 // NotificationWanted reports whether the settings allow a notification.

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -88,27 +89,71 @@ func TestNotificationBody(t *testing.T) {
 	}
 }
 
-func TestFinishedNotificationAccumulates(t *testing.T) {
+// TestFinishedNotificationCountsWhatFinished: a snapshot is looked at every two seconds, in
+// which batches are added and finish.
+func TestFinishedNotificationCountsWhatFinished(t *testing.T) {
 	apptest.LoadEnglish(t)
-	var n Notifications
-	step := func(transfers ...*uploader.Transfer) []string {
+	file := func(id uploader.TransferID, batch uploader.BatchID, options ...func(*uploader.Transfer)) *uploader.Transfer {
+		return apptest.Transfer(id, append(options, apptest.InBatch(batch))...)
+	}
+	snapshot := func(transfers ...*uploader.Transfer) *uploader.Snapshot {
 		s := apptest.Batched(transfers...)
-		var got []string
-		for _, note := range n.Update(apptest.Summed(s), CountsOf(s, nil)) {
-			got = append(got, note.Key+": "+note.Title+", "+note.Body)
+		for id, batch := range s.Batches {
+			batch.Roots = []string{fmt.Sprintf("/x/%d.mov", id)}
 		}
-		return got
+		return s
 	}
-	inBatch2, inBatch3 := apptest.InBatch(2), apptest.InBatch(3)
-	step(apptest.Transfer(1, apptest.Sending, inBatch2), apptest.Transfer(4, apptest.Sending, inBatch3))
-	step(apptest.Transfer(1, apptest.Done, inBatch2), apptest.Transfer(4, apptest.Sending, inBatch3))
-	if diff := cmp.Diff([]string{"finished: 2 uploads finished, 8.0 GB"}, step(apptest.Transfer(1, apptest.Done, inBatch2), apptest.Transfer(4, apptest.Done, inBatch3))); diff != "" {
-		t.Error(diff)
+	done := apptest.Done
+	type step struct {
+		after *uploader.Snapshot
+		want  string // "" for no notification
+		seen  bool   // the user sees the window afterwards
 	}
-	n.Reset()
-	step(apptest.Transfer(5, apptest.Sending, apptest.InBatch(4)))
-	if diff := cmp.Diff([]string{"finished: 1 upload finished, 4.0 GB"}, step(apptest.Transfer(5, apptest.Done, apptest.InBatch(4)))); diff != "" {
-		t.Error(diff)
+	for name, steps := range map[string][]step{
+		"batches finish one after the other": {
+			{snapshot(file(1, 2, apptest.Sending), file(4, 3, apptest.Sending)), "", false},
+			{snapshot(file(1, 2, done), file(4, 3, apptest.Sending)), "1 upload finished, 2.mov · 4.0 GB, [1]", false},
+			{snapshot(file(1, 2, done), file(4, 3, done)), "2 uploads finished, 2.mov, 3.mov · 8.0 GB, [1 4]", true},
+			{snapshot(file(1, 2, done), file(4, 3, done), file(5, 4, done)), "1 upload finished, 4.mov · 4.0 GB, [5]", false},
+		},
+		"batches are added and finish between two looks": {
+			{snapshot(file(1, 2, apptest.Sending)), "", false},
+			{snapshot(file(1, 2, done), file(2, 3, done), file(3, 4, done), file(4, 5, done)), "4 uploads finished, 2.mov, 3.mov and 2 more · 16.0 GB, [1 2 3 4]", false},
+		},
+		"the rest of a batch finishes after a retry": {
+			{snapshot(file(1, 2, done), file(2, 2, apptest.Sending)), "", false},
+			{snapshot(file(1, 2, done), file(2, 2, apptest.Failed(fault.Refused))), "1 upload finished, 2.mov · 4.0 GB, [1]", true},
+			{snapshot(file(1, 2, done), file(2, 2, apptest.Sending)), "", false},
+			{snapshot(file(1, 2, done), file(2, 2, done, finishedAt(9))), "1 upload finished, 2.mov · 4.0 GB, [2]", false},
+		},
+		"a finished batch is removed": {
+			{snapshot(file(1, 2, done), file(2, 3, apptest.Sending)), "", false},
+			{snapshot(file(2, 3, apptest.Sending)), "", false},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var n Notifications
+			for i, step := range steps {
+				got := ""
+				for _, note := range n.Update(apptest.Summed(step.after), CountsOf(step.after, nil)) {
+					if note.Key == NoteFinished {
+						got = fmt.Sprintf("%s, %s, %v", note.Title, note.Body, note.Finished)
+					}
+				}
+				if got != step.want {
+					t.Errorf("step %d: got %q, want %q", i, got, step.want)
+				}
+				if step.seen {
+					n.Reset()
+				}
+			}
+		})
+	}
+}
+
+func finishedAt(minutes int) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) {
+		t.Finished = uploader.TimestampOf(apptest.Noon.Add(apptest.Minutes(minutes)))
 	}
 }
 

@@ -59,8 +59,8 @@ func trayStateOf(s *uploader.Snapshot, counts Counts, interrupted bool) TrayStat
 	}
 }
 
-// statusLine returns the first line of the menu. It must not change often, because the menu
-// is rebuilt for each change.
+// statusLine returns the first line of the menu. It must not change often: each change is
+// sent to the desktop.
 func statusLine(s *uploader.Snapshot, counts Counts) string {
 	if counts.Running > 0 && s.StoreFault == nil {
 		return words.Join(runningLine(s, counts), words.ETA(s.Totals.ETA))
@@ -97,7 +97,8 @@ func tooltipOf(s *uploader.Snapshot, counts Counts) string {
 	return words.Join(line, words.Rate(s.Totals.Rate), words.ETA(s.Totals.ETA))
 }
 
-// runningLine returns the number of running transfers, or why none of them is active.
+// runningLine returns how many transfers are being uploaded and how many wait, or why none
+// is active.
 func runningLine(s *uploader.Snapshot, counts Counts) string {
 	count := s.Totals.Count
 	active := count[uploader.StateUploading] + count[uploader.StatePreparing] + count[uploader.StateChecking]
@@ -106,8 +107,10 @@ func runningLine(s *uploader.Snapshot, counts Counts) string {
 		return words.Text("tray.offline")
 	case active == 0 && count[uploader.StateRetrying]+count[uploader.StateBusy] > 0:
 		return words.Text("tray.retrying")
+	case active == 0:
+		return words.Count("tray.waiting", counts.Running)
 	default:
-		return words.Count("tray.running", counts.Running)
+		return words.Join(words.Count("tray.running", active), countOf("tray.waiting", counts.Running-active))
 	}
 }
 

@@ -27,7 +27,7 @@ func TestTrayOf(t *testing.T) {
 			State: TrayIdle, Status: "No uploads", Tooltip: "No uploads", Recent: [MaxRecent]RecentUpload{{ID: 1, Name: "interview.mov", Received: true}},
 		}},
 		{"uploading", sending, false, Tray{
-			State: TrayActive, Eighths: 1, Status: "2 uploading · about 4 min", Tooltip: "2 uploading · 12 % · 12.4 MB/s · about 4 min", Pause: true,
+			State: TrayActive, Eighths: 1, Status: "1 uploading · 1 waiting · about 4 min", Tooltip: "1 uploading · 1 waiting · 12 % · 12.4 MB/s · about 4 min", Pause: true,
 		}},
 		{"all paused", apptest.Snapshot(apptest.Transfer(1, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), false, Tray{
 			State: TrayPaused, Status: "2 paused", Tooltip: "2 paused", Paused: true,
