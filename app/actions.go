@@ -44,7 +44,7 @@ func (a *transferActions) act(action view.Action, s view.Selection) {
 	case view.ActionReveal:
 		a.opener.reveal(s.Transfers[0])
 	case view.ActionDetails:
-		a.window.openDetails(s.Transfers[0].ID)
+		a.window.openDetails(view.SubjectOf(s))
 	case view.ActionExists:
 		a.askExists(s)
 	case view.ActionSignIn:

@@ -245,18 +245,22 @@ func TestMoveKeepsOrder(t *testing.T) {
 func TestDetailsFollowSelection(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 	s.window.list.Rows.Select(4)
-	if s.window.details.ID != 0 {
+	if !s.window.details.Subject().Empty() {
 		t.Error("selecting opened the details")
 	}
 	s.key(fyne.KeyReturn)
 	s.window.list.Activate(-7)
+	files := func(ids ...uploader.TransferID) view.Subject { return view.Subject{Transfers: ids} }
+	folder := func(ids ...uploader.TransferID) view.Subject {
+		return view.Subject{Batches: []uploader.BatchID{7}, Transfers: ids}
+	}
 	for _, step := range []struct {
 		selected []int64
-		want     uploader.TransferID
-	}{{[]int64{2}, 2}, {[]int64{2, 3}, 2}, {[]int64{-7}, 2}, {nil, 2}, {[]int64{3}, 3}} {
+		want     view.Subject
+	}{{[]int64{2}, files(2)}, {[]int64{2, 3}, files(2, 3)}, {[]int64{-7}, folder()}, {nil, folder()}, {[]int64{-7, 2, 4}, folder(4)}, {[]int64{3}, files(3)}} {
 		s.window.list.Rows.Select(step.selected...)
-		if got := s.window.details.ID; got != step.want {
-			t.Errorf("selected %v: details show %d, want %d", step.selected, got, step.want)
+		if got := s.window.details.Subject(); !got.Equal(step.want) {
+			t.Errorf("selected %v: details show %v, want %v", step.selected, got, step.want)
 		}
 	}
 }

@@ -106,8 +106,12 @@ var windowStates = []struct {
 }{
 	{"all rows", func(s *testWindow) { s.window.list.Rows.SelectAll() }},
 	{"end of the list", func(s *testWindow) { s.window.list.Rows.SetScrollOffset(1000) }},
-	{"details", func(s *testWindow) { s.window.openDetails(3) }},
-	{"details of a failed upload", func(s *testWindow) { s.window.openDetails(15) }},
+	{"details", func(s *testWindow) { s.window.openTransfer(3) }},
+	{"details of a failed upload", func(s *testWindow) { s.window.openTransfer(15) }},
+	{"details of all rows", func(s *testWindow) {
+		s.window.list.Rows.SelectAll()
+		s.actions.actOnSelected(view.ActionDetails)
+	}},
 	{"empty list", func(s *testWindow) { s.show(apptest.Snapshot()) }},
 	{"no search results", func(s *testWindow) {
 		s.window.find()

@@ -83,7 +83,7 @@ func (w *window) build() {
 	w.bar = frame.NewTopBar(w.window.Canvas(), w.tooltips, w.actions.bar)
 	w.filter = transferlist.NewFilterBar(w.tooltips, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList})
 	list := w.actions.list
-	list.ShowDetails, list.SelectionChanged = w.openDetails, w.followSelection
+	list.ShowDetails, list.SelectionChanged = w.openTransfer, w.followSelection
 	w.list = transferlist.NewList(w.tooltips, list)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
@@ -238,24 +238,30 @@ func (w *window) showAll() {
 	w.setFilter(view.FilterAll)
 }
 
-// openDetails shows the details of a transfer beside the list.
-func (w *window) openDetails(id uploader.TransferID) {
-	w.state.Update(func(s *windowstate.State) { s.Details = id })
-	w.details.Open(id)
+// openDetails shows the details of a subject beside the list; an empty one closes them.
+func (w *window) openDetails(subject view.Subject) {
+	id := subject.Transfer()
+	w.state.Update(func(s *windowstate.State) { s.Details, s.DetailsOfRows = id, id == 0 && !subject.Empty() })
+	w.details.Open(subject)
 	w.middle.Refresh()
 	w.refresh()
 }
 
-func (w *window) closeDetails() { w.openDetails(0) }
+// openTransfer shows the details of one transfer.
+func (w *window) openTransfer(id uploader.TransferID) {
+	w.openDetails(view.Subject{Transfers: []uploader.TransferID{id}})
+}
 
-// followSelection shows the selected transfer in the details, if they are open and
-// exactly one transfer is selected.
+func (w *window) closeDetails() { w.openDetails(view.Subject{}) }
+
+// followSelection shows the selection in the details, if they are open and something is
+// selected.
 func (w *window) followSelection() {
 	w.keepSelection()
-	if w.details.ID == 0 {
+	if w.details.Subject().Empty() {
 		return
 	}
-	if selected := w.list.Selected(); selected.Situation().Single {
-		w.openDetails(selected.Transfers[0].ID)
+	if selected := w.list.Selected(); !selected.Empty() {
+		w.openDetails(view.SubjectOf(selected))
 	}
 }

@@ -170,7 +170,7 @@ func (s Situation) Allows(a Action) bool {
 	case ActionOpen, ActionReveal:
 		return s.Single && !s.any(uploader.StateMissing)
 	case ActionDetails:
-		return s.Single
+		return true
 	case ActionCancel:
 		return s.Allows(ActionPause) || s.Allows(ActionResume)
 	case ActionRemove:
