@@ -47,6 +47,7 @@ type shell struct {
 	removals      *removals
 	actions       *transferActions
 	blocked       *blockedServers
+	repeated      *repeatedErrors
 	passphrase    *passphrasePrompt
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
@@ -68,7 +69,10 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
 	importPreferences(toolkit.Preferences(), config)
 	sh.destination = &destination{config.State}
-	sh.window = newWindow(toolkit, sh.destination, config, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
+	sh.window = newWindow(toolkit, sh.destination, config, sh.bridge.Refresh, frame.BannerModels{
+		Blocked:  func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) },
+		Repeated: func(g view.ErrorGroup) widgets.BannerModel { return sh.repeated.banner(g) },
+	})
 	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.tooltips.Dismiss)
 	sh.makeParts()
 	sh.makeDialogs()
@@ -108,6 +112,7 @@ func (sh *shell) makeParts() {
 		clipboard: sh.toolkit.Clipboard, notify: sh.notifications.send, show: sh.show,
 		addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
 	}
+	sh.repeated = &repeatedErrors{window: sh.window, act: sh.actions.act}
 }
 
 // makeDialogs creates the dialogs. A dialog that opens another is given a function for it.

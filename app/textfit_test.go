@@ -125,6 +125,9 @@ var windowStates = []struct {
 	{"scan", func(s *testWindow) {
 		s.window.banner.ShowScan(words.Text("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
 	}},
+	{"error of many files", func(s *testWindow) {
+		s.window.show(apptest.Snapshot(refusedFiles(312)...), view.Counts{})
+	}},
 	{"undo", func(s *testWindow) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers[15])) }},
 	{"cancel question", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
 	{"quit question", func(s *testWindow) { s.quitter.quit() }},

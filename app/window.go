@@ -66,10 +66,10 @@ type window struct {
 }
 
 // newWindow returns a window without content; see build.
-func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(), blocked func(view.Blocked) widgets.BannerModel) *window {
+func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(), messages frame.BannerModels) *window {
 	w := &window{
 		window: toolkit.NewWindow("Ferry"), destination: to, settings: config.Settings, state: config.State, refresh: refresh,
-		banner: frame.NewBanner(blocked), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
+		banner: frame.NewBanner(messages), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
 	w.window.Resize(w.initialSize())
