@@ -130,6 +130,9 @@ var windowStates = []struct {
 	}},
 	{"undo", func(s *testWindow) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers[15])) }},
 	{"cancel question", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
+	{"question for another server", func(s *testWindow) {
+		s.actions.chooseServer(view.SelectionOf(s.bridge.Snapshot().Transfers[15]))
+	}},
 	{"quit question", func(s *testWindow) { s.quitter.quit() }},
 	{"key help", func(s *testWindow) { s.keys.showHelp() }},
 	{"new server", func(s *testWindow) { s.servers.Add() }},
