@@ -7,8 +7,8 @@
 // goroutine.
 //
 // What is shown is computed from a snapshot by package view. The parts of the window and
-// its dialogs are separate packages: transferlist, details, frame, servers, preferences
-// and tray, with shared controls in form. None of them imports another or this package;
+// its dialogs are separate packages: transferlist, details, frame, servers, preferences,
+// logviewer and tray, with shared controls in form. None of them imports another or this package;
 // they are given functions to call instead. All text comes from package words. What
 // the window looks like is kept by package windowstate.
 package app

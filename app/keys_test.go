@@ -64,12 +64,17 @@ func TestShortcuts(t *testing.T) {
 				t.Error("search field does not have the focus")
 			}
 		}},
-		"Ctrl+1":    {nil, filters(view.FilterAll)},
-		"Ctrl+2":    {nil, filters(view.FilterActive)},
-		"Ctrl+3":    {nil, filters(view.FilterWaiting)},
-		"Ctrl+4":    {nil, filters(view.FilterAttention)},
-		"Ctrl+5":    {nil, filters(view.FilterDone)},
-		"Menu":      {[]int64{4}, opensOverlay},
+		"Ctrl+1": {nil, filters(view.FilterAll)},
+		"Ctrl+2": {nil, filters(view.FilterActive)},
+		"Ctrl+3": {nil, filters(view.FilterWaiting)},
+		"Ctrl+4": {nil, filters(view.FilterAttention)},
+		"Ctrl+5": {nil, filters(view.FilterDone)},
+		"Menu":   {[]int64{4}, opensOverlay},
+		"Ctrl+I": {[]int64{-7, 4}, func(t *testing.T, s *testWindow) {
+			if got := s.window.details.Subject(); len(got.Batches) != 1 || len(got.Transfers) != 1 {
+				t.Errorf("details show %v", got)
+			}
+		}},
 		"Ctrl+,":    {nil, opensOverlay},
 		"Ctrl+Q":    {nil, opensOverlay},
 		"F1":        {nil, opensOverlay},

@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/frame"
+	"github.com/ferryapp/ferry/app/logviewer"
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
@@ -52,6 +53,7 @@ type shell struct {
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
 	backups       *backups
+	logs          *logs
 	prompt        *resumePrompt
 	scans         *folderScans
 
@@ -127,12 +129,16 @@ func (sh *shell) makeDialogs() {
 		dialogs: sh.dialogs, openReceived: sh.opener.openReceived,
 	}
 	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
+	sh.logs = &logs{data: sh.config.Data, viewer: logviewer.Config{
+		Dialogs: sh.dialogs, Run: sh.bridge.Run, Post: sh.bridge.Post, Copy: sh.copyText, Log: sh.config.Log,
+		Reveal: func(path string) { sh.opener.openPath(sh.system.reveal, path) },
+	}}
 	sh.preferences = preferences.New(preferences.Config{
 		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir, Version: sh.config.Version, Copy: sh.copyText,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
-			ShowLog:         func() { sh.opener.openPath(sh.system.reveal, sh.config.Data.Log) },
+			ShowLog:         sh.logs.showLog,
 			CopyDiagnostics: sh.copyDiagnostics,
 			RemoveFinished:  sh.removals.removeFinished,
 		},
@@ -217,6 +223,7 @@ func (sh *shell) start(ctx context.Context) {
 	context.AfterFunc(ctx, func() { sh.bridge.Post(sh.quitter.exitNow) })
 	sh.window.visible = !sh.config.Hidden
 	sh.window.banner.ShowNotice(sh.config.Notice)
+	sh.logs.offerCrashReport(sh.window.banner)
 	sh.show(sh.bridge.Snapshot())
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()

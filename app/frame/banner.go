@@ -16,7 +16,7 @@ import (
 )
 
 // Banner is the message below the top bar. It shows the first of these: a fault of the
-// store, a notice about the profile, the question about interrupted uploads, a blocked
+// store, a notice about the profile, a crash before this start, the question about interrupted uploads, a blocked
 // server, an error that many files have, folders being scanned, and which uploads were
 // resumed. It must be used on the UI goroutine.
 type Banner struct {
@@ -28,6 +28,7 @@ type Banner struct {
 	startup    widgets.BannerModel // about interrupted uploads: the question, or what was resumed
 	resumed    bool                // startup is about what was resumed; it is hidden when no transfer is pending
 	notice     widgets.BannerModel // about the profile
+	crash      widgets.BannerModel // about a crash before this start
 	scan       widgets.BannerModel // about folders being scanned
 	blocked    widgets.BannerModel // about blockedBy
 	blockedBy  view.Blocked
@@ -73,6 +74,20 @@ func (b *Banner) SetText(text string) {
 // ShowNotice shows a notice about the profile until it is dismissed; "" for none.
 func (b *Banner) ShowNotice(text string) {
 	b.notice = widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Text: text, OnDismiss: func() { b.ShowNotice("") }}
+	b.refresh()
+}
+
+// ShowCrash offers the report about a crash until it is dismissed.
+func (b *Banner) ShowCrash(show, dismiss func()) {
+	hide := func() {
+		b.crash = widgets.BannerModel{}
+		b.refresh()
+		dismiss()
+	}
+	b.crash = widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Text: words.Text("crash.text"), Buttons: []widgets.BannerButton{
+		{Label: words.Text("crash.show"), OnTapped: show},
+		{Label: words.Text("crash.dismiss"), OnTapped: hide},
+	}}
 	b.refresh()
 }
 
@@ -153,6 +168,8 @@ func (b *Banner) Model() widgets.BannerModel {
 		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(b.fault, words.Subject{}).String()}
 	case b.notice.Text != "":
 		return b.notice
+	case b.crash.Text != "":
+		return b.crash
 	case b.startup.Text != "" && !b.resumed:
 		return b.startup
 	case b.blocked.Text != "":
