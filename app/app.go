@@ -43,11 +43,12 @@ type Config struct {
 	Settings       *settings.Current    // the user's settings
 	State          *windowstate.Current // of the window
 	Log            *slog.Logger
-	DefaultProfile bool   // see profile.Profile
-	Hidden         bool   // start hidden in the tray, if there is one
-	AskToResume    bool   // the engine waits until the user has decided about interrupted uploads
-	Notice         string // a notice about the profile; "" for none
-	ReceivedDir    string // the folder in which the built-in receiver puts files
+	DefaultProfile bool                                        // see profile.Profile
+	Hidden         bool                                        // start hidden in the tray, if there is one
+	AskToResume    bool                                        // the engine waits until the user has decided about interrupted uploads
+	Notice         string                                      // a notice about the profile; "" for none
+	ReceivedDir    string                                      // the folder in which the built-in receiver puts files
+	SetReceivedDir func(ctx context.Context, dir string) error // changes ReceivedDir; it blocks
 	Data           ProfileData
 	Autostart      Autostart // may be nil
 	Version        string

@@ -54,6 +54,7 @@ type shell struct {
 	preferences   *preferences.Dialog
 	backups       *backups
 	logs          *logs
+	received      *receivedFolder
 	prompt        *resumePrompt
 	scans         *folderScans
 
@@ -99,6 +100,9 @@ func (sh *shell) makeParts() {
 		bridge: sh.bridge, revealFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
 		receivedDir: sh.config.ReceivedDir, log: log, showMessage: showMessage,
 	}
+	sh.received = &receivedFolder{
+		bridge: sh.bridge, files: sh.files, set: sh.config.SetReceivedDir, changed: sh.setReceivedDir, log: log, showMessage: showMessage,
+	}
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
 	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
@@ -139,6 +143,8 @@ func (sh *shell) makeDialogs() {
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
 			ShowLog:         sh.logs.showLog,
+			Received:        func() string { return sh.opener.receivedDir },
+			ChangeReceived:  sh.received.choose,
 			CopyDiagnostics: sh.copyDiagnostics,
 			RemoveFinished:  sh.removals.removeFinished,
 		},
@@ -192,6 +198,7 @@ func (sh *shell) windowActions() windowActions {
 		bar: frame.TopBarActions{
 			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adder.addFiles, AddFolder: sh.adder.addFolder,
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenSettings: sh.preferences.Open,
+			Received: func() string { return sh.opener.receivedDir }, ChangeReceived: sh.received.choose,
 		},
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted},
 		footer: frame.FooterActions{
@@ -309,6 +316,13 @@ func (sh *shell) resumeAll() {
 // choose makes a server the destination of what is added from now on.
 func (sh *shell) choose(id uploader.ServerID) {
 	sh.destination.choose(id)
+	sh.bridge.Refresh()
+}
+
+// setReceivedDir shows a folder as that of the built-in receiver.
+func (sh *shell) setReceivedDir(dir string) {
+	sh.opener.receivedDir, sh.window.receivedDir, sh.window.emptyServer = dir, dir, 0
+	sh.preferences.Reopen()
 	sh.bridge.Refresh()
 }
 

@@ -27,6 +27,9 @@ var (
 	minSize   = fyne.NewSize(480, 360)
 )
 
+// maxFolderLength is the maximum number of characters of a folder in the empty state.
+const maxFolderLength = 60
+
 // windowActions are the actions of the window's parts.
 type windowActions struct {
 	bar      frame.TopBarActions
@@ -54,6 +57,7 @@ type window struct {
 	empty          *widgets.EmptyState
 	loading        *widgets.EmptyState // replaces the list until the transfers are loaded
 	emptyServer    uploader.ServerID   // the server named in the empty state
+	receivedDir    string              // the folder of the built-in receiver
 	footer         *frame.Footer
 	toasts         *widgets.Toasts
 	tooltips       *widgets.Tooltips
@@ -68,7 +72,7 @@ type window struct {
 // newWindow returns a window without content; see build.
 func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(), messages frame.BannerModels) *window {
 	w := &window{
-		window: toolkit.NewWindow("Ferry"), destination: to, settings: config.Settings, state: config.State, refresh: refresh,
+		window: toolkit.NewWindow("Ferry"), destination: to, settings: config.Settings, state: config.State, refresh: refresh, receivedDir: config.ReceivedDir,
 		banner: frame.NewBanner(messages), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
@@ -154,15 +158,15 @@ func (w *window) showEmpty(server uploader.Server) {
 	w.empty.SetModel(widgets.EmptyModel{
 		Picture: assets.Harbour(),
 		Title:   words.Text("empty.title"),
-		Hint:    emptyHint(server),
+		Hint:    w.emptyHint(server),
 		Button:  words.Text("empty.add"),
 		Icon:    theme.IconAdd,
 	})
 }
 
-func emptyHint(server uploader.Server) string {
+func (w *window) emptyHint(server uploader.Server) string {
 	if server.Builtin() {
-		return words.Text("empty.text.builtin")
+		return words.Text("empty.text.builtin", words.Data{"Folder": view.ShortenPath(w.receivedDir, maxFolderLength)})
 	}
 	return words.Text("empty.text", words.Data{"Server": words.Server(server)})
 }

@@ -58,6 +58,7 @@ type session struct {
 	windowSaver   *task
 	keys          *platform.AppKeyring
 	connector     *connect.Connector
+	receivedDir   string // the folder of the receiver
 	receiver      *task
 	receiverErr   error // why the receiver did not start; nil if it did
 	engine        *engine.Engine
@@ -181,6 +182,8 @@ func (s *session) handle(ctx context.Context, request instance.Request, reply fu
 func (s *session) openSettings(ctx context.Context, c command) error {
 	s.settings = settings.Open(ctx, s.database, c.log)
 	s.settingsSaver = startTask(s.settings.Run)
+	s.receivedDir = cmp.Or(s.settings.Get().Receiver.Folder, c.profile.ReceivedDir)
+	words.SetReceivedFolder(s.receivedDir)
 	s.windowState = windowstate.Open(ctx, s.database, c.log)
 	s.windowSaver = startTask(s.windowState.Run)
 	return words.Load(string(s.settings.Get().Appearance.Language))

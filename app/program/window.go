@@ -69,7 +69,8 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        c.profileData(s), Version: c.version,
 		Autostart: c.autostart(),
-		Notice:    s.recovered, ReceivedDir: c.profile.ReceivedDir, Requests: requests,
+		Notice:    s.recovered, ReceivedDir: s.receivedDir, Requests: requests,
+		SetReceivedDir: func(ctx context.Context, dir string) error { return s.setReceivedDir(ctx, c, dir) },
 	}
 	run := func() error { return app.Run(ctx, config) }
 	return afterWindow(s.close(guardWindow(c.log, c.profile.Log(), s.crashes, run)))
