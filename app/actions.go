@@ -44,13 +44,13 @@ func (a *transferActions) act(action view.Action, s view.Selection) {
 	case view.ActionReveal:
 		a.opener.reveal(s.Transfers[0])
 	case view.ActionDetails:
-		a.window.openDetails(s.Transfers[0].ID)
+		a.window.openDetails(view.SubjectOf(s))
 	case view.ActionExists:
 		a.askExists(s)
 	case view.ActionSignIn:
 		a.unblock(s.Allowed(view.ActionSignIn)[0])
 	case view.ActionOtherServer:
-		a.chooseServer(s.Transfers[0])
+		a.chooseServer(s)
 	case view.ActionLocate:
 		a.locate(s.Transfers[0])
 	case view.ActionCopyLink:
@@ -184,29 +184,6 @@ func (a *transferActions) locate(t *uploader.Transfer) {
 			a.bridge.Post(func() { a.located(t, paths[0], err) })
 		})
 	})
-}
-
-// chooseServer offers the other servers for a file that is too large for its server.
-func (a *transferActions) chooseServer(t *uploader.Transfer) {
-	s := a.bridge.Snapshot()
-	refused, _ := s.Server(t.Server)
-	answers := []form.Answer{{Label: words.Text("cancel")}, {Label: words.Text("top.add-server"), Do: a.addServer}}
-	for _, server := range s.Servers {
-		if server.ID != t.Server && !server.Options.GivenURL {
-			name := view.Shorten(words.Server(server), view.MaxNameLength)
-			answers = append(answers, form.Answer{Label: name, Importance: widget.HighImportance, Do: func() { a.sendTo(server.ID, t) }})
-		}
-	}
-	a.dialogs.Ask(form.Question{
-		Title: words.Text("elsewhere.title", words.Data{"Name": view.TransferName(t)}), Text: words.Text("elsewhere.text", words.Data{"Server": words.Server(refused)}),
-		Answers: answers,
-	})
-}
-
-// sendTo replaces a transfer by one to another server. The removal can be undone.
-func (a *transferActions) sendTo(server uploader.ServerID, t *uploader.Transfer) {
-	a.removals.remove(view.SelectionOf(t))
-	a.adder.addTo(server, []string{t.Source.Path}, 0)
 }
 
 // located handles the result of a Relocate command. A file that cannot be verified as the

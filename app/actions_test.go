@@ -233,3 +233,40 @@ func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 		t.Errorf("failed row is not removed, message is %q", s.message())
 	}
 }
+
+// TestSendToAnotherServer checks that everything can be uploaded to another server as well,
+// and that what is in the list stays there.
+func TestSendToAnotherServer(t *testing.T) {
+	path, folder := apptest.File(t, "a.mov"), t.TempDir()
+	for _, c := range []struct {
+		name string
+		rows []*uploader.Transfer
+		want [][]string // the paths of each command
+	}{
+		{"finished file", []*uploader.Transfer{apptest.Transfer(1, apptest.WithPath(path), apptest.Done)}, [][]string{{path}}},
+		{"file that is being sent", []*uploader.Transfer{apptest.Transfer(1, apptest.WithPath(path), apptest.Sending, apptest.Acknowledged(1))}, [][]string{{path}}},
+		{"folder", []*uploader.Transfer{
+			apptest.Transfer(1, apptest.InBatch(7), apptest.Done), apptest.Transfer(2, apptest.InBatch(7), apptest.Failed(fault.Refused)),
+		}, [][]string{{folder}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			snapshot := apptest.Batched(c.rows...)
+			for _, b := range snapshot.Batches {
+				b.Roots, b.Server = []string{folder}, uploader.BuiltinServer
+			}
+			s := startWindow(t, apptest.NewEngineAt(snapshot))
+			s.window.list.Rows.SelectAll()
+			s.actions.actOnSelected(view.ActionOtherServer)
+			s.press("Studio")
+			for i, want := range c.want {
+				add := s.waitCommand(i + 1).(uploader.Add)
+				if add.Server != 2 || !cmp.Equal(add.Paths, want) {
+					t.Errorf("engine received %+v, want %v", add, want)
+				}
+			}
+			if s.message() != "" {
+				t.Errorf("message is %q", s.message())
+			}
+		})
+	}
+}

@@ -7,8 +7,8 @@
 // goroutine.
 //
 // What is shown is computed from a snapshot by package view. The parts of the window and
-// its dialogs are separate packages: transferlist, details, frame, servers, preferences
-// and tray, with shared controls in form. None of them imports another or this package;
+// its dialogs are separate packages: transferlist, details, frame, servers, preferences,
+// logviewer and tray, with shared controls in form. None of them imports another or this package;
 // they are given functions to call instead. All text comes from package words. What
 // the window looks like is kept by package windowstate.
 package app
@@ -45,11 +45,12 @@ type Config struct {
 	Settings       *settings.Current    // the user's settings
 	State          *windowstate.Current // of the window
 	Log            *slog.Logger
-	DefaultProfile bool   // see profile.Profile
-	Hidden         bool   // start hidden in the tray, if there is one
-	AskToResume    bool   // the engine waits until the user has decided about interrupted uploads
-	Notice         string // a notice about the profile; "" for none
-	ReceivedDir    string // the folder in which the built-in receiver puts files
+	DefaultProfile bool                                        // see profile.Profile
+	Hidden         bool                                        // start hidden in the tray, if there is one
+	AskToResume    bool                                        // the engine waits until the user has decided about interrupted uploads
+	Notice         string                                      // a notice about the profile; "" for none
+	ReceivedDir    string                                      // the folder in which the built-in receiver puts files
+	SetReceivedDir func(ctx context.Context, dir string) error // changes ReceivedDir; it blocks
 	Data           ProfileData
 	Autostart      Autostart // may be nil
 	Version        string

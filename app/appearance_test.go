@@ -40,14 +40,14 @@ func TestWindowKeepsStateOnRebuild(t *testing.T) {
 	s.window.setFilter(view.FilterAttention)
 	s.until("question is open", func() bool { return s.prompt.interrupted != nil })
 	s.window.list.Rows.Select(4)
-	s.window.openDetails(4)
+	s.window.openTransfer(4)
 	s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Scale = 1.5 })
 	s.until("scale is applied", func() bool { return s.appearance.Scale == 1.5 })
 	if got := s.window.list.Rows.Selected(); !slices.Equal(got, []int64{4}) {
 		t.Errorf("selected %v, want [4]", got)
 	}
-	if d := s.window.details; d.ID != 4 || !d.Content.Visible() {
-		t.Errorf("details show %d, visible %t", d.ID, d.Content.Visible())
+	if d := s.window.details; d.Subject().Transfer() != 4 || !d.Content.Visible() {
+		t.Errorf("details show %v, visible %t", d.Subject(), d.Content.Visible())
 	}
 	if got := theme.Grid(1); got != 6 {
 		t.Errorf("grid step is %v, want 6", got)

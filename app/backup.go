@@ -15,6 +15,9 @@ type ProfileData struct {
 	Dir string // the profile folder
 	Log string // path of the log file
 
+	CrashReport  string       // path of the report about a crash before this start; "" for none
+	DismissCrash func() error // makes it not be offered again; it may be called from any goroutine
+
 	// Backup writes a copy of the database to a folder, and returns the path of the
 	// copy. It may be called from any goroutine.
 	Backup func(ctx context.Context, folder string) (string, error)

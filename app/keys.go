@@ -106,6 +106,7 @@ func (k *keyboard) shortcuts() [][]shortcut {
 		},
 		{
 			{fyne.KeyReturn, plain, "keys.details", list(fyne.KeyReturn)},
+			{fyne.KeyI, command, "keys.selection-details", act(view.ActionDetails)},
 			{desktop.KeyMenu, plain, "keys.menu", list(desktop.KeyMenu)},
 			{fyne.KeySpace, plain, "keys.pause", k.actions.pauseOrResume},
 			{fyne.KeyF5, plain, "keys.retry", act(view.ActionRetry)},

@@ -64,12 +64,17 @@ func TestShortcuts(t *testing.T) {
 				t.Error("search field does not have the focus")
 			}
 		}},
-		"Ctrl+1":    {nil, filters(view.FilterAll)},
-		"Ctrl+2":    {nil, filters(view.FilterActive)},
-		"Ctrl+3":    {nil, filters(view.FilterWaiting)},
-		"Ctrl+4":    {nil, filters(view.FilterAttention)},
-		"Ctrl+5":    {nil, filters(view.FilterDone)},
-		"Menu":      {[]int64{4}, opensOverlay},
+		"Ctrl+1": {nil, filters(view.FilterAll)},
+		"Ctrl+2": {nil, filters(view.FilterActive)},
+		"Ctrl+3": {nil, filters(view.FilterWaiting)},
+		"Ctrl+4": {nil, filters(view.FilterAttention)},
+		"Ctrl+5": {nil, filters(view.FilterDone)},
+		"Menu":   {[]int64{4}, opensOverlay},
+		"Ctrl+I": {[]int64{-7, 4}, func(t *testing.T, s *testWindow) {
+			if got := s.window.details.Subject(); len(got.Batches) != 1 || len(got.Transfers) != 1 {
+				t.Errorf("details show %v", got)
+			}
+		}},
 		"Ctrl+,":    {nil, opensOverlay},
 		"Ctrl+Q":    {nil, opensOverlay},
 		"F1":        {nil, opensOverlay},
@@ -245,18 +250,22 @@ func TestMoveKeepsOrder(t *testing.T) {
 func TestDetailsFollowSelection(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 	s.window.list.Rows.Select(4)
-	if s.window.details.ID != 0 {
+	if !s.window.details.Subject().Empty() {
 		t.Error("selecting opened the details")
 	}
 	s.key(fyne.KeyReturn)
 	s.window.list.Activate(-7)
+	files := func(ids ...uploader.TransferID) view.Subject { return view.Subject{Transfers: ids} }
+	folder := func(ids ...uploader.TransferID) view.Subject {
+		return view.Subject{Batches: []uploader.BatchID{7}, Transfers: ids}
+	}
 	for _, step := range []struct {
 		selected []int64
-		want     uploader.TransferID
-	}{{[]int64{2}, 2}, {[]int64{2, 3}, 2}, {[]int64{-7}, 2}, {nil, 2}, {[]int64{3}, 3}} {
+		want     view.Subject
+	}{{[]int64{2}, files(2)}, {[]int64{2, 3}, files(2, 3)}, {[]int64{-7}, folder()}, {nil, folder()}, {[]int64{-7, 2, 4}, folder(4)}, {[]int64{3}, files(3)}} {
 		s.window.list.Rows.Select(step.selected...)
-		if got := s.window.details.ID; got != step.want {
-			t.Errorf("selected %v: details show %d, want %d", step.selected, got, step.want)
+		if got := s.window.details.Subject(); !got.Equal(step.want) {
+			t.Errorf("selected %v: details show %v, want %v", step.selected, got, step.want)
 		}
 	}
 }
@@ -264,23 +273,24 @@ func TestDetailsFollowSelection(t *testing.T) {
 func TestMenu(t *testing.T) {
 	moves := []string{"Move to top", "Move up", "Move down", "Move to bottom"}
 	files := []string{"Open", "Show in folder", "Details"}
+	const send = "Send to another server…"
 	tests := []struct {
 		name string
 		t    *uploader.Transfer
 		want [][]string
 	}{
-		{"uploading", apptest.Transfer(1, apptest.Sending), [][]string{{"Pause"}, files, moves, {"Cancel"}}},
-		{"paused", apptest.Transfer(1, apptest.Paused), [][]string{{"Resume"}, files, moves, {"Cancel"}}},
-		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, files, moves, {"Cancel"}}},
-		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over"}, files, moves, {"Remove from list"}}},
-		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from list"}}},
-		{"sign-in required", apptest.Transfer(1, apptest.Failed(fault.Auth), onStudio), [][]string{{"Sign in…", "Try again"}, files, moves, {"Remove from list"}}},
-		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), onStudio), [][]string{{"Upload again"}, append([]string{"Copy old link"}, files...), moves, {"Remove from list"}}},
-		{"received before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded)), [][]string{{"Upload again"}, files, moves, {"Remove from list"}}},
-		{"possible earlier upload", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), [][]string{{"Resume earlier upload", "Upload as a new file"}, files, moves, {"Remove from list"}}},
-		{"done on a server", apptest.Transfer(1, apptest.Done, onStudio, apptest.Acknowledged(1)), [][]string{append([]string{"Copy link"}, files...), {"Remove from list"}}},
-		{"received", apptest.Transfer(1, apptest.Done), [][]string{files, {"Remove from list"}}},
-		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, files, {"Remove from list"}}},
+		{"uploading", apptest.Transfer(1, apptest.Sending), [][]string{{"Pause", send}, files, moves, {"Cancel"}}},
+		{"paused", apptest.Transfer(1, apptest.Paused), [][]string{{"Resume", send}, files, moves, {"Cancel"}}},
+		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), [][]string{{"Pause", "Try now", send}, files, moves, {"Cancel"}}},
+		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over", send}, files, moves, {"Remove from list"}}},
+		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…", send}, {"Details"}, moves, {"Remove from list"}}},
+		{"sign-in required", apptest.Transfer(1, apptest.Failed(fault.Auth), onStudio), [][]string{{"Sign in…", "Try again", send}, files, moves, {"Remove from list"}}},
+		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), onStudio), [][]string{{"Upload again", send}, append([]string{"Copy old link"}, files...), moves, {"Remove from list"}}},
+		{"received before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded)), [][]string{{"Upload again", send}, files, moves, {"Remove from list"}}},
+		{"possible earlier upload", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), [][]string{{"Resume earlier upload", "Upload as a new file", send}, files, moves, {"Remove from list"}}},
+		{"done on a server", apptest.Transfer(1, apptest.Done, onStudio, apptest.Acknowledged(1)), [][]string{{send}, append([]string{"Copy link"}, files...), {"Remove from list"}}},
+		{"received", apptest.Transfer(1, apptest.Done), [][]string{{send}, files, {"Remove from list"}}},
+		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again", send}, files, {"Remove from list"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -52,8 +52,8 @@ func TestRestoreAfterLoading(t *testing.T) {
 		c.State.Update(func(s *windowstate.State) { s.Selected, s.Details = []int64{1}, 1 })
 	})
 	s.publish(apptest.Snapshot(apptest.Transfer(1)))
-	if got := s.window.list.Rows.Selected(); len(got) != 1 || s.window.details.ID != 1 {
-		t.Errorf("selected %v, details of %d", got, s.window.details.ID)
+	if got := s.window.list.Rows.Selected(); len(got) != 1 || s.window.details.Subject().Transfer() != 1 {
+		t.Errorf("selected %v, details of %v", got, s.window.details.Subject())
 	}
 }
 

@@ -29,12 +29,13 @@ type opener struct {
 // reveal shows a transfer's file in its folder, or only the folder if the file does not
 // exist.
 func (o *opener) reveal(t *uploader.Transfer) {
+	receivedDir := o.receivedDir
 	o.bridge.Run(func(ctx context.Context) {
 		folder := filepath.Dir(t.Source.Path)
 		if view.Received(t) {
-			folder = o.receivedDir
+			folder = receivedDir
 		}
-		if path, exists := localPath(o.receivedDir, t); exists {
+		if path, exists := localPath(receivedDir, t); exists {
 			o.report(folder, o.revealFile(ctx, path))
 			return
 		}
@@ -44,8 +45,9 @@ func (o *opener) reveal(t *uploader.Transfer) {
 
 // open opens a transfer's file in the program for its type.
 func (o *opener) open(t *uploader.Transfer) {
+	receivedDir := o.receivedDir
 	o.bridge.Run(func(ctx context.Context) {
-		path, exists := localPath(o.receivedDir, t)
+		path, exists := localPath(receivedDir, t)
 		if !exists {
 			o.report(t.Source.Name(), fs.ErrNotExist)
 			return
@@ -57,8 +59,8 @@ func (o *opener) open(t *uploader.Transfer) {
 // openReceived opens the folder of the built-in receiver or, if it does not exist, the
 // innermost folder of its path that does.
 func (o *opener) openReceived() {
+	folder := o.receivedDir
 	o.bridge.Run(func(ctx context.Context) {
-		folder := o.receivedDir
 		for !isFolder(folder) && folder != filepath.Dir(folder) {
 			folder = filepath.Dir(folder)
 		}

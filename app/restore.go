@@ -37,8 +37,11 @@ func (w *window) restore() {
 	state := w.state.Get()
 	w.list.OpenBatches(state.OpenBatches)
 	w.list.Rows.Select(state.Selected...)
-	if state.Details != 0 {
-		w.openDetails(state.Details)
+	switch {
+	case state.Details != 0:
+		w.openTransfer(state.Details)
+	case state.DetailsOfRows:
+		w.openDetails(view.SubjectOf(w.list.Selected()))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/frame"
+	"github.com/ferryapp/ferry/app/logviewer"
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
@@ -47,10 +48,13 @@ type shell struct {
 	removals      *removals
 	actions       *transferActions
 	blocked       *blockedServers
+	repeated      *repeatedErrors
 	passphrase    *passphrasePrompt
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
 	backups       *backups
+	logs          *logs
+	received      *receivedFolder
 	prompt        *resumePrompt
 	scans         *folderScans
 
@@ -68,7 +72,10 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
 	importPreferences(toolkit.Preferences(), config)
 	sh.destination = &destination{config.State}
-	sh.window = newWindow(toolkit, sh.destination, config, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
+	sh.window = newWindow(toolkit, sh.destination, config, sh.bridge.Refresh, frame.BannerModels{
+		Blocked:  func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) },
+		Repeated: func(g view.ErrorGroup) widgets.BannerModel { return sh.repeated.banner(g) },
+	})
 	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.tooltips.Dismiss)
 	sh.makeParts()
 	sh.makeDialogs()
@@ -94,6 +101,9 @@ func (sh *shell) makeParts() {
 		bridge: sh.bridge, revealFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
 		receivedDir: sh.config.ReceivedDir, log: log, showMessage: showMessage,
 	}
+	sh.received = &receivedFolder{
+		bridge: sh.bridge, files: sh.files, set: sh.config.SetReceivedDir, changed: sh.setReceivedDir, log: log, showMessage: showMessage,
+	}
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
 	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
@@ -109,6 +119,7 @@ func (sh *shell) makeParts() {
 		clipboard: sh.toolkit.Clipboard, notify: sh.notifications.send, show: sh.show,
 		addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
 	}
+	sh.repeated = &repeatedErrors{window: sh.window, act: sh.actions.act}
 }
 
 // makeDialogs creates the dialogs. A dialog that opens another is given a function for it.
@@ -123,12 +134,18 @@ func (sh *shell) makeDialogs() {
 		dialogs: sh.dialogs, openReceived: sh.opener.openReceived,
 	}
 	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
+	sh.logs = &logs{data: sh.config.Data, viewer: logviewer.Config{
+		Dialogs: sh.dialogs, Run: sh.bridge.Run, Post: sh.bridge.Post, Copy: sh.copyText, Log: sh.config.Log,
+		Reveal: func(path string) { sh.opener.openPath(sh.system.reveal, path) },
+	}}
 	sh.preferences = preferences.New(preferences.Config{
 		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir, Version: sh.config.Version, Copy: sh.copyText,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
-			ShowLog:         func() { sh.opener.openPath(sh.system.reveal, sh.config.Data.Log) },
+			ShowLog:         sh.logs.showLog,
+			Received:        func() string { return sh.opener.receivedDir },
+			ChangeReceived:  sh.received.choose,
 			CopyDiagnostics: sh.copyDiagnostics,
 			RemoveFinished:  sh.removals.removeFinished,
 		},
@@ -206,6 +223,7 @@ func (sh *shell) windowActions() windowActions {
 		bar: frame.TopBarActions{
 			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adder.addFiles, AddFolder: sh.adder.addFolder,
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenSettings: sh.preferences.Open,
+			Received: func() string { return sh.opener.receivedDir }, ChangeReceived: sh.received.choose,
 		},
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted},
 		footer: frame.FooterActions{
@@ -241,6 +259,7 @@ func (sh *shell) start(ctx context.Context) {
 	context.AfterFunc(ctx, func() { sh.bridge.Post(sh.quitter.exitNow) })
 	sh.window.visible = !sh.config.Hidden
 	sh.window.banner.ShowNotice(sh.config.Notice)
+	sh.logs.offerCrashReport(sh.window.banner)
 	sh.show(sh.bridge.Snapshot())
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()
@@ -326,6 +345,13 @@ func (sh *shell) resumeAll() {
 // choose makes a server the destination of what is added from now on.
 func (sh *shell) choose(id uploader.ServerID) {
 	sh.destination.choose(id)
+	sh.bridge.Refresh()
+}
+
+// setReceivedDir shows a folder as that of the built-in receiver.
+func (sh *shell) setReceivedDir(dir string) {
+	sh.opener.receivedDir, sh.window.receivedDir, sh.window.emptyServer = dir, dir, 0
+	sh.preferences.Reopen()
 	sh.bridge.Refresh()
 }
 

@@ -106,8 +106,12 @@ var windowStates = []struct {
 }{
 	{"all rows", func(s *testWindow) { s.window.list.Rows.SelectAll() }},
 	{"end of the list", func(s *testWindow) { s.window.list.Rows.SetScrollOffset(1000) }},
-	{"details", func(s *testWindow) { s.window.openDetails(3) }},
-	{"details of a failed upload", func(s *testWindow) { s.window.openDetails(15) }},
+	{"details", func(s *testWindow) { s.window.openTransfer(3) }},
+	{"details of a failed upload", func(s *testWindow) { s.window.openTransfer(15) }},
+	{"details of all rows", func(s *testWindow) {
+		s.window.list.Rows.SelectAll()
+		s.actions.actOnSelected(view.ActionDetails)
+	}},
 	{"empty list", func(s *testWindow) { s.show(apptest.Snapshot()) }},
 	{"no search results", func(s *testWindow) {
 		s.window.find()
@@ -121,8 +125,14 @@ var windowStates = []struct {
 	{"scan", func(s *testWindow) {
 		s.window.banner.ShowScan(words.Text("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
 	}},
+	{"error of many files", func(s *testWindow) {
+		s.window.show(apptest.Snapshot(refusedFiles(312)...), view.Counts{})
+	}},
 	{"undo", func(s *testWindow) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers.At(15))) }},
 	{"cancel question", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers.At(2))) }},
+	{"question for another server", func(s *testWindow) {
+		s.actions.chooseServer(view.SelectionOf(s.bridge.Snapshot().Transfers.At(15)))
+	}},
 	{"quit question", func(s *testWindow) { s.quitter.quit() }},
 	{"key help", func(s *testWindow) { s.keys.showHelp() }},
 	{"new server", func(s *testWindow) { s.servers.Add() }},
@@ -133,6 +143,8 @@ var windowStates = []struct {
 	{"start settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
 	{"appearance settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAppearance) }},
 	{"data settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
+	{"log", func(s *testWindow) { s.logs.showLog() }},
+	{"crash report is offered", func(s *testWindow) { s.window.banner.ShowCrash(func() {}, func() {}) }},
 	{"about", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAbout) }},
 	{"licences", func(s *testWindow) {
 		s.preferences.OpenSection(preferences.SectionAbout)

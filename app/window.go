@@ -27,6 +27,9 @@ var (
 	minSize   = fyne.NewSize(480, 360)
 )
 
+// maxFolderLength is the maximum number of characters of a folder in the empty state.
+const maxFolderLength = 60
+
 // windowActions are the actions of the window's parts.
 type windowActions struct {
 	bar      frame.TopBarActions
@@ -54,6 +57,7 @@ type window struct {
 	empty          *widgets.EmptyState
 	loading        *widgets.EmptyState // replaces the list until the transfers are loaded
 	emptyServer    uploader.ServerID   // the server named in the empty state
+	receivedDir    string              // the folder of the built-in receiver
 	footer         *frame.Footer
 	toasts         *widgets.Toasts
 	tooltips       *widgets.Tooltips
@@ -66,10 +70,10 @@ type window struct {
 }
 
 // newWindow returns a window without content; see build.
-func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(), blocked func(view.Blocked) widgets.BannerModel) *window {
+func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(), messages frame.BannerModels) *window {
 	w := &window{
-		window: toolkit.NewWindow("Ferry"), destination: to, settings: config.Settings, state: config.State, refresh: refresh,
-		banner: frame.NewBanner(blocked), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
+		window: toolkit.NewWindow("Ferry"), destination: to, settings: config.Settings, state: config.State, refresh: refresh, receivedDir: config.ReceivedDir,
+		banner: frame.NewBanner(messages), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
 	w.window.Resize(w.initialSize())
@@ -83,7 +87,7 @@ func (w *window) build() {
 	w.bar = frame.NewTopBar(w.window.Canvas(), w.tooltips, w.actions.bar)
 	w.filter = transferlist.NewFilterBar(w.tooltips, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList})
 	list := w.actions.list
-	list.ShowDetails, list.SelectionChanged = w.openDetails, w.followSelection
+	list.ShowDetails, list.SelectionChanged = w.openTransfer, w.followSelection
 	w.list = transferlist.NewList(w.tooltips, list)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
@@ -154,15 +158,15 @@ func (w *window) showEmpty(server uploader.Server) {
 	w.empty.SetModel(widgets.EmptyModel{
 		Picture: assets.Harbour(),
 		Title:   words.Text("empty.title"),
-		Hint:    emptyHint(server),
+		Hint:    w.emptyHint(server),
 		Button:  words.Text("empty.add"),
 		Icon:    theme.IconAdd,
 	})
 }
 
-func emptyHint(server uploader.Server) string {
+func (w *window) emptyHint(server uploader.Server) string {
 	if server.Builtin() {
-		return words.Text("empty.text.builtin")
+		return words.Text("empty.text.builtin", words.Data{"Folder": view.ShortenPath(w.receivedDir, maxFolderLength)})
 	}
 	return words.Text("empty.text", words.Data{"Server": words.Server(server)})
 }
@@ -238,24 +242,30 @@ func (w *window) showAll() {
 	w.setFilter(view.FilterAll)
 }
 
-// openDetails shows the details of a transfer beside the list.
-func (w *window) openDetails(id uploader.TransferID) {
-	w.state.Update(func(s *windowstate.State) { s.Details = id })
-	w.details.Open(id)
+// openDetails shows the details of a subject beside the list; an empty one closes them.
+func (w *window) openDetails(subject view.Subject) {
+	id := subject.Transfer()
+	w.state.Update(func(s *windowstate.State) { s.Details, s.DetailsOfRows = id, id == 0 && !subject.Empty() })
+	w.details.Open(subject)
 	w.middle.Refresh()
 	w.refresh()
 }
 
-func (w *window) closeDetails() { w.openDetails(0) }
+// openTransfer shows the details of one transfer.
+func (w *window) openTransfer(id uploader.TransferID) {
+	w.openDetails(view.Subject{Transfers: []uploader.TransferID{id}})
+}
 
-// followSelection shows the selected transfer in the details, if they are open and
-// exactly one transfer is selected.
+func (w *window) closeDetails() { w.openDetails(view.Subject{}) }
+
+// followSelection shows the selection in the details, if they are open and something is
+// selected.
 func (w *window) followSelection() {
 	w.keepSelection()
-	if w.details.ID == 0 {
+	if w.details.Subject().Empty() {
 		return
 	}
-	if selected := w.list.Selected(); selected.Situation().Single {
-		w.openDetails(selected.Transfers[0].ID)
+	if selected := w.list.Selected(); !selected.Empty() {
+		w.openDetails(view.SubjectOf(selected))
 	}
 }

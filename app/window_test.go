@@ -70,7 +70,7 @@ func TestWindowIsRestored(t *testing.T) {
 	first.window.window.Resize(fyne.NewSize(720, 520))
 	first.window.list.Rows.Toggle(-7)
 	first.window.list.Rows.Select(1, 3)
-	first.window.openDetails(3)
+	first.window.openTransfer(3)
 	want := windowstate.State{
 		Size: windowstate.Size{Width: 720, Height: 520}, OpenBatches: []uploader.BatchID{7}, Selected: []int64{1, 3}, Details: 3,
 	}
@@ -90,11 +90,31 @@ func TestWindowIsRestored(t *testing.T) {
 	if got := next.window.list.Rows.Selected(); !slices.Equal(got, want.Selected) {
 		t.Errorf("selected rows are %v, want %v", got, want.Selected)
 	}
-	if got := next.window.details.ID; got != 3 {
+	if got := next.window.details.Subject().Transfer(); got != 3 {
 		t.Errorf("details show transfer %d, want 3", got)
 	}
 	if diff := cmp.Diff(want, next.config.State.Get()); diff != "" {
 		t.Errorf("kept after the restart (-want +got):\n%s", diff)
+	}
+}
+
+func TestDetailsOfSelectionAreRestored(t *testing.T) {
+	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
+	s.window.list.Rows.Select(-7)
+	s.pressShortcut(shortcut{key: fyne.KeyI, modifier: command})
+	if state := s.config.State.Get(); !state.DetailsOfRows || state.Details != 0 {
+		t.Errorf("kept %+v", state)
+	}
+	s.key(fyne.KeyEscape)
+	if state := s.config.State.Get(); state.DetailsOfRows || !s.window.details.Subject().Empty() {
+		t.Errorf("kept %+v after Escape", state)
+	}
+
+	next := startWindow(t, apptest.NewEngineAt(apptest.Folders()), func(c *Config, _ *fakeDesktop) {
+		c.State.Update(func(s *windowstate.State) { s.Selected, s.DetailsOfRows = []int64{-7, 4}, true })
+	})
+	if got := next.window.details.Subject(); len(got.Batches) != 1 || len(got.Transfers) != 1 {
+		t.Errorf("details after the restart show %v", got)
 	}
 }
 

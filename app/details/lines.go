@@ -50,6 +50,44 @@ func (l *lineRow) set(line view.Line) {
 // truncates reports whether the value is truncated instead of wrapped: if it can be copied.
 func (l *lineRow) truncates() bool { return l.copy != "" }
 
+// errorLine is a group of errors, and its texts.
+type errorLine struct {
+	group             view.ErrorGroup
+	text, hint, label string
+}
+
+// errorRow shows how many files have the same error, and a button that resolves it.
+type errorRow struct {
+	line   *fyne.Container
+	text   *widget.Label
+	hint   *widget.Label
+	button *widget.Button
+	group  view.ErrorGroup
+}
+
+func newErrorRow(resolve func(view.ErrorGroup)) *errorRow {
+	l := &errorRow{text: newCaption(""), hint: newCaption("")}
+	l.text.Wrapping, l.hint.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
+	l.text.TextStyle.Bold = true
+	l.button = widget.NewButton("", func() { resolve(l.group) })
+	padding := theme.Grid(2)
+	button := container.New(layout.NewCustomPaddedLayout(0, 2*padding, padding, padding), container.NewHBox(l.button))
+	l.line = container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(2)), l.text, l.hint, button)
+	return l
+}
+
+func (l *errorRow) object() fyne.CanvasObject { return l.line }
+
+func (l *errorRow) set(e errorLine) {
+	l.group = e.group
+	setLabel(l.text, e.text)
+	setLabel(l.hint, e.hint)
+	draw.SetVisible(l.hint, e.hint != "")
+	if l.button.Text != e.label {
+		l.button.SetText(e.label)
+	}
+}
+
 // partRow shows a part's name and progress.
 type partRow struct {
 	line *fyne.Container

@@ -1,4 +1,5 @@
-// Package details implements the pane with the details of one transfer.
+// Package details implements the pane with the details of what is selected: one transfer,
+// a batch, or several of both.
 package details
 
 import (
@@ -31,13 +32,14 @@ const (
 	minListWidth = 90
 )
 
-// Pane shows the details of one transfer. It must be used on the UI goroutine.
+// Pane shows the details of a subject. It must be used on the UI goroutine.
 type Pane struct {
 	Content fyne.CanvasObject
 	actions Actions
 	speeds  view.Speeds
 
-	ID       uploader.TransferID // 0 while the pane is closed
+	subject  view.Subject // empty while the pane is closed
+	total    *view.Speed  // of a subject that is more than one transfer
 	record   view.Record
 	lastRead time.Time // when the record was last requested
 	pending  bool      // actions.Read has not called back yet
@@ -49,6 +51,7 @@ type Pane struct {
 	bar        *widgets.Bar
 	reasons    *widget.Label
 	asIs       *fyne.Container // the button of view.ActionUploadAsIs
+	errors     *rowPool[errorLine]
 	lines      *rowPool[view.Line]
 	speed      *fyne.Container
 	graph      *widgets.SpeedGraph
@@ -56,7 +59,7 @@ type Pane struct {
 	parts      *rowPool[view.PartLine]
 	history    *rowPool[view.HistoryLine]
 
-	partsTitle, historyTitle *widget.Label
+	errorsTitle, partsTitle, historyTitle *widget.Label
 }
 
 // Actions are what the pane calls.
@@ -73,6 +76,7 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 		actions:    actions,
 		speeds:     view.Speeds{},
 		snapshot:   &uploader.Snapshot{},
+		total:      &view.Speed{},
 		title:      widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}),
 		state:      newCaption(""),
 		bar:        widgets.NewBar(),
@@ -84,9 +88,10 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 	d.title.Truncation = fyne.TextTruncateEllipsis
 	d.state.Wrapping, d.reasons.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
 	d.lines = newRowPool(func() poolRow[view.Line] { return newLineRow(hints, actions.Copy) })
+	d.errors = newRowPool(func() poolRow[errorLine] { return newErrorRow(d.resolve) })
 	d.parts = newRowPool(func() poolRow[view.PartLine] { return newPartRow() })
 	d.history = newRowPool(func() poolRow[view.HistoryLine] { return newHistoryRow() })
-	d.partsTitle, d.historyTitle = newHeading(words.Text("details.parts")), newHeading(words.Text("details.history"))
+	d.errorsTitle, d.partsTitle, d.historyTitle = newHeading(words.Text("details.errors")), newHeading(words.Text("details.parts")), newHeading(words.Text("details.history"))
 
 	padding := theme.Grid(2)
 	padded := func(object fyne.CanvasObject) fyne.CanvasObject {
@@ -99,7 +104,7 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 	asIs := widget.NewButtonWithIcon(words.Text("action."+view.ActionUploadAsIs.String()), theme.Icon(view.ActionUploadAsIs.Icon()), d.uploadAsIs)
 	d.asIs = container.NewStack(padded(asIs))
 	body := container.NewVBox(
-		d.state, padded(d.bar), d.reasons, d.asIs, d.lines.content, d.speed,
+		d.state, padded(d.bar), d.reasons, d.asIs, d.errorsTitle, d.errors.content, d.lines.content, d.speed,
 		d.partsTitle, d.parts.content, d.historyTitle, d.history.content, layout.NewSpacer(), padded(diagnostics),
 	)
 	header := container.NewBorder(nil, nil, nil, closeButton, d.title)
@@ -109,57 +114,109 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 	return d
 }
 
-// Open shows a transfer; 0 closes the pane.
-func (d *Pane) Open(id uploader.TransferID) {
-	if d.ID != id {
-		d.ID, d.record, d.lastRead, d.pending = id, view.Record{}, time.Time{}, false
+// Subject returns what the pane shows; it is empty while the pane is closed.
+func (d *Pane) Subject() view.Subject { return d.subject }
+
+// Open shows the pane with a subject, or closes it if the subject is empty. Show must be
+// called afterwards.
+func (d *Pane) Open(subject view.Subject) {
+	if !d.subject.Equal(subject) {
+		d.subject, d.record, d.lastRead, d.pending = subject, view.Record{}, time.Time{}, false
+		d.total = &view.Speed{}
 	}
-	draw.SetVisible(d.Content, id != 0)
+	draw.SetVisible(d.Content, !subject.Empty())
 }
 
-// CopyState makes the pane show what another pane shows.
+// CopyState opens the pane with the subject of another pane.
 func (d *Pane) CopyState(other *Pane) {
-	d.speeds, d.snapshot, d.record = other.speeds, other.snapshot, other.record
-	d.ID = other.ID
-	draw.SetVisible(d.Content, d.ID != 0)
+	d.speeds, d.total, d.snapshot, d.record = other.speeds, other.total, other.snapshot, other.record
+	d.subject = other.subject
+	draw.SetVisible(d.Content, !d.subject.Empty())
 }
 
-// Show updates the pane to a snapshot. Speeds are recorded even while it is closed.
+// Show shows the subject in a snapshot.
 func (d *Pane) Show(s *uploader.Snapshot, now time.Time) {
 	d.snapshot = s
-	d.speeds.Update(s, d.ID, now)
-	if d.ID == 0 {
-		return
-	}
-	t := s.Transfer(d.ID)
-	if t == nil {
-		d.actions.Closed()
+	id := d.subject.Transfer()
+	d.speeds.Update(s, id, now)
+	if d.subject.Empty() {
 		return
 	}
 	if color := theme.Color(fynetheme.ColorNameBackground); color != d.background.FillColor {
 		d.background.FillColor = color
 		d.background.Refresh()
 	}
+	if id == 0 {
+		d.showOverview(now)
+		return
+	}
+	t := s.Transfer(id)
+	if t == nil {
+		d.actions.Closed()
+		return
+	}
+	d.showTransfer(t, now)
+}
+
+func (d *Pane) showTransfer(t *uploader.Transfer, now time.Time) {
 	d.readRecord(now)
-	content := view.DetailsOf(s, t, d.record, now)
+	content := view.DetailsOf(d.snapshot, t, d.record, now)
 	setLabel(d.title, content.Title)
 	setLabel(d.state, content.State)
 	setLabel(d.reasons, joinLines(content.Reasons))
-	bar := view.ProgressOf(s, t, 0)
+	bar := view.ProgressOf(d.snapshot, t, 0)
 	_, tone := view.StateIcon(t.State())
 	d.bar.Set(bar.Acked, bar.Sent, tone)
 	draw.SetVisible(d.reasons, len(content.Reasons) > 0)
 	draw.SetVisible(d.asIs, t.WaitsForFile())
+	d.showErrors(nil)
 	d.lines.show(content.Lines)
-	d.showSpeed()
+	d.showSpeed(d.speeds[t.ID])
+	d.showRecord(content)
+}
+
+// showOverview shows a batch, or several rows.
+func (d *Pane) showOverview(now time.Time) {
+	content, exists := view.OverviewOf(d.snapshot, d.subject, now)
+	if !exists {
+		d.actions.Closed()
+		return
+	}
+	setLabel(d.title, content.Title)
+	setLabel(d.state, content.State)
+	d.bar.Set(content.Progress.Acked, content.Progress.Sent, content.Tone)
+	draw.SetVisible(d.reasons, false)
+	draw.SetVisible(d.asIs, false)
+	d.showErrors(content.Errors)
+	d.lines.show(content.Lines)
+	if content.Rate >= 1 || len(d.total.Samples) > 0 {
+		d.total.Add(content.Rate, now)
+		d.showSpeed(d.total)
+	} else {
+		d.showSpeed(nil)
+	}
+	d.showRecord(view.Details{})
+}
+
+// showErrors shows a line with a button for each group of errors.
+func (d *Pane) showErrors(groups []view.ErrorGroup) {
+	lines := make([]errorLine, len(groups))
+	for i, g := range groups {
+		lines[i] = errorLine{group: g, text: g.Text(), hint: g.Hint(d.snapshot), label: g.Label()}
+	}
+	d.errors.show(lines)
+	draw.SetVisible(d.errorsTitle, len(lines) > 0)
+}
+
+// showRecord shows the parts and the history of a transfer.
+func (d *Pane) showRecord(content view.Details) {
 	d.parts.show(content.Parts)
 	d.history.show(content.History)
 	draw.SetVisible(d.partsTitle, len(content.Parts) > 0)
 	draw.SetVisible(d.historyTitle, len(content.History) > 0)
 }
 
-func (d *Pane) showSpeed() {
-	speed := d.speeds[d.ID]
+func (d *Pane) showSpeed(speed *view.Speed) {
 	draw.SetVisible(d.speed, speed != nil)
 	if speed == nil {
 		return
@@ -178,9 +235,9 @@ func (d *Pane) readRecord(now time.Time) {
 		return
 	}
 	d.pending, d.lastRead = true, now
-	id := d.ID
+	id := d.subject.Transfer()
 	d.actions.Read(id, func(record view.Record) {
-		if d.ID == id {
+		if d.subject.Transfer() == id {
 			d.record, d.pending = record, false
 		}
 	})
@@ -188,16 +245,23 @@ func (d *Pane) readRecord(now time.Time) {
 
 // uploadAsIs sends the file of the transfer as it is.
 func (d *Pane) uploadAsIs() {
-	if t := d.snapshot.Transfer(d.ID); t != nil {
+	if t := d.snapshot.Transfer(d.subject.Transfer()); t != nil {
 		d.actions.Act(view.ActionUploadAsIs, view.SelectionOf(t))
 	}
 }
 
 // copyDiagnostics copies the diagnostics of the transfer.
 func (d *Pane) copyDiagnostics() {
-	if t := d.snapshot.Transfer(d.ID); t != nil {
+	if id := d.subject.Transfer(); id == 0 {
+		d.actions.Copy(view.SubjectDiagnostics(d.snapshot, d.subject))
+	} else if t := d.snapshot.Transfer(id); t != nil {
 		d.actions.Copy(view.TransferDiagnostics(d.snapshot, t, d.record))
 	}
+}
+
+// resolve applies the action of an error group to the transfers that belong to it now.
+func (d *Pane) resolve(g view.ErrorGroup) {
+	d.actions.Act(g.Action(), g.Selection(d.subject.Find(d.snapshot)))
 }
 
 // Layout places the pane beside the list, or over it in a narrow window. The objects of its

@@ -8,10 +8,12 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -32,6 +34,11 @@ func start(t *testing.T, record view.Record) (d *Pane, copied *string, closed *b
 	return d, copied, closed
 }
 
+// of returns one transfer as a subject.
+func of(id uploader.TransferID) view.Subject {
+	return view.Subject{Transfers: []uploader.TransferID{id}}
+}
+
 func TestPane(t *testing.T) {
 	now := time.Now()
 	film, events, parts := apptest.Film(now)
@@ -42,7 +49,7 @@ func TestPane(t *testing.T) {
 	if d.Show(s, now); d.Content.Visible() {
 		t.Error("visible before Open")
 	}
-	d.Open(film.ID)
+	d.Open(of(film.ID))
 	d.Show(s, now.Add(time.Second))
 	d.Show(s, now.Add(2*time.Second))
 	if !d.Content.Visible() || d.title.Text != "interview.mov" || !strings.Contains(d.peak.Text, "18.0 MB/s") {
@@ -77,7 +84,7 @@ func TestPaneOffersToUploadFileAsItIs(t *testing.T) {
 			acted = append(acted, view.IDs(s.All)...)
 		}
 	}
-	d.Open(7)
+	d.Open(of(7))
 	d.Show(apptest.Snapshot(apptest.Transfer(7, apptest.Sending)), time.Now())
 	if d.asIs.Visible() {
 		t.Error("button is visible while the file is sent")
@@ -101,5 +108,54 @@ func buttonIn(object fyne.CanvasObject) *widget.Button {
 		case *widget.Button:
 			return o
 		}
+	}
+}
+
+func TestPaneShowsBatchWithItsErrors(t *testing.T) {
+	type act struct {
+		action view.Action
+		ids    []uploader.TransferID
+	}
+	var acted []act
+	d, copied, closed := start(t, view.Record{})
+	d.actions.Act = func(a view.Action, s view.Selection) { acted = append(acted, act{a, view.IDs(s.All)}) }
+	refused := apptest.Failed(fault.Refused)
+	s := apptest.WithBatches(apptest.Snapshot(
+		apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), refused),
+		apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), refused),
+		apptest.Transfer(3, apptest.InFolder(7, "Iceland/three.raw"), apptest.Sending),
+		apptest.Transfer(4, refused),
+	), apptest.Folder(7, "Iceland"))
+	s.Progress[3] = uploader.Progress{Rate: 18e6}
+	now := time.Now()
+	d.Open(view.Subject{Batches: []uploader.BatchID{7}})
+	d.Show(s, now)
+	if d.title.Text != "Iceland" || !d.speed.Visible() || d.parts.content.Visible() && len(d.parts.rows) > 0 {
+		t.Errorf("title is %q, speed visible %t, %d parts", d.title.Text, d.speed.Visible(), len(d.parts.rows))
+	}
+	if !d.errorsTitle.Visible() || len(d.errors.rows) != 1 {
+		t.Fatalf("got %d groups of errors", len(d.errors.rows))
+	}
+	row := d.errors.rows[0].(*errorRow)
+	if row.text.Text != "2 files: The server rejected the upload" || row.button.Text != "Retry all 2" {
+		t.Errorf("group is %q, %q", row.text.Text, row.button.Text)
+	}
+	test.Tap(row.button)
+	if diff := cmp.Diff([]act{{view.ActionRetry, []uploader.TransferID{1, 2}}}, acted, cmp.AllowUnexported(act{})); diff != "" {
+		t.Error(diff)
+	}
+	d.copyDiagnostics()
+	if !strings.Contains(*copied, "transfers: 3") {
+		t.Errorf("copied %q", *copied)
+	}
+	d.Open(of(4))
+	d.Show(s, now)
+	if d.errorsTitle.Visible() || row.line.Visible() || !d.reasons.Visible() {
+		t.Error("groups of errors are shown for one transfer")
+	}
+	d.Open(view.Subject{Batches: []uploader.BatchID{7}})
+	d.Show(apptest.Snapshot(), now)
+	if !*closed {
+		t.Error("not closed after its batch was removed")
 	}
 }

@@ -16,29 +16,38 @@ import (
 )
 
 // Banner is the message below the top bar. It shows the first of these: a fault of the
-// store, a notice about the profile, the question about interrupted uploads, a blocked
-// server, folders being scanned, and which uploads were resumed. It must be used on the
-// UI goroutine.
+// store, a notice about the profile, a crash before this start, the question about interrupted uploads, a blocked
+// server, an error that many files have, folders being scanned, and which uploads were
+// resumed. It must be used on the UI goroutine.
 type Banner struct {
 	Content  *fyne.Container
 	view     *widgets.Banner
 	Relayout func() // lays out the window when the banner appears or disappears
 
 	// Messages without text are not shown.
-	startup      widgets.BannerModel // about interrupted uploads: the question, or what was resumed
-	resumed      bool                // startup is about what was resumed; it is hidden when no transfer is pending
-	notice       widgets.BannerModel // about the profile
-	scan         widgets.BannerModel // about folders being scanned
-	blocked      widgets.BannerModel // about blockedBy
-	blockedBy    view.Blocked
-	blockedModel func(view.Blocked) widgets.BannerModel
-	fault        *fault.Fault // of the store
+	startup    widgets.BannerModel // about interrupted uploads: the question, or what was resumed
+	resumed    bool                // startup is about what was resumed; it is hidden when no transfer is pending
+	notice     widgets.BannerModel // about the profile
+	crash      widgets.BannerModel // about a crash before this start
+	scan       widgets.BannerModel // about folders being scanned
+	blocked    widgets.BannerModel // about blockedBy
+	blockedBy  view.Blocked
+	repeated   widgets.BannerModel // about repeatedBy
+	repeatedBy view.ErrorGroup
+	errors     view.RepeatedErrors
+	models     BannerModels
+	fault      *fault.Fault // of the store
 }
 
-// NewBanner returns a hidden banner. BlockedModel returns the message about a blocked
-// server.
-func NewBanner(blockedModel func(view.Blocked) widgets.BannerModel) *Banner {
-	b := &Banner{blockedModel: blockedModel, view: widgets.NewBanner(widgets.BannerModel{}), Relayout: func() {}}
+// BannerModels are the messages about what a snapshot contains.
+type BannerModels struct {
+	Blocked  func(view.Blocked) widgets.BannerModel    // the zero value for nothing blocked
+	Repeated func(view.ErrorGroup) widgets.BannerModel // without OnDismiss
+}
+
+// NewBanner returns a hidden banner.
+func NewBanner(models BannerModels) *Banner {
+	b := &Banner{models: models, view: widgets.NewBanner(widgets.BannerModel{}), Relayout: func() {}}
 	b.Content = container.NewStack(b.view)
 	b.Content.Hide()
 	return b
@@ -65,6 +74,20 @@ func (b *Banner) SetText(text string) {
 // ShowNotice shows a notice about the profile until it is dismissed; "" for none.
 func (b *Banner) ShowNotice(text string) {
 	b.notice = widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Text: text, OnDismiss: func() { b.ShowNotice("") }}
+	b.refresh()
+}
+
+// ShowCrash offers the report about a crash until it is dismissed.
+func (b *Banner) ShowCrash(show, dismiss func()) {
+	hide := func() {
+		b.crash = widgets.BannerModel{}
+		b.refresh()
+		dismiss()
+	}
+	b.crash = widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Text: words.Text("crash.text"), Buttons: []widgets.BannerButton{
+		{Label: words.Text("crash.show"), OnTapped: show},
+		{Label: words.Text("crash.dismiss"), OnTapped: hide},
+	}}
 	b.refresh()
 }
 
@@ -108,17 +131,34 @@ func (b *Banner) Hide() {
 func (b *Banner) Show(s *uploader.Snapshot) {
 	finished := b.ShowsResumed() && s.Totals.Pending == 0
 	blockedBy := view.FirstBlocked(s)
-	if s.StoreFault == b.fault && !finished && blockedBy == b.blockedBy {
+	repeatedBy, _ := b.errors.Update(s)
+	if s.StoreFault == b.fault && !finished && blockedBy == b.blockedBy && repeatedBy == b.repeatedBy {
 		return
 	}
 	b.fault = s.StoreFault
 	if blockedBy != b.blockedBy {
-		b.blockedBy, b.blocked = blockedBy, b.blockedModel(blockedBy)
+		b.blockedBy, b.blocked = blockedBy, b.models.Blocked(blockedBy)
+	}
+	if repeatedBy != b.repeatedBy {
+		b.showRepeated(s, repeatedBy)
 	}
 	if finished {
 		b.startup = widgets.BannerModel{}
 	}
 	b.refresh()
+}
+
+// showRepeated sets the message about an error that many files have.
+func (b *Banner) showRepeated(s *uploader.Snapshot, g view.ErrorGroup) {
+	b.repeatedBy, b.repeated = g, widgets.BannerModel{}
+	if g.Count == 0 {
+		return
+	}
+	b.repeated = b.models.Repeated(g)
+	b.repeated.OnDismiss = func() {
+		b.errors.Dismiss(g)
+		b.Show(s)
+	}
 }
 
 // Model returns the message that is shown.
@@ -128,10 +168,14 @@ func (b *Banner) Model() widgets.BannerModel {
 		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(b.fault, words.Subject{}).String()}
 	case b.notice.Text != "":
 		return b.notice
+	case b.crash.Text != "":
+		return b.crash
 	case b.startup.Text != "" && !b.resumed:
 		return b.startup
 	case b.blocked.Text != "":
 		return b.blocked
+	case b.repeated.Text != "":
+		return b.repeated
 	case b.scan.Text != "":
 		return b.scan
 	default:

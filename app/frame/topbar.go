@@ -41,6 +41,9 @@ type TopBarActions struct {
 	ManageServers                                     func()
 	PauseAll, ResumeAll, RemoveFinished, OpenReceived func()
 	OpenSettings                                      func()
+
+	Received       func() string // the folder of the built-in receiver
+	ChangeReceived func()
 }
 
 // NewTopBar returns a top bar. Its menus open on canvas.
@@ -118,6 +121,12 @@ func (b *TopBar) ServerMenu() *fyne.Menu {
 		item.Icon = theme.Icon(view.ServerIcon(server))
 		item.Checked = server.ID == b.chosen
 		items = append(items, item)
+	}
+	if b.chosen == uploader.BuiltinServer {
+		path := view.ShortenPath(b.actions.Received(), 2*view.MaxNameLength)
+		folder := fyne.NewMenuItem(words.Text("top.received-folder", words.Data{"Folder": path}), b.actions.ChangeReceived)
+		folder.Icon = theme.Icon(theme.IconFolder)
+		items = append(items, fyne.NewMenuItemSeparator(), folder)
 	}
 	more := fyne.NewMenuItem(words.Text("top.add-server"), b.actions.AddServer)
 	more.Icon = theme.Icon(theme.IconAdd)

@@ -11,6 +11,8 @@ import (
 func (f *sectionForm) addData(config Config) {
 	open := form.NewButton(f.Host, words.Text("settings.folder.do"), theme.Icon(theme.IconFolderOpen), config.Data.OpenFolder)
 	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.folder"), words.Printable(config.Folder), open))
+	change := form.NewButton(f.Host, words.Text("settings.received.do"), theme.Icon(theme.IconFolder), config.Data.ChangeReceived)
+	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.received"), words.Printable(config.Data.Received()), change))
 	f.addButton("backup", theme.Icon(theme.IconData), config.Data.BackUp)
 	f.addButton("log", theme.Icon(theme.IconDocument), config.Data.ShowLog)
 	f.addButton("diagnostics", theme.Icon(theme.IconCopy), config.Data.CopyDiagnostics)

@@ -18,6 +18,9 @@ type Config struct {
 
 // DataActions are the actions of the buttons in the section about Ferry's data.
 type DataActions struct {
+	Received       func() string // the folder of the built-in receiver
+	ChangeReceived func()
+
 	OpenFolder, BackUp, ShowLog, CopyDiagnostics, RemoveFinished func()
 }
 

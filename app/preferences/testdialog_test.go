@@ -39,7 +39,7 @@ func start(t *testing.T) *testDialog {
 	noop := func() {}
 	s.Dialog = New(Config{
 		Settings: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop), Version: "1.2.3+abc", Copy: func(text string) { s.copied = text },
-		Data: DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop},
+		Data: DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop, ChangeReceived: noop, Received: func() string { return "/home/ada/Downloads/Ferry" }},
 	})
 	tasks := bridge.NewTasks(s.ui.Post)
 	tasks.Start(t.Context())

@@ -42,7 +42,7 @@ func Open(dir string) (Profile, error) {
 	}
 	defer func() { _ = folder.Close() }()
 	p.Unprotected = folder.Unprotected()
-	for _, path := range []string{p.Log(), p.Lock(), p.InstanceFile(), p.KeyringFile(), p.Database(), p.ReceiverCertificate()} {
+	for _, path := range []string{p.Log(), p.Lock(), p.InstanceFile(), p.KeyringFile(), p.Database(), p.ReceiverCertificate(), p.CrashOutput(), p.CrashReport(), p.DismissedCrash()} {
 		if err := folder.Check(filepath.Base(path)); err != nil && !errors.Is(err, fs.ErrNotExist) && isPrepared(err) {
 			return Profile{}, diskFault(fault.Open, err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -22,7 +23,7 @@ const receiverRetry = 5 * time.Second
 // startReceiver starts the built-in receiver and returns its endpoint. If it cannot
 // start, it sets receiverErr and returns "": Ferry can still upload to other servers.
 func (s *session) startReceiver(c command) string {
-	r, err := c.openReceiver()
+	r, err := c.openReceiver(s.receivedDir)
 	if err != nil {
 		c.log.Warn("start built-in receiver failed", "err", err)
 		s.receiverErr = err
@@ -33,32 +34,65 @@ func (s *session) startReceiver(c command) string {
 	return r.Endpoint()
 }
 
-// openReceiver opens the built-in receiver. It keeps dots: only this user sends to it, into a
+// openReceiver opens the built-in receiver with a folder. It keeps dots: only this user sends to it, into a
 // folder in which no program reads such files.
-func (c command) openReceiver() (*receiver.Receiver, error) {
-	return receiver.Open(receiver.Config{Dir: c.profile.ReceivedDir, KeepDots: true, Log: c.log})
+func (c command) openReceiver(dir string) (*receiver.Receiver, error) {
+	return receiver.Open(receiver.Config{Dir: dir, KeepDots: true, Log: c.log})
 }
 
 // retryReceiver starts the built-in receiver once that is possible, resumes what waits
 // for it, and runs it until ctx ends.
 func (s *session) retryReceiver(ctx context.Context, c command) error {
 	for netx.Sleep(ctx, receiverRetry) == nil {
-		r, err := c.openReceiver()
+		r, err := c.openReceiver(s.receivedDir)
 		if err != nil {
 			c.log.Debug("start built-in receiver failed", "err", err)
 			continue
 		}
 		c.log.Info("built-in receiver started")
 		s.receiverUnusable.Store(false)
-		builtin, _ := s.engine.Snapshot().Server(uploader.BuiltinServer)
-		builtin.Endpoint = r.Endpoint()
-		for _, command := range []uploader.Command{uploader.SaveServer{Server: builtin}, uploader.Unblock{Server: uploader.BuiltinServer}} {
-			if err := s.engine.Do(ctx, command); err != nil && ctx.Err() == nil {
-				c.log.Warn("resume uploads to built-in receiver failed", "err", err)
-			}
-		}
+		s.useReceiver(ctx, c, r)
 		return c.reportFailure(r.Serve)(ctx)
 	}
+	return nil
+}
+
+// useReceiver tells the engine the endpoint of a receiver, and resumes what waits for it.
+func (s *session) useReceiver(ctx context.Context, c command, r *receiver.Receiver) {
+	builtin, _ := s.engine.Snapshot().Server(uploader.BuiltinServer)
+	builtin.Endpoint = r.Endpoint()
+	for _, command := range []uploader.Command{uploader.SaveServer{Server: builtin}, uploader.Unblock{Server: uploader.BuiltinServer}} {
+		if err := s.engine.Do(ctx, command); err != nil && ctx.Err() == nil {
+			c.log.Warn("resume uploads to built-in receiver failed", "err", err)
+		}
+	}
+}
+
+// setReceivedDir makes the built-in receiver put files into another folder from now on, and
+// saves that. Unfinished uploads to it start over, since what was received of them is in the
+// old folder; the caller makes sure that there are none. If the folder cannot be used,
+// nothing changes.
+func (s *session) setReceivedDir(ctx context.Context, c command, dir string) error {
+	if err := s.waitLoaded(ctx); err != nil {
+		return err
+	}
+	if dir == s.receivedDir && !s.receiverUnusable.Load() {
+		return nil
+	}
+	r, err := c.openReceiver(dir)
+	if err != nil {
+		return err
+	}
+	if err := s.receiver.stop(); err != nil {
+		c.log.Warn("stop built-in receiver failed", "err", err)
+	}
+	s.receivedDir = dir
+	s.receiverUnusable.Store(false)
+	words.SetReceivedFolder(dir)
+	s.receiver = startTask(c.reportFailure(r.Serve))
+	s.useReceiver(ctx, c, r)
+	s.settings.Update(func(set *settings.Settings) { set.Receiver.Folder = dir })
+	c.log.Info("folder of the built-in receiver changed")
 	return nil
 }
 
@@ -103,5 +137,5 @@ func (s *session) checkReceiver(c command, request instance.Request) error {
 	if unsafe, ok := errors.AsType[*privatefile.Error](s.receiverErr); ok {
 		return unsafe
 	}
-	return &cli.UserError{Text: words.Text("cli.received.unavailable", words.Data{"Dir": c.profile.ReceivedDir, "Log": c.profile.Log()})}
+	return &cli.UserError{Text: words.Text("cli.received.unavailable", words.Data{"Dir": s.receivedDir, "Log": c.profile.Log()})}
 }

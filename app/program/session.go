@@ -11,6 +11,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/windowstate"
@@ -49,6 +50,7 @@ func (o options) applyTo(saved uploader.Settings) uploader.Settings {
 type session struct {
 	lock          *instance.Lock
 	database      *db.DB
+	crashes       *profile.CrashRecorder
 	recovered     string // text for the user if the database was repaired, or ""
 	settings      *settings.Current
 	settingsSaver *task
@@ -56,6 +58,7 @@ type session struct {
 	windowSaver   *task
 	keys          *platform.AppKeyring
 	connector     *connect.Connector
+	receivedDir   string // the folder of the receiver
 	receiver      *task
 	receiverErr   error // why the receiver did not start; nil if it did
 	engine        *engine.Engine
@@ -113,6 +116,9 @@ func (s *session) waitLoaded(ctx context.Context) error {
 }
 
 func (s *session) open(ctx context.Context, c command, o options) (err error) {
+	if s.crashes, err = c.profile.RecordCrashes(c.version, time.Now()); err != nil {
+		c.log.Warn("crashes are not recorded", "err", err)
+	}
 	if s.database, err = c.openDatabase(ctx); err != nil {
 		return err
 	}
@@ -176,6 +182,8 @@ func (s *session) handle(ctx context.Context, request instance.Request, reply fu
 func (s *session) openSettings(ctx context.Context, c command) error {
 	s.settings = settings.Open(ctx, s.database, c.log)
 	s.settingsSaver = startTask(s.settings.Run)
+	s.receivedDir = cmp.Or(s.settings.Get().Receiver.Folder, c.profile.ReceivedDir)
+	words.SetReceivedFolder(s.receivedDir)
 	s.windowState = windowstate.Open(ctx, s.database, c.log)
 	s.windowSaver = startTask(s.windowState.Run)
 	return words.Load(string(s.settings.Get().Appearance.Language))
@@ -276,6 +284,7 @@ func (s *session) close(err error) error {
 	if s.database != nil {
 		add(s.database.Close())
 	}
+	add(s.crashes.Close())
 	add(s.lock.Release())
 	if err != nil && errors.Join(errs...) == nil {
 		return err // unwrapped, so that it can be compared with ==

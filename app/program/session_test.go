@@ -292,3 +292,39 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestReceivedFolderIsChanged checks that files arrive in the new folder at once and after a
+// restart, and that a folder which cannot be used changes nothing.
+func TestReceivedFolderIsChanged(t *testing.T) {
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	c, folder, unusable := testCommand(p), filepath.Join(t.TempDir(), "in"), filepath.Join(t.TempDir(), "file")
+	must(t, os.WriteFile(unusable, nil, 0o600))
+	send := func(s *session, name, dir string) {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), name)
+		must(t, os.WriteFile(file, []byte(name), 0o600))
+		must(t, os.Chtimes(file, time.Time{}, time.Now().Add(-time.Hour)))
+		updates := s.engine.Watch(t.Context())
+		done := s.engine.Snapshot().Totals.Count[uploader.StateDone]
+		must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
+		for s.engine.Snapshot().Totals.Count[uploader.StateDone] == done {
+			<-updates
+		}
+		if content, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(content) != name {
+			t.Errorf("%s contains %q, %v", name, content, err)
+		}
+	}
+	s := openSession(t, p)
+	send(s, "first", p.ReceivedDir)
+	must(t, s.setReceivedDir(t.Context(), c, folder))
+	send(s, "second", folder)
+	if err := s.setReceivedDir(t.Context(), c, unusable); err == nil {
+		t.Error("a file was accepted as the folder")
+	}
+	send(s, "third", folder)
+	must(t, s.close(nil))
+	s = openSession(t, p)
+	send(s, "fourth", folder)
+	must(t, s.close(nil))
+}

@@ -38,7 +38,7 @@ func newFailureDesktop(invocation cli.Invocation, errOut io.Writer) *failureDesk
 	logger := slog.New(slog.DiscardHandler) // the profile, and with it the log, may be what fails
 	return &failureDesktop{
 		showWindow: func(ctx context.Context, failure app.StartFailure) (answer app.StartAnswer, err error) {
-			err = guardWindow(logger, profile.LogIn(invocation.Profile), func() error {
+			err = guardWindow(logger, profile.LogIn(invocation.Profile), nil, func() error {
 				answer = app.ShowStartFailure(ctx, logger, failure)
 				return nil
 			})

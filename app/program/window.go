@@ -18,6 +18,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -74,12 +75,22 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		Load: s.waitLoaded, LoadFailure: c.loadFailure,
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, State: s.windowState, DefaultProfile: c.profile.Default, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
-		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
+		Data:        c.profileData(s), Version: c.version,
 		Autostart: c.autostart(),
-		Notice:    s.recovered, ReceivedDir: c.profile.ReceivedDir, Requests: requests,
+		Notice:    s.recovered, ReceivedDir: s.receivedDir, Requests: requests,
+		SetReceivedDir: func(ctx context.Context, dir string) error { return s.setReceivedDir(ctx, c, dir) },
 	}
 	run := func() error { return app.Run(ctx, config) }
-	return afterWindow(s.close(guardWindow(c.log, c.profile.Log(), run)))
+	return afterWindow(s.close(guardWindow(c.log, c.profile.Log(), s.crashes, run)))
+}
+
+// profileData returns what the window shows of the profile.
+func (c command) profileData(s *session) app.ProfileData {
+	data := app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp, DismissCrash: c.profile.DismissCrash}
+	if c.profile.HasCrashReport() {
+		data.CrashReport = c.profile.CrashReport()
+	}
+	return data
 }
 
 // windowRequest returns what the window is to do with paths or a link. It fails with a
@@ -133,17 +144,21 @@ type windowEndedError struct{ error }
 func (e windowEndedError) Unwrap() error { return e.error }
 
 // guardWindow calls run, which runs the toolkit. The toolkit panics without a screen or
-// OpenGL; guardWindow returns that as an error, so that the session can be closed.
-func guardWindow(logger *slog.Logger, logPath string, run func() error) (err error) {
+// OpenGL; guardWindow returns that as an error, so that the session can be closed. Any
+// other panic is recorded as a crash.
+func guardWindow(logger *slog.Logger, logPath string, crashes *profile.CrashRecorder, run func() error) (err error) {
 	log.SetFlags(0)
 	log.SetOutput(&toolkitLog{log: logger})
 	defer log.SetOutput(os.Stderr)
 	defer func() {
 		if p := recover(); p != nil {
-			logger.Error("window panicked", "panic", p, "stack", string(debug.Stack()))
+			stack := debug.Stack()
+			logger.Error("window panicked", "panic", p, "stack", string(stack))
 			key := "cli.window.broken"
 			if _, ok := p.(windowError); ok {
 				key = "cli.window.opengl"
+			} else if err := crashes.Record(p, stack); err != nil {
+				logger.Warn("crash is not recorded", "err", err)
 			}
 			err = &cli.UserError{Text: words.Text(key, words.Data{"Detail": words.Printable(fmt.Sprint(p)), "Log": logPath})}
 		}

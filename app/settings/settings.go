@@ -21,6 +21,12 @@ type Settings struct {
 	Notifications Notifications     `json:"notifications"`
 	Start         Start             `json:"start"`
 	Appearance    Appearance        `json:"look"`
+	Receiver      Receiver          `json:"receiver"`
+}
+
+// Receiver are the settings of the built-in receiver.
+type Receiver struct {
+	Folder string `json:"folder,omitempty"` // absolute path of the folder for received files; "": the profile's
 }
 
 // Notifications selects the desktop notifications, which are silent.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -74,6 +76,7 @@ func nonDefault() settings.Settings {
 		},
 		Start:      settings.Start{OnStart: settings.OnStartAsk, AtLogin: true},
 		Appearance: settings.Appearance{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5},
+		Receiver:   settings.Receiver{Folder: filepath.Join(os.TempDir(), "received")},
 	}
 }
 

@@ -3,6 +3,7 @@ package settings
 import (
 	"cmp"
 	"path"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -52,6 +53,7 @@ func (s Settings) validated() (valid Settings, invalid []string) {
 	check("language", s.Appearance.Language == "" || slices.Contains(words.Languages(), s.Appearance.Language), func() { s.Appearance.Language = d.Appearance.Language })
 	check("theme", oneOf(s.Appearance.Theme, ThemeSystem, ThemeLight, ThemeDark), func() { s.Appearance.Theme = d.Appearance.Theme })
 	check("scale", between(s.Appearance.Scale, minScale, maxScale), func() { s.Appearance.Scale = d.Appearance.Scale })
+	check("folder", s.Receiver.Folder == "" || filepath.IsAbs(s.Receiver.Folder), func() { s.Receiver.Folder = d.Receiver.Folder })
 	return s, invalid
 }
 

@@ -20,9 +20,9 @@ const (
 	ActionUploadAsIs
 	ActionExists
 	ActionSignIn
-	ActionOtherServer
 	ActionRetry
 	ActionLocate
+	ActionOtherServer
 	ActionCopyLink
 	ActionCopyPriorLink
 	ActionOpen
@@ -38,7 +38,7 @@ const (
 )
 
 var actionNames = [NumActions]string{
-	"pause", "resume", "continue", "as-is", "exists", "sign-in", "elsewhere", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
+	"pause", "resume", "continue", "as-is", "exists", "sign-in", "retry", "locate", "elsewhere", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
 }
 
 // String returns the name of the action in translation keys and button IDs.
@@ -87,7 +87,7 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 	for _, t := range transfers {
 		s.count[t.State()]++
 		switch {
-		case fault.Is(t.Fault, fault.TooLarge) && t.State() == uploader.StateFailed:
+		case TooLarge(t):
 			s.tooLarge++
 		case t.NameExists():
 			s.existing++
@@ -118,6 +118,12 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 // need.
 func situationOfBatch(b *uploader.Batch, sum uploader.BatchTotals) Situation {
 	return Situation{count: sum.Count, scanning: !b.Scanned}
+}
+
+// TooLarge reports whether a transfer failed because its file exceeds the maximum size of
+// its server.
+func TooLarge(t *uploader.Transfer) bool {
+	return fault.Is(t.Fault, fault.TooLarge) && t.State() == uploader.StateFailed
 }
 
 func (s Situation) any(states ...uploader.State) bool {
@@ -158,7 +164,7 @@ func (s Situation) Allows(a Action) bool {
 	case ActionSignIn:
 		return s.any(uploader.StateSignIn) || s.forbidden > 0
 	case ActionOtherServer:
-		return s.Single && s.tooLarge > 0
+		return s.any(uploader.States()...)
 	case ActionRetry:
 		return s.needsAttention() || s.retrying() || s.any(uploader.StateCancelled)
 	case ActionLocate:
@@ -170,7 +176,7 @@ func (s Situation) Allows(a Action) bool {
 	case ActionOpen, ActionReveal:
 		return s.Single && !s.any(uploader.StateMissing)
 	case ActionDetails:
-		return s.Single
+		return true
 	case ActionCancel:
 		return s.Allows(ActionPause) || s.Allows(ActionResume)
 	case ActionRemove:
@@ -195,8 +201,8 @@ func (s Situation) buttons() []Action {
 	add(true, ActionExists)
 	add(true, ActionSignIn)
 	add(true, ActionLocate)
-	add(true, ActionOtherServer)
-	add(!s.active() && s.existing == 0 && !s.any(uploader.StateSignIn) && !s.Allows(ActionLocate) && !s.Allows(ActionOtherServer), ActionRetry)
+	add(s.tooLarge > 0, ActionOtherServer)
+	add(!s.active() && s.existing == 0 && !s.any(uploader.StateSignIn) && !s.Allows(ActionLocate) && s.tooLarge == 0, ActionRetry)
 	add(true, ActionCopyPriorLink)
 	add(true, ActionPause)
 	add(!s.Allows(ActionPause), ActionResume)
@@ -223,6 +229,9 @@ func (s Situation) Label(a Action) string {
 	if a == ActionContinue && s.ambiguous == 0 {
 		return key + ".same"
 	}
+	if a == ActionOtherServer && s.tooLarge > 0 {
+		return key + ".too-large"
+	}
 	if a != ActionRetry {
 		return key
 	}
@@ -247,7 +256,7 @@ func (s Situation) Label(a Action) string {
 // Icon returns the action's icon.
 func (a Action) Icon() theme.IconName {
 	return [NumActions]theme.IconName{
-		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconUploading, theme.IconInfo, theme.IconKey, theme.IconServer, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
+		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconUploading, theme.IconInfo, theme.IconKey, theme.IconRetry, theme.IconSearch, theme.IconServer, theme.IconLink, theme.IconLink, theme.IconView,
 		theme.IconFolderOpen, theme.IconDetails, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
 	}[a]
 }

@@ -70,6 +70,30 @@ func TransferDiagnostics(s *uploader.Snapshot, t *uploader.Transfer, record Reco
 	return text.String()
 }
 
+// SubjectDiagnostics returns a description of several transfers for support, in English
+// like the log. It contains no names of files and no secrets.
+func SubjectDiagnostics(s *uploader.Snapshot, subject Subject) string {
+	var text strings.Builder
+	line := func(name string, value any) { _, _ = fmt.Fprintf(&text, "%s: %v\n", name, value) }
+	line("system", runtime.GOOS+"/"+runtime.GOARCH)
+	line("batches", len(subject.Batches))
+	transfers := subject.Find(s)
+	sum, _, groups := sumOf(s, transfers)
+	line("transfers", sum.Files)
+	line("bytes", sum.Bytes)
+	line("sent", sum.Sent)
+	for _, state := range uploader.States() {
+		if n := sum.Count[state]; n > 0 {
+			line("  "+state.String(), n)
+		}
+	}
+	for _, g := range groups.sorted() {
+		server, _ := s.Server(g.Key.Server)
+		line(fmt.Sprintf("%d at %s", g.Count, originOf(server.Endpoint)), faultSummary(g.first.Fault))
+	}
+	return text.String()
+}
+
 func originOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

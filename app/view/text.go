@@ -26,6 +26,16 @@ func Shorten(text string, limit int) string {
 	return string(runes[:limit-1]) + "…"
 }
 
+// ShortenPath cuts the beginning of a path that is longer than limit characters, and makes
+// it printable.
+func ShortenPath(path string, limit int) string {
+	runes := []rune(words.Printable(path))
+	if len(runes) <= limit {
+		return string(runes)
+	}
+	return "…" + string(runes[len(runes)-limit+1:])
+}
+
 // RemovedText returns the message about transfers that were removed from the list.
 // Removing unfinished transfers cancels them.
 func RemovedText(transfers []*uploader.Transfer) string {

@@ -36,8 +36,9 @@ type State struct {
 	HideExplained bool                `json:"hideExplained,omitempty"`
 	Size          Size                `json:"size,omitzero"`
 	OpenBatches   []uploader.BatchID  `json:"open,omitempty"`
-	Selected      []int64             `json:"selected,omitempty"` // IDs of rows, see transferlist.List; at most MaxSelected
-	Details       uploader.TransferID `json:"details,omitempty"`  // shown in the details; 0: they are closed
+	Selected      []int64             `json:"selected,omitempty"`      // IDs of rows, see transferlist.List; at most MaxSelected
+	Details       uploader.TransferID `json:"details,omitempty"`       // shown in the details; 0: they are closed, or show DetailsOfRows
+	DetailsOfRows bool                `json:"detailsOfRows,omitempty"` // the details show all that is selected
 }
 
 // Size is the size of a window, in the toolkit's units.
