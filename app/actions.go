@@ -33,9 +33,14 @@ type transferActions struct {
 	unblock   func(*uploader.Transfer) // asks for what the server of a transfer requires
 }
 
-// act applies an action to the selected transfers that allow it.
-func (a *transferActions) act(action view.Action, s view.Selection) {
-	if s.Empty() || !s.Situation().Allows(action) {
+// act applies an action to the selected transfers that allow it, if it is still the action
+// that was offered for them. Otherwise it shows a message.
+func (a *transferActions) act(action view.Action, offered view.Selection) {
+	if offered.Empty() || !offered.Situation().Allows(action) {
+		return
+	}
+	s, ok := a.current(offered, view.SameAction(action))
+	if !ok || !s.Situation().Allows(action) {
 		return
 	}
 	switch action {
@@ -72,6 +77,22 @@ func (a *transferActions) act(action view.Action, s view.Selection) {
 	}
 }
 
+// current returns the present state of a selection; see view.Selection.Current. If nothing is
+// left of it, it shows a message and reports false.
+func (a *transferActions) current(offered view.Selection, same func(before, now *uploader.Transfer) bool) (view.Selection, bool) {
+	now := a.snapshot()
+	s := offered.Current(now, same)
+	if s.Empty() {
+		a.window.showMessage(view.PastText(offered, now))
+	}
+	return s, !s.Empty()
+}
+
+// snapshot returns the newest snapshot without what the user removed.
+func (a *transferActions) snapshot() *uploader.Snapshot {
+	return a.removals.visible(a.bridge.Snapshot())
+}
+
 // send sends the action's commands.
 func (a *transferActions) send(action view.Action, s view.Selection) {
 	for _, target := range s.Targets(action) {
@@ -99,31 +120,53 @@ func (a *transferActions) removeSelected() {
 		a.act(view.ActionRemove, selected)
 		return
 	}
-	a.confirmLoss(selected, func() { a.removals.remove(selected) })
+	a.confirmLoss(selected, func() {
+		if s, ok := a.current(selected, view.SameRemoval); ok {
+			a.removals.remove(s)
+		}
+	})
 }
 
 // cancel cancels unfinished uploads and removes them from the list. A batch with finished
 // uploads stays in the list, and its other uploads are cancelled; since that cannot be
-// undone it asks first, as it does if uploaded bytes would be lost.
+// undone it asks first, as it does if uploaded bytes would be lost. Uploads that are done
+// when the user has answered stay in the list.
 func (a *transferActions) cancel(s view.Selection) {
-	removed := view.Selection{Transfers: view.Allowed(view.ActionCancel, s.Transfers)}
-	removed.All = removed.Transfers
-	var kept view.Selection
-	for _, batch := range s.Batches {
-		if members := a.window.list.Members(batch); slices.ContainsFunc(members, isDone) {
-			kept.Batches = append(kept.Batches, batch)
-		} else {
-			removed.Batches, removed.All = append(removed.Batches, batch), append(removed.All, members...)
-		}
-	}
 	ask := a.confirmLoss
-	if len(kept.Batches) > 0 {
+	if _, kept := a.cancelled(s); len(kept.Batches) > 0 {
 		ask = a.confirm
 	}
 	ask(s, func() {
-		a.removals.remove(removed)
-		a.send(view.ActionCancel, kept)
+		if s, ok := a.current(s, view.SameAction(view.ActionCancel)); ok {
+			removed, kept := a.cancelled(s)
+			a.removals.remove(removed)
+			a.send(view.ActionCancel, kept)
+		}
 	})
+}
+
+// cancelled divides a selection that is cancelled: what is removed from the list, and the
+// batches with finished uploads.
+func (a *transferActions) cancelled(s view.Selection) (removed, kept view.Selection) {
+	removed.Transfers = view.Allowed(view.ActionCancel, s.Transfers)
+	removed.All = slices.Clone(removed.Transfers)
+	if len(s.Batches) == 0 {
+		return removed, kept
+	}
+	members := map[uploader.BatchID][]*uploader.Transfer{}
+	for _, t := range a.snapshot().Transfers {
+		if slices.Contains(s.Batches, t.Batch) {
+			members[t.Batch] = append(members[t.Batch], t)
+		}
+	}
+	for _, batch := range s.Batches {
+		if slices.ContainsFunc(members[batch], isDone) {
+			kept.Batches = append(kept.Batches, batch)
+		} else {
+			removed.Batches, removed.All = append(removed.Batches, batch), append(removed.All, members[batch]...)
+		}
+	}
+	return removed, kept
 }
 
 func isDone(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone }

@@ -55,7 +55,7 @@ func TestActions(t *testing.T) {
 		if a := row.Actions[len(row.Actions)-1]; a.Label != "Upload now as it is" || !a.Prominent {
 			t.Errorf("last button %+v", a)
 		}
-		s.window.list.Do(7, view.ActionUploadAsIs.String())
+		s.tapButton(7, view.ActionUploadAsIs.String())
 		s.wantCommand(1, uploader.UploadAsIs{Target: uploader.TargetTransfers(7)})
 	})
 	t.Run("failed command shows a message", func(t *testing.T) {

@@ -107,7 +107,7 @@ func TestWaitingRowsOfBlockedServerOfferSignIn(t *testing.T) {
 	if lastAction(0) != "Sign in…" || lastAction(1) != lastAction(0) {
 		t.Errorf("last actions are %q and %q", lastAction(0), lastAction(1))
 	}
-	list.Do(2, view.ActionSignIn.String())
+	tapButton(t, list, 2, view.ActionSignIn.String())
 	if !serverDialogOpen(s) || inDialog[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
 		t.Error("server dialog is not open")
 	}

@@ -180,7 +180,7 @@ func TestBatchRows(t *testing.T) {
 	})
 	t.Run("action applies to the batch", func(t *testing.T) {
 		s := start(t)
-		s.window.list.Do(-7, "pause")
+		s.tapButton(-7, "pause")
 		s.wantCommand(1, uploader.Pause{Target: uploader.Target{Batch: 7}})
 	})
 	t.Run("selection does not include files of a selected batch again", func(t *testing.T) {
@@ -194,7 +194,7 @@ func TestBatchRows(t *testing.T) {
 	})
 	t.Run("removal of a finished batch can be undone", func(t *testing.T) {
 		s := start(t)
-		s.window.list.Do(-8, "remove")
+		s.tapButton(-8, "remove")
 		s.until("batch is hidden", func() bool { return s.window.list.Len() == 2 })
 		s.removals.restore()
 		s.until("batch is restored", func() bool { return s.window.list.Len() == 3 })

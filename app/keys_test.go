@@ -380,7 +380,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		next.Transfers = apptest.With(next.Transfers, apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused)))
 		next.Transfers = apptest.With(next.Transfers, apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }))
 		s := startWindow(t, apptest.NewEngineAt(next))
-		s.window.list.Do(-7, "retry")
+		s.tapButton(-7, "retry")
 		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 }

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -59,22 +58,6 @@ func (w *window) keepSelection() {
 	if kept := w.state.Get(); !slices.Equal(kept.Selected, selected) || !slices.Equal(kept.OpenBatches, open) {
 		w.state.Update(func(s *windowstate.State) { s.Selected, s.OpenBatches = selected, open })
 	}
-}
-
-// reveal scrolls the row of a batch into view. A filter or search that hides it is cleared.
-// It reports false while the batch has no row.
-func (w *window) reveal(batch uploader.BatchID) bool {
-	id, ok := w.list.RowOf(batch)
-	if !ok {
-		return false
-	}
-	if !w.list.Rows.Has(id) {
-		w.filter.Field.Clear()
-		w.setFilter(view.FilterAll)
-		w.list.Rows.Refresh()
-	}
-	w.list.Rows.ScrollTo(id)
-	return true
 }
 
 // The toolkit's preferences in which earlier versions kept the state of all profiles.

@@ -17,6 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/transferlist"
 	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -252,6 +253,23 @@ func (s *testWindow) wantCommand(n int, want uploader.Command) {
 	if diff := cmp.Diff(want, s.waitCommand(n)); diff != "" {
 		s.t.Error(diff)
 	}
+}
+
+// tapButton taps a button of the row with an ID.
+func (s *testWindow) tapButton(id int64, action string) {
+	s.t.Helper()
+	tapButton(s.t, s.window.list, id, action)
+}
+
+func tapButton(t *testing.T, l *transferlist.List, id int64, action string) {
+	t.Helper()
+	for i := range l.Len() {
+		if l.ID(i) == id {
+			l.Offer(i)(action)
+			return
+		}
+	}
+	t.Fatalf("no row %d", id)
 }
 
 // rows returns the transfers that the window shows.

@@ -54,6 +54,7 @@ type window struct {
 	middle         *fyne.Container     // list and details
 	noMatches      *widgets.EmptyState // replaces the list if filter and search match nothing
 	noMatchesModel widgets.EmptyModel
+	newRows        *newRows
 	empty          *widgets.EmptyState
 	loading        *widgets.EmptyState // replaces the list until the transfers are loaded
 	emptyServer    uploader.ServerID   // the server named in the empty state
@@ -89,6 +90,7 @@ func (w *window) build() {
 	list := w.actions.list
 	list.ShowDetails, list.SelectionChanged = w.openTransfer, w.followSelection
 	w.list = transferlist.NewList(w.tooltips, list)
+	w.newRows = newNewRows(w.revealNew)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
 	w.loading = widgets.NewEmptyState(widgets.EmptyModel{Title: words.Text("loading.title"), Hint: words.Text("loading.text")}, nil)
@@ -97,7 +99,7 @@ func (w *window) build() {
 	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
 	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
-	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.loading, w.noMatches), w.details.Content)
+	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.newRows.content, w.empty, w.loading, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
 	w.window.SetContent(container.New(minSizeLayout{w.resized}, container.NewStack(content, w.toasts, w.tooltips)))
@@ -139,6 +141,7 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	draw.SetVisible(w.empty, noRows && s.Transfers.Len() == 0 && !s.Loading)
 	draw.SetVisible(w.noMatches, noRows && s.Transfers.Len() > 0)
 	draw.SetVisible(w.list.Rows, !noRows)
+	w.showNewRows()
 }
 
 // showNoMatches sets the text that replaces the list if nothing matches.

@@ -29,6 +29,7 @@ type Row struct {
 	model         RowModel
 	state         list.RowState
 	tooltipTarget fyne.CanvasObject // the object whose tooltip was requested, or nil
+	tooltipAction string            // the ID of its action, if it is a button
 
 	background      *canvas.Rectangle
 	separator       *canvas.Rectangle
@@ -60,7 +61,10 @@ func NewRow() *Row {
 		buttonContainer: &fyne.Container{},
 	}
 	r.name.Shorten = draw.EllipsisMiddle
-	r.chevron = newRowButton(func(string) { call(r.OnToggle) })
+	r.chevron = newRowButton(func(string) func() {
+		toggle := r.OnToggle
+		return func() { call(toggle) }
+	})
 	r.chevron.Hide()
 	for i := range r.columns {
 		r.columns[i] = draw.NewLabel(draw.SizeCaption, theme.ColorMuted)
@@ -105,10 +109,15 @@ func (r *Row) SetState(state list.RowState) {
 	r.arrange(r.Size())
 }
 
-func (r *Row) actionTapped(id string) {
-	r.Tooltips.Dismiss()
-	if r.OnAction != nil {
-		r.OnAction(id)
+// prepareAction returns what a tap on the button of an action does. It calls the present
+// OnAction, also if the row shows another item by then.
+func (r *Row) prepareAction(id string) (do func()) {
+	act := r.OnAction
+	return func() {
+		r.Tooltips.Dismiss()
+		if act != nil {
+			act(id)
+		}
 	}
 }
 

@@ -1,8 +1,11 @@
 package widgets
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -10,23 +13,37 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
+// changeGrace is how long a press on a button whose action has changed below the pointer
+// still means the earlier action: the user cannot have seen the new one.
+const changeGrace = 500 * time.Millisecond
+
 // rowButton is a button in a row. It does not implement desktop.Hoverable, because
 // the list would receive MouseOut while the pointer is over it. The row sets its
 // hovered state.
+//
+// A tap does what the button showed when the mouse button was pressed.
 type rowButton struct {
 	widget.BaseWidget
 	action  Action
 	hovered bool
-	onTap   func(id string)
+	prepare func(id string) (do func()) // returns what a tap does in the present state of the row
+	now     func() time.Time
+
+	pressed   func() // what the tap does; nil before the mouse button is pressed
+	earlier   func() // what a tap did before the action changed below the pointer; nil if it did not
+	changedAt time.Time
 
 	background *canvas.Rectangle
 	icon       *draw.Icon
 	text       *draw.Label
 }
 
-func newRowButton(onTap func(id string)) *rowButton {
+var _ desktop.Mouseable = (*rowButton)(nil)
+
+func newRowButton(prepare func(id string) (do func())) *rowButton {
 	b := &rowButton{
-		onTap:      onTap,
+		prepare:    prepare,
+		now:        time.Now,
 		background: &canvas.Rectangle{},
 		icon:       draw.NewIcon(),
 		text:       draw.NewLabel(draw.SizeCaption, theme.ColorAccent),
@@ -36,12 +53,39 @@ func newRowButton(onTap func(id string)) *rowButton {
 	return b
 }
 
+// MouseDown implements [desktop.Mouseable].
+func (b *rowButton) MouseDown(e *desktop.MouseEvent) {
+	if e.Button != desktop.MouseButtonPrimary {
+		return
+	}
+	b.pressed = b.prepare(b.action.ID)
+	if b.earlier != nil && b.now().Sub(b.changedAt) < changeGrace {
+		b.pressed = b.earlier
+	}
+}
+
+// MouseUp implements [desktop.Mouseable].
+func (b *rowButton) MouseUp(*desktop.MouseEvent) {}
+
 // Tapped implements [fyne.Tappable].
-func (b *rowButton) Tapped(*fyne.PointEvent) { b.onTap(b.action.ID) }
+func (b *rowButton) Tapped(*fyne.PointEvent) {
+	do := b.pressed
+	b.pressed = nil
+	if do == nil {
+		do = b.prepare(b.action.ID)
+	}
+	do()
+}
 
 func (b *rowButton) set(action Action, hovered bool) {
 	if action == b.action && hovered == b.hovered {
 		return
+	}
+	switch {
+	case !hovered:
+		b.earlier = nil
+	case b.hovered && action.ID != b.action.ID:
+		b.earlier, b.changedAt = b.prepare(b.action.ID), b.now()
 	}
 	b.action, b.hovered = action, hovered
 	b.Refresh()

@@ -163,7 +163,7 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 // setButtonCount creates missing buttons and hides those that are not needed.
 func (r *Row) setButtonCount(count int) {
 	for len(r.buttons) < count {
-		button := newRowButton(r.actionTapped)
+		button := newRowButton(r.prepareAction)
 		r.buttons = append(r.buttons, button)
 		r.buttonContainer.Objects = append(r.buttonContainer.Objects, button)
 	}
@@ -173,16 +173,18 @@ func (r *Row) setButtonCount(count int) {
 	r.buttonContainer.Resize(r.Size())
 }
 
-// updateTooltip requests the tooltip of the object below the pointer.
+// updateTooltip requests the tooltip of the object below the pointer. That of a button is
+// closed when the button goes or changes its action.
 func (r *Row) updateTooltip() {
 	target, text := r.tooltip()
-	if target == r.tooltipTarget {
-		return
+	action := ""
+	if button, ok := target.(*rowButton); ok {
+		action = button.action.ID
 	}
-	if r.tooltipTarget != nil {
+	if r.tooltipTarget != nil && (target != r.tooltipTarget || action != r.tooltipAction) {
 		r.Tooltips.HideFor(r.tooltipTarget)
 	}
-	r.tooltipTarget = target
+	r.tooltipTarget, r.tooltipAction = target, action
 	if target != nil {
 		r.Tooltips.ShowFor(target, text)
 	}

@@ -29,6 +29,7 @@ type Tooltips struct {
 	text       *draw.WrappedText
 	lines      *fyne.Container   // of the text
 	target     fyne.CanvasObject // the object below the pointer, or nil
+	wanted     string            // the text for it
 
 	after     func(time.Duration, func()) (stop func() bool)
 	stopTimer func() bool
@@ -69,14 +70,20 @@ func (t *Tooltips) Dismiss() {
 }
 
 // ShowFor shows a tooltip for an object after a delay. It is called when the
-// pointer enters the object.
+// pointer enters the object, and when the text for it changes.
 func (t *Tooltips) ShowFor(target fyne.CanvasObject, text string) {
-	if t == nil || target == t.target {
-		return
+	switch {
+	case t == nil:
+	case target != t.target:
+		t.Dismiss()
+		t.target, t.wanted = target, text
+		t.stopTimer = t.after(tooltipDelay, func() { t.show(target) })
+	case text != t.wanted:
+		t.wanted = text
+		if t.background.Visible() {
+			t.show(target)
+		}
 	}
-	t.Dismiss()
-	t.target = target
-	t.stopTimer = t.after(tooltipDelay, func() { t.show(target, text) })
 }
 
 // HideFor hides the tooltip of an object. It is called when the pointer leaves the
@@ -87,11 +94,11 @@ func (t *Tooltips) HideFor(target fyne.CanvasObject) {
 	}
 }
 
-func (t *Tooltips) show(target fyne.CanvasObject, text string) {
+func (t *Tooltips) show(target fyne.CanvasObject) {
 	if t.target != target || !target.Visible() {
 		return
 	}
-	t.text.Text = text
+	t.text.Text = t.wanted
 	t.setVisible(true)
 	t.Refresh()
 }

@@ -39,6 +39,7 @@ type ListActions struct {
 	SelectionChanged func()                   // after the selection has changed
 	Unblock          func(*uploader.Transfer) // asks for what the transfer's server requires
 	Interrupted      func() *view.Interrupted // what the user is asked about; nil for nothing
+	Notify           func(text string)        // shows a message
 }
 
 // NewList returns an empty list.
@@ -131,9 +132,9 @@ func (l *List) Parent(i int) int { return l.outline.Parent(i) }
 // Bind is part of list.Model.
 func (l *List) Bind(i int, object fyne.CanvasObject) {
 	row, id := object.(*widgets.Row), l.ID(i)
-	row.OnAction = func(name string) { l.Do(id, name) }
-	row.OnToggle = func() { l.Rows.Toggle(id) }
 	row.SetModel(l.Row(i))
+	row.OnAction = l.Offer(i) // after SetModel, which keeps the actions of a button that changes
+	row.OnToggle = func() { l.Rows.Toggle(id) }
 }
 
 // Row returns the content of row i.
@@ -193,14 +194,40 @@ func (l *List) batch(id uploader.BatchID) *uploader.Batch {
 	return &uploader.Batch{ID: id, Scanned: true}
 }
 
-// Do applies the action of a row's button to the transfers of the row.
-func (l *List) Do(id int64, name string) {
-	row := l.Selection(map[int64]bool{id: true})
-	if name == view.ActionSignIn.String() && len(row.Transfers) > 0 {
-		l.actions.Unblock(row.Transfers[0])
+// Offer returns what the buttons of row i do. It remembers what the row shows: if the row
+// has changed when a button is tapped, so that the button would do something else, a message
+// is shown instead.
+func (l *List) Offer(i int) func(name string) {
+	if g := l.outline.GroupAt(i); g != nil {
+		b, sum := l.batch(g.Batch), l.Snapshot.BatchTotals[g.Batch]
+		return func(name string) { l.doInBatch(b, sum, name) }
+	}
+	t := l.outline.TransferAt(i)
+	return func(name string) { l.do(t, name) }
+}
+
+// do applies the action of a button of a transfer's row, which was offered for t.
+func (l *List) do(t *uploader.Transfer, name string) {
+	if name == view.ActionSignIn.String() {
+		l.actions.Unblock(t)
 		return
 	}
 	if a, known := view.ActionNamed(name); known {
+		l.actions.Act(a, view.SelectionOf(t))
+	}
+}
+
+// doInBatch applies the action of a button of a batch's row, which was offered for b and sum.
+func (l *List) doInBatch(b *uploader.Batch, sum uploader.BatchTotals, name string) {
+	a, known := view.ActionNamed(name)
+	if !known {
+		return
+	}
+	row := l.Selection(map[int64]bool{-int64(b.ID): true})
+	switch {
+	case row.Empty() || !view.SameBatchAction(a, b, l.batch(b.ID), sum, l.Snapshot.BatchTotals[b.ID]):
+		l.actions.Notify(view.PastText(view.Selection{Batches: []uploader.BatchID{b.ID}}, l.Snapshot))
+	default:
 		l.actions.Act(a, row)
 	}
 }
@@ -245,9 +272,6 @@ func (l *List) Selection(ids map[int64]bool) view.Selection {
 	}
 	return s
 }
-
-// Members returns the transfers of a batch, including those that are not shown.
-func (l *List) Members(batch uploader.BatchID) []*uploader.Transfer { return l.outline.Members(batch) }
 
 // MoveTargets returns the targets for moving a selection: one for each row of the outer
 // level, and one for all rows of an open batch.

@@ -73,7 +73,7 @@ func (c *cursor) step(key fyne.KeyName) int {
 
 // firstWhole returns the index of the first row that is visible as a whole.
 func (c *cursor) firstWhole() int {
-	return min(int(math.Ceil(float64(c.view.offsetRows())-0.01)), max(c.model.Len()-1, 0))
+	return min(max(int(math.Ceil(float64(c.view.offsetRows())-0.01)), 0), max(c.model.Len()-1, 0))
 }
 
 // moveTo selects row i, or extends the selection to it, and scrolls it into view.

@@ -123,7 +123,7 @@ func (l *View) openMenu() {
 	}
 	l.view.reveal(i)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(l)
-	bottom := float32(i+1)*l.view.rowHeight() - l.view.scroll.Offset.Y
+	bottom := float32(i+1)*l.view.rowHeight() - l.view.top()
 	l.OnMenu(at.AddXY(l.view.rowHeight(), bottom))
 }
 

@@ -19,7 +19,8 @@ import (
 // and PageDown, and by Ctrl+A. Right opens a row of a [Tree]; Left closes it, or
 // moves to the row that contains it.
 //
-// Selection and scroll position are kept by ID while rows are inserted and removed.
+// Selection and scroll position are kept by ID while rows are inserted, removed and moved.
+// The row below the pointer keeps its place on the screen.
 //
 // Refresh must be called after every change of the model. It binds the visible rows
 // only.
@@ -50,7 +51,7 @@ type View struct {
 // row made by create, which is called for about as many rows as are visible.
 func New(model Model, create func() fyne.CanvasObject) *View {
 	l := &View{model: model}
-	l.view = newViewport(model, create, l.stateOf)
+	l.view = newViewport(model, create, l.stateOf, l.focusedCursor)
 	l.cursor = cursor{model: model, selection: &l.selection, view: l.view}
 	l.presses = presses{model: model, selection: &l.selection, now: time.Now}
 	l.ExtendBaseWidget(l)
@@ -113,8 +114,40 @@ func (l *View) RowVisible(id int64) bool {
 	return slices.ContainsFunc(l.view.visible, func(s slot) bool { return s.id == id })
 }
 
+// focusedCursor returns the cursor, if the list has the focus.
+func (l *View) focusedCursor() (id int64, ok bool) {
+	return l.selection.cursor, l.focused && l.selection.hasCursor
+}
+
+// Hovered returns the row below the pointer.
+func (l *View) Hovered() (id int64, ok bool) {
+	if i := l.view.hovered(); i >= 0 {
+		return l.view.visible[i].id, true
+	}
+	return 0, false
+}
+
+// Held reports whether the list keeps a row at its place: the row below the pointer, or the
+// cursor if the list has the focus and shows it.
+func (l *View) Held() bool {
+	if _, hovered := l.Hovered(); hovered {
+		return true
+	}
+	id, ok := l.focusedCursor()
+	return ok && l.RowVisible(id)
+}
+
 // ScrollToTop scrolls to the first row.
-func (l *View) ScrollToTop() { l.view.scrollTo(0) }
+func (l *View) ScrollToTop() {
+	l.view.lead = 0
+	l.view.scrollTo(0)
+}
+
+// Below reports whether a row is below the first visible one.
+func (l *View) Below(id int64) bool {
+	i, ok := indexOf(l.model, id, l.view.first())
+	return ok && i > l.view.first()
+}
 
 // ScrollOffset returns the scroll offset in rows.
 func (l *View) ScrollOffset() float32 { return l.view.offsetRows() }

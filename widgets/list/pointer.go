@@ -64,11 +64,15 @@ func (l *View) MouseMoved(e *desktop.MouseEvent) { l.hover(e.Position) }
 // MouseOut implements [desktop.Hoverable].
 func (l *View) MouseOut() {
 	l.view.hovering = false
+	l.view.release()
 	l.view.updateStates()
 }
 
 func (l *View) hover(at fyne.Position) {
 	l.view.hovering, l.view.pointer = true, at
+	if l.view.hovered() < 0 {
+		l.view.release()
+	}
 	l.view.updateStates()
 }
 

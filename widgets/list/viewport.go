@@ -21,6 +21,7 @@ type viewport struct {
 	model  Model
 	create func() fyne.CanvasObject
 	state  func(id int64) RowState
+	cursor func() (id int64, ok bool) // the row that keys act on, if the list has the focus
 
 	layer  *fyne.Container
 	clip   *container.Clip // clips the layer
@@ -37,6 +38,10 @@ type viewport struct {
 
 	hovering bool
 	pointer  fyne.Position
+
+	// lead is empty space above the first row. It keeps the row below the pointer at its
+	// place when rows above it go, and is 0 again when the pointer leaves the rows.
+	lead float32
 }
 
 // slot is a visible row.
@@ -61,8 +66,8 @@ func (e *extentLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewS
 // Layout implements [fyne.Layout].
 func (e *extentLayout) Layout([]fyne.CanvasObject, fyne.Size) {}
 
-func newViewport(model Model, create func() fyne.CanvasObject, state func(int64) RowState) *viewport {
-	v := &viewport{model: model, create: create, state: state, layer: container.NewWithoutLayout(), extent: &extentLayout{}, sample: create()}
+func newViewport(model Model, create func() fyne.CanvasObject, state func(int64) RowState, cursor func() (int64, bool)) *viewport {
+	v := &viewport{model: model, create: create, state: state, cursor: cursor, layer: container.NewWithoutLayout(), extent: &extentLayout{}, sample: create()}
 	v.clip = container.NewClip(v.layer)
 	v.scroll = container.NewVScroll(container.New(v.extent))
 	v.scroll.OnScrolled = func(fyne.Position) { v.update(false) }
@@ -80,9 +85,13 @@ func (v *viewport) resize(size fyne.Size) {
 	v.update(false)
 }
 
+// top returns the distance of the upper edge of the viewport from that of the first row. It
+// is negative while there is a lead.
+func (v *viewport) top() float32 { return v.scroll.Offset.Y - v.lead }
+
 // first returns the index of the first visible row.
 func (v *viewport) first() int {
-	return int(float64(v.scroll.Offset.Y) / float64(v.rowHeight()))
+	return max(int(float64(v.top())/float64(v.rowHeight())), 0)
 }
 
 // pageSize returns the number of rows that are visible as a whole, at least one.
@@ -93,18 +102,58 @@ func (v *viewport) pageSize() int {
 // sync updates the viewport after a change of the model: it binds all visible rows
 // and keeps them at their position. It reports whether the number of rows changed.
 func (v *viewport) sync() bool {
-	offset := v.anchoredOffset()
+	top, held := v.heldTop()
+	if !held {
+		top = v.anchoredTop()
+	}
 	v.syncHeight = v.rowHeight()
-	height := v.syncHeight * float32(v.model.Len())
 	resized := v.count != v.model.Len()
 	v.count = v.model.Len()
+	v.lead = 0
+	if held {
+		v.lead = max(-top, 0)
+	}
+	v.fit(top, held)
+	v.scrollTo(top)
+	v.update(true)
+	return resized
+}
+
+// fit adapts the height that can be scrolled to the rows. With held there is space below
+// them, if it is needed for the viewport to begin at top.
+func (v *viewport) fit(top float32, held bool) {
+	height := v.lead + v.rowHeight()*float32(v.model.Len())
+	if held {
+		height = max(height, top+v.lead+v.scroll.Size().Height)
+	}
 	if height != v.extent.height {
 		v.extent.height = height
 		v.scroll.Refresh()
 	}
-	v.scrollTo(offset)
-	v.update(true)
-	return resized
+}
+
+// heldTop returns the upper edge of the viewport at which the row below the pointer keeps its
+// position, so that a click meets the row that the user aims at. It reports false if no row
+// is below the pointer, if the model no longer has it, or if the height of rows has changed.
+func (v *viewport) heldTop() (top float32, ok bool) {
+	hovered := v.hovered()
+	if hovered < 0 || v.syncHeight != v.rowHeight() {
+		return 0, false
+	}
+	s := v.visible[hovered]
+	i, ok := indexOf(v.model, s.id, s.index)
+	return float32(i)*v.rowHeight() - s.row.Position().Y, ok
+}
+
+// release removes the space around the rows that kept a row at its place.
+func (v *viewport) release() {
+	top := v.top()
+	if v.lead == 0 && v.extent.height <= v.rowHeight()*float32(v.model.Len()) {
+		return
+	}
+	v.lead = 0
+	v.fit(top, false)
+	v.scrollTo(top)
 }
 
 // offsetRows returns the scroll offset in rows.
@@ -112,32 +161,41 @@ func (v *viewport) offsetRows() float32 {
 	if v.syncHeight == 0 {
 		return 0
 	}
-	return v.scroll.Offset.Y / v.syncHeight
+	return v.top() / v.syncHeight
 }
 
-// anchoredOffset returns the scroll offset at which the first visible row that the
-// model still has keeps its position, also if the row height has changed. At the
-// top of the list it is 0, so that rows inserted there become visible.
-func (v *viewport) anchoredOffset() float32 {
-	offset := v.scroll.Offset.Y
-	if offset <= 0 {
-		return 0
-	}
+// anchoredTop returns the upper edge of the viewport at which a row that the model still has
+// keeps its position, also if the row height has changed: the cursor if the list has the
+// focus and shows it, otherwise the first visible row. At the top of the list, without a
+// visible cursor, it is 0, so that rows inserted there become visible.
+func (v *viewport) anchoredTop() float32 {
+	top := v.top()
 	if v.syncHeight != v.rowHeight() {
-		offset = v.offsetRows() * v.rowHeight()
+		top = v.offsetRows() * v.rowHeight()
+	}
+	if id, ok := v.cursor(); ok {
+		for _, s := range v.visible {
+			if i, found := indexOf(v.model, s.id, s.index); s.id == id && found {
+				return top + float32(i-s.index)*v.rowHeight()
+			}
+		}
+	}
+	if top <= 0 {
+		return 0
 	}
 	for _, s := range v.visible {
 		if i, ok := indexOf(v.model, s.id, s.index); ok {
-			return offset + float32(i-s.index)*v.rowHeight()
+			return top + float32(i-s.index)*v.rowHeight()
 		}
 	}
-	return offset
+	return top
 }
 
-// scrollTo sets the scroll offset, limited to the height of all rows.
-func (v *viewport) scrollTo(offset float32) {
+// scrollTo moves the upper edge of the viewport to a distance from that of the first row,
+// limited to the height of all rows.
+func (v *viewport) scrollTo(top float32) {
 	maxOffset := max(v.extent.height-v.scroll.Size().Height, 0)
-	v.scroll.ScrollToOffset(fyne.NewPos(0, min(max(offset, 0), maxOffset)))
+	v.scroll.ScrollToOffset(fyne.NewPos(0, min(max(top+v.lead, 0), maxOffset)))
 	v.update(false)
 }
 
@@ -145,7 +203,7 @@ func (v *viewport) scrollTo(offset float32) {
 func (v *viewport) reveal(i int) {
 	top := float32(i) * v.rowHeight()
 	bottom := top + v.rowHeight() - v.scroll.Size().Height
-	v.scrollTo(min(max(v.scroll.Offset.Y, bottom), top))
+	v.scrollTo(min(max(v.top(), bottom), top))
 }
 
 // update fills the layer with the visible rows. Rows that were visible before are
@@ -167,7 +225,7 @@ func (v *viewport) update(rebind bool) {
 func (v *viewport) visibleSlots() []slot {
 	height := float64(v.rowHeight())
 	from := v.first()
-	to := int(math.Ceil((float64(v.scroll.Offset.Y) + float64(v.scroll.Size().Height)) / height))
+	to := int(math.Ceil((float64(v.top()) + float64(v.scroll.Size().Height)) / height))
 	to = min(to, v.model.Len())
 	var slots []slot
 	for i := from; i < to; i++ {
@@ -190,6 +248,9 @@ func (v *viewport) assignRows(before []slot) (isNew []bool) {
 		delete(rows, s.id)
 	}
 	for _, row := range rows {
+		if stateful, ok := row.(Stateful); ok {
+			stateful.SetState(RowState{}) // the pointer is no longer over it
+		}
 		v.free = append(v.free, freeRow{row, theme.CurrentLook()})
 	}
 	for i := range v.visible {
@@ -219,7 +280,7 @@ func (v *viewport) place() {
 	objects := make([]fyne.CanvasObject, len(v.visible))
 	same := len(v.layer.Objects) == len(objects)
 	for i, s := range v.visible {
-		y := float64(s.index)*float64(height) - float64(v.scroll.Offset.Y)
+		y := float64(s.index)*float64(height) - float64(v.top())
 		s.row.Resize(fyne.NewSize(v.layer.Size().Width, height))
 		s.row.Move(fyne.NewPos(0, float32(y)))
 		objects[i] = s.row
@@ -262,6 +323,6 @@ func (v *viewport) hovered() int {
 
 // indexAt returns the index of the row at a position in the list.
 func (v *viewport) indexAt(at fyne.Position) (int, bool) {
-	i := int(math.Floor((float64(at.Y) + float64(v.scroll.Offset.Y)) / float64(v.rowHeight())))
+	i := int(math.Floor((float64(at.Y) + float64(v.top())) / float64(v.rowHeight())))
 	return i, i >= 0 && i < v.model.Len()
 }

@@ -106,7 +106,10 @@ func TestInvariants(t *testing.T) {
 				h.model.rows = slices.Delete(h.model.rows, at, at+1)
 				h.Refresh()
 			},
-			"": func(t *rapid.T) { h.check(t) },
+			"": func(t *rapid.T) {
+				h.MouseOut() // no row is kept at its place
+				h.check(t)
+			},
 		})
 	})
 }
@@ -175,4 +178,77 @@ type named struct{ *idModel }
 
 func (n *named) Bind(_ int, row fyne.CanvasObject) {
 	row.(*widgets.Row).SetModel(widgets.RowModel{Name: "row"})
+}
+
+// TestRowBelowPointerStays changes the rows at random while the pointer rests on one of them.
+func TestRowBelowPointerStays(t *testing.T) {
+	h := newHarness(t, 0)
+	rapid.Check(t, func(t *rapid.T) {
+		h.MouseOut()
+		h.model.rows = newModel(rapid.IntRange(1, 60).Draw(t, "rows")).rows
+		h.ClearSelection()
+		h.Refresh()
+		h.Wheel(float32(rapid.IntRange(-3000, 3000).Draw(t, "distance")))
+		line := rapid.IntRange(0, min(len(h.model.rows), 10)-1).Draw(t, "line")
+		h.MouseMoved(h.mouse(line, 0, none))
+		aimed, ok := h.Hovered()
+		if !ok {
+			t.Fatal("no row below the pointer")
+		}
+		at := h.row(aimed).Position().Y
+		next := int64(1000)
+		t.Repeat(map[string]func(*rapid.T){
+			"insert": func(t *rapid.T) {
+				next++
+				h.model.rows = slices.Insert(h.model.rows, rapid.IntRange(0, len(h.model.rows)).Draw(t, "at"), next)
+			},
+			"remove": func(t *rapid.T) {
+				if i := rapid.IntRange(0, len(h.model.rows)-1).Draw(t, "at"); h.model.rows[i] != aimed {
+					h.model.rows = slices.Delete(h.model.rows, i, i+1)
+				}
+			},
+			"move": func(t *rapid.T) {
+				from := rapid.IntRange(0, len(h.model.rows)-1).Draw(t, "from")
+				id := h.model.rows[from]
+				h.model.rows = slices.Delete(h.model.rows, from, from+1)
+				h.model.rows = slices.Insert(h.model.rows, rapid.IntRange(0, len(h.model.rows)).Draw(t, "to"), id)
+			},
+			"": func(t *rapid.T) {
+				h.Refresh()
+				row := h.row(aimed)
+				if row == nil || row.Position().Y != at {
+					t.Fatalf("row %d moved from %g: %+v", aimed, at, row)
+				}
+				if got, _ := h.Hovered(); got != aimed || !row.state.Hovered {
+					t.Fatalf("row %d is below the pointer, want %d", got, aimed)
+				}
+			},
+		})
+		h.MouseOut()
+		h.check(t)
+	})
+}
+
+func TestCursorStaysVisible(t *testing.T) {
+	h := newHarness(t, 100)
+	h.window.Canvas().Focus(h.View)
+	h.Select(1)
+	for i := range 30 {
+		h.model.rows = slices.Insert(h.model.rows, 0, int64(900+i))
+	}
+	h.Refresh()
+	if !slices.Contains(h.visible(), 1) {
+		t.Errorf("visible rows %v", h.visible())
+	}
+}
+
+func TestFreedRowIsNotHovered(t *testing.T) {
+	h := newHarness(t, 5)
+	h.MouseMoved(h.mouse(2, 0, none))
+	row := h.row(3)
+	h.model.rows = []int64{1}
+	h.Refresh()
+	if row.state.Hovered {
+		t.Error("a row that is no longer shown is hovered")
+	}
 }

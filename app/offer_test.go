@@ -1,0 +1,103 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// wantPast checks that nothing was done and that a message says so.
+func (s *testWindow) wantPast() {
+	s.t.Helper()
+	if got := s.engine.Commands(); len(got) != 0 {
+		s.t.Errorf("engine received %v", got)
+	}
+	if len(s.rows()) != 1 {
+		s.t.Errorf("list has %d rows", len(s.rows()))
+	}
+	if message := s.message(); !strings.HasPrefix(message, "Nothing was done: ") {
+		s.t.Errorf("message %q", message)
+	}
+}
+
+func TestActionOfferedBeforeUploadWasDone(t *testing.T) {
+	cancelItem := func(menu *fyne.Menu) *fyne.MenuItem {
+		for _, item := range menu.Items {
+			if item.Label == "Cancel" {
+				return item
+			}
+		}
+		return nil
+	}
+	cases := []struct {
+		name  string
+		offer func(s *testWindow) (do func())
+	}{
+		{"in the menu", func(s *testWindow) func() {
+			s.window.list.Rows.Select(7)
+			return cancelItem(s.window.list.Menu(s.window.list.Selected())).Action
+		}},
+		{"by a button that is held down", func(s *testWindow) func() {
+			act := s.window.list.Offer(0)
+			return func() { act(view.ActionCancel.String()) }
+		}},
+		{"by the question whether to cancel", func(s *testWindow) func() {
+			s.window.list.Rows.Select(7)
+			s.actions.removeSelected()
+			return func() { s.press("Cancel upload") }
+		}},
+		{"by the question of the menu's item", func(s *testWindow) func() {
+			s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
+			return func() { s.press("Cancel upload") }
+		}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
+			do := c.offer(s)
+			s.publish(apptest.Snapshot(apptest.Transfer(7, apptest.Done)))
+			do()
+			s.wantPast()
+		})
+	}
+	t.Run("of a batch", func(t *testing.T) {
+		in := apptest.InBatch(2)
+		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.Sending, in), apptest.Transfer(8, in)), apptest.Folder(2, "raws"))))
+		act := s.window.list.Offer(0)
+		s.publish(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.Done, in), apptest.Transfer(8, apptest.Done, in)), apptest.Folder(2, "raws")))
+		act(view.ActionCancel.String())
+		if got := s.engine.Commands(); len(got) != 0 || !strings.HasPrefix(s.message(), "Nothing was done: ") {
+			t.Errorf("engine received %v, message %q", got, s.message())
+		}
+	})
+}
+
+func TestAddedRowIsOfferedWhileARowIsHeld(t *testing.T) {
+	transfers := make([]*uploader.Transfer, 40)
+	for i := range transfers {
+		transfers[i] = apptest.Transfer(uploader.TransferID(i + 1))
+	}
+	s := startWindow(t, apptest.NewEngine(transfers...))
+	rows := s.window.list.Rows
+	s.window.focusList()
+	rows.Select(1)
+	added := apptest.Transfer(99, apptest.InBatch(9))
+	s.adder.unseen[9] = true
+	s.publish(apptest.WithBatches(apptest.Snapshot(append(transfers, added)...), apptest.Folder(9, "new")))
+	if !rows.RowVisible(1) || rows.RowVisible(99) {
+		t.Error("list has scrolled away from the cursor")
+	}
+	button := s.window.newRows
+	if !button.content.Visible() || button.button.Text() != "1 new ↓" {
+		t.Fatalf("button is visible: %t, text %q", button.content.Visible(), button.button.Text())
+	}
+	button.button.Tapped(nil)
+	if !rows.RowVisible(99) && !rows.RowVisible(-9) || button.content.Visible() {
+		t.Error("button does not scroll to the row that was added")
+	}
+}

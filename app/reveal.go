@@ -1,0 +1,58 @@
+package app
+
+import (
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// reveal scrolls the row of a batch that was added into view. A filter or search that hides
+// it is cleared. While the list keeps a row at its place, because the pointer is over it or
+// it is the cursor of the keyboard, a button offers that instead. It reports false while the
+// batch has no row.
+func (w *window) reveal(batch uploader.BatchID) bool {
+	id, ok := w.list.RowOf(batch)
+	switch {
+	case !ok:
+		return false
+	case w.list.Rows.RowVisible(id):
+	case w.list.Rows.Held():
+		w.newRows.add(batch)
+		w.showNewRows()
+	default:
+		w.scrollTo(id)
+	}
+	return true
+}
+
+// scrollTo scrolls a row into view. A filter or search that hides it is cleared.
+func (w *window) scrollTo(id int64) {
+	if !w.list.Rows.Has(id) {
+		w.filter.Field.Clear()
+		w.setFilter(view.FilterAll)
+		w.list.Rows.Refresh()
+	}
+	w.list.Rows.ScrollTo(id)
+}
+
+// revealNew scrolls to the first row that the button offers.
+func (w *window) revealNew() {
+	for _, batch := range w.newRows.take() {
+		if id, ok := w.list.RowOf(batch); ok {
+			w.scrollTo(id)
+			return
+		}
+	}
+}
+
+// showNewRows updates the button for rows that were added and are not visible yet.
+func (w *window) showNewRows() {
+	if len(w.newRows.batches) == 0 {
+		return
+	}
+	unseen := func(batch uploader.BatchID) bool {
+		id, ok := w.list.RowOf(batch)
+		return ok && !w.list.Rows.RowVisible(id)
+	}
+	id, ok := w.list.RowOf(w.newRows.batches[0])
+	w.newRows.show(unseen, !ok || w.list.Rows.Below(id))
+}
