@@ -154,7 +154,7 @@ func (a *transferActions) cancelled(s view.Selection) (removed, kept view.Select
 		return removed, kept
 	}
 	members := map[uploader.BatchID][]*uploader.Transfer{}
-	for _, t := range a.snapshot().Transfers {
+	for t := range a.snapshot().Transfers.Values() {
 		if slices.Contains(s.Batches, t.Batch) {
 			members[t.Batch] = append(members[t.Batch], t)
 		}

@@ -53,7 +53,7 @@ func (r *receivedFolder) change(dir string) {
 // unfinishedHere returns how many uploads to the built-in receiver are not finished.
 func unfinishedHere(s *uploader.Snapshot) int {
 	n := 0
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		final := t.Phase == uploader.PhaseDone || t.Phase == uploader.PhaseCancelled
 		if t.Server == uploader.BuiltinServer && !final && (t.Unfinished() || t.Session.Begun()) {
 			n++

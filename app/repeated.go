@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
@@ -20,7 +22,7 @@ func (r *repeatedErrors) banner(g view.ErrorGroup) widgets.BannerModel {
 	return widgets.BannerModel{
 		Icon: theme.IconError, Tone: theme.Warning, Text: words.Sentences(g.Text()+words.Text("errors.end"), g.Hint(r.window.list.Snapshot)),
 		Buttons: []widgets.BannerButton{
-			{Label: g.Label(), OnTapped: func() { r.act(g.Action(), g.Selection(r.window.list.Snapshot.Transfers)) }},
+			{Label: g.Label(), OnTapped: func() { r.act(g.Action(), g.Selection(slices.Collect(r.window.list.Snapshot.Transfers.Values()))) }},
 			{Label: words.Text("errors.show"), OnTapped: func() { r.window.setFilter(view.FilterAttention) }},
 		},
 	}

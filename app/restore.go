@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/uploader"
 )

@@ -43,8 +43,8 @@ func TestCommandForAllSurvivesRestart(t *testing.T) {
 				t.Fatal(err)
 			}
 			stop()
-			if s := e.Snapshot(); len(s.Transfers) != test.left || s.Totals.Count[test.state] != test.left {
-				t.Errorf("%d transfers, %v; want %d", len(s.Transfers), s.Totals.Count, test.left)
+			if s := e.Snapshot(); s.Transfers.Len() != test.left || s.Totals.Count[test.state] != test.left {
+				t.Errorf("%d transfers, %v; want %d", s.Transfers.Len(), s.Totals.Count, test.left)
 			}
 			closeDB(t, store)
 
@@ -55,8 +55,8 @@ func TestCommandForAllSurvivesRestart(t *testing.T) {
 				if err := e.Do(t.Context(), uploader.SetMetered{}); err != nil { // after the start, and once in each turn
 					t.Fatal(err)
 				}
-				if s := e.Snapshot(); len(s.Transfers) != test.left || s.Totals.Count[test.state] != test.left {
-					t.Fatalf("after a restart %d transfers, %v; want %d", len(s.Transfers), s.Totals.Count, test.left)
+				if s := e.Snapshot(); s.Transfers.Len() != test.left || s.Totals.Count[test.state] != test.left {
+					t.Fatalf("after a restart %d transfers, %v; want %d", s.Transfers.Len(), s.Totals.Count, test.left)
 				}
 				left, err := db.QueryValue[int](store, "SELECT count(*) FROM commands")
 				if err != nil {

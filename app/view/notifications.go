@@ -43,7 +43,7 @@ func (n Notification) Transfers(s *uploader.Snapshot) []*uploader.Transfer {
 		wanted[id] = true
 	}
 	var found []*uploader.Transfer
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if wanted[t.ID] {
 			found = append(found, t)
 		}
@@ -135,7 +135,7 @@ func noteName(s *uploader.Snapshot, id uploader.BatchID) string {
 // It iterates over all transfers.
 func newestDone(s *uploader.Snapshot, news map[uploader.BatchID]int) []*uploader.Transfer {
 	done := map[uploader.BatchID][]*uploader.Transfer{}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		if news[t.Batch] > 0 && t.Phase == uploader.PhaseDone {
 			done[t.Batch] = append(done[t.Batch], t)
 		}

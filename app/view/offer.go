@@ -35,7 +35,7 @@ func (s Selection) Current(now *uploader.Snapshot, same func(before, now *upload
 	}
 	var current Selection
 	inBatch := map[uploader.BatchID]bool{}
-	for _, t := range now.Transfers {
+	for t := range now.Transfers.Values() {
 		before := offered[t.ID]
 		if before == nil || !same(before, t) {
 			continue

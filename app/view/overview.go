@@ -41,7 +41,7 @@ func (s Subject) Equal(other Subject) bool {
 func (s Subject) Find(snapshot *uploader.Snapshot) []*uploader.Transfer {
 	batches, transfers := setOf(s.Batches), setOf(s.Transfers)
 	var found []*uploader.Transfer
-	for _, t := range snapshot.Transfers {
+	for t := range snapshot.Transfers.Values() {
 		if batches[t.Batch] || len(transfers) > 0 && transfers[t.ID] {
 			found = append(found, t)
 		}

@@ -58,7 +58,7 @@ func TestOverviewOfBatch(t *testing.T) {
 func TestOverviewOfSeveralRows(t *testing.T) {
 	apptest.LoadEnglish(t)
 	s := apptest.Summed(apptest.Folders())
-	s.Transfers[3].Server = 2
+	s.Transfers.At(3).Server = 2
 	got, _ := OverviewOf(s, Subject{Batches: []uploader.BatchID{8}, Transfers: []uploader.TransferID{4}}, time.Now())
 	if got.Title != "3 files selected" {
 		t.Errorf("title is %q", got.Title)

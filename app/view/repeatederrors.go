@@ -47,7 +47,7 @@ func (r *RepeatedErrors) find(s *uploader.Snapshot, failed int) {
 		return
 	}
 	all := errorGroups{}
-	for _, t := range s.Transfers {
+	for t := range s.Transfers.Values() {
 		all.add(t)
 	}
 	dismissed := map[ErrorKey]bool{}

@@ -8,9 +8,10 @@ import "github.com/ferryapp/ferry/uploader"
 // Replace stores a new value of a transfer that has a SavedValue and is not removed, like
 // Put, but does not record that it is to be saved.
 func (t *Table) Replace(next *uploader.Transfer) {
-	i := t.index.Get(next.ID) - 1
-	t.totals.remove(t.rows[i])
-	t.rows[i], t.stale = next, true
+	chunk := t.writable(int(t.index.Get(next.ID)) - 1)
+	i := chunk.Find(next.ID)
+	t.totals.remove(chunk.Transfer(i))
+	chunk.Set(i, next)
 	t.totals.add(next)
 	t.classify(next)
 	delete(t.saved, next.ID)
