@@ -14,11 +14,11 @@ import (
 const (
 	// saveBatch is from how many bytes on the proof is saved, unless a request waits for
 	// it or will soon.
-	saveBatch = windowSize / 2
+	saveBatch = windowSize / 4 * 3
 
 	// minSaveInterval limits how often the proof is saved where the network is faster than
 	// the hash.
-	minSaveInterval = 10 * time.Millisecond
+	minSaveInterval = 25 * time.Millisecond
 
 	// firstHash is how much of a file is hashed before its upload is created, so that its
 	// proof is saved together with the upload URL.

@@ -6,6 +6,7 @@ import (
 	"encoding"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -324,5 +325,79 @@ func TestProofOfEarlierContentIsReplaced(t *testing.T) {
 				t.Errorf("the proof is not of the file: %v", err)
 			}
 		})
+	}
+}
+
+// TestPartsOfEarlierVersionResume resumes a file in two parts whose proof is that of an earlier
+// version: of the beginning of the file, whatever the parts have.
+func TestPartsOfEarlierVersionResume(t *testing.T) {
+	const size, part = 4 << 20, 2 << 20
+	sent := []source.Range{{Start: 0, End: 3 << 19}, {Start: part, End: part + 1<<20}}
+	gaps := []source.Range{{Start: 1 << 20, End: 3 << 19}, sent[1]}
+	for _, c := range []struct {
+		name      string
+		hashed    int64 // of the file, from its start
+		touched   bool
+		continues bool // the user decided so
+		want      string
+		gaps      []source.Range // of what was sent
+	}{
+		{"all of it is proven", 3 << 20, false, false, "", nil},
+		{"all of it is proven, touched", 3 << 20, true, false, "", nil},
+		{"the second part is not proven", 1 << 20, false, false, "", gaps},
+		{"the second part is not proven, touched", 1 << 20, true, false, fault.CodeNotComparable, nil},
+		{"the second part is not proven, touched, the user continues", 1 << 20, true, true, "", gaps},
+		{"nothing is proven", 0, false, false, "", sent},
+	} {
+		for _, version := range []string{"", ", proof with SHA-256"} {
+			t.Run(c.name+version, func(t *testing.T) {
+				t.Parallel()
+				path, file, seen, proof := hashedFile(t, size, c.hashed)
+				if version != "" {
+					proof = earlierProof(t, c.hashed)
+				}
+				before := reliableState(t, file, seen)
+				saved := &savedTransfer{
+					Transfer: uploader.Transfer{ID: 1, Source: seen, ChangeTime: before.ChangeTime, Fingerprint: "m1", Session: uploader.Session{Parts: 2}},
+					proof:    proof,
+				}
+				if c.touched {
+					restoreModTime(t, path, file, before)
+					reliableState(t, file, seen)
+				}
+				w := New(Config{
+					Transfer: saved.Transfer, Continued: c.continues, Report: saved.report,
+					LoadProof:   func(context.Context, uploader.TransferID) (source.Proof, error) { return saved.proof, nil },
+					Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
+				})
+				w.file.handle, w.file.opened = file, seen
+				err := w.file.verify(t.Context(), []extent{
+					{source.Range{End: part}, sent[0].End}, {source.Range{Start: part, End: size}, sent[1].End},
+				})
+				if code := codeOf(err); code != c.want || (err == nil) != (c.want == "") {
+					t.Fatalf("fault %q (%v), want %q", code, err, c.want)
+				}
+				if err != nil {
+					return
+				}
+				var got []source.Range
+				for _, gap := range w.file.gaps {
+					got = append(got, source.Range{Start: gap.start, End: gap.end})
+				}
+				if !slices.Equal(got, c.gaps) {
+					t.Errorf("sent and not proven: %v, want %v", got, c.gaps)
+				}
+				if w.file.hasUnproven() != (len(c.gaps) > 0 && !c.continues) {
+					t.Errorf("unproven: %v", w.file.hasUnproven())
+				}
+				if err := w.file.finish(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				w.file.reportProof()
+				if left := saved.proof.Gaps(source.Range{End: size}); len(left) > 0 {
+					t.Errorf("the saved proof has gaps: %v", left)
+				}
+			})
+		}
 	}
 }
