@@ -19,6 +19,17 @@ func OpenWith(ctx context.Context, path string, migrations fs.FS, now func() tim
 // Migrations returns the migrations that Open applies.
 func Migrations() fs.FS { return embedded }
 
+// KnownSum returns the sum of the schema that is not compared with that of the migrations, and
+// what it is to be.
+func KnownSum(ctx context.Context) (known, want string, err error) {
+	migrations, err := readMigrations(embedded)
+	if err != nil {
+		return "", "", err
+	}
+	made, err := expectedStructure(ctx, migrations)
+	return knownSum, sumOf(migrations, made.schema), err
+}
+
 // QueryValue runs a query for one value on the writing connection.
 func QueryValue[T any](d *DB, query string, args ...any) (value T, err error) {
 	err = d.writer.Raw(query, args...).Row().Scan(&value)

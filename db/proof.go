@@ -38,35 +38,42 @@ func (d *DB) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, e
 	return proof, nil
 }
 
-// truncateProofs deletes the blocks of transfers that end after an offset, given as a JSON
-// array of IDs with their offsets.
-const truncateProofs = `DELETE FROM marks WHERE (transfer, at) IN (
+// removeBlocks deletes the blocks of transfers that overlap ranges, given as a JSON array of
+// IDs with the start and the end of a range. As blocks do not overlap each other, the last one
+// to be deleted is the first one that does not end before the range does. Those of an earlier
+// version do overlap: other blocks begin where they end, and only all of them are deleted.
+const removeBlocks = `DELETE FROM marks WHERE (transfer, at) IN (
 	SELECT marks.transfer, marks.at FROM json_each(?) AS cut CROSS JOIN marks
-	WHERE marks.transfer = cut.value ->> 0 AND marks.at > cut.value ->> 1)`
+	WHERE marks.transfer = cut.value ->> 0 AND marks.at > cut.value ->> 1 AND marks.start < cut.value ->> 2
+	AND marks.at <= coalesce((SELECT min(at) FROM marks WHERE transfer = cut.value ->> 0 AND at >= cut.value ->> 2), 9223372036854775807))`
 
-// saveProofs saves blocks of each transfer in place of those that end after the start of
-// the first. While many small files are sent, a commit has the proofs of several.
+// saveProofs saves blocks of each transfer in place of those that they overlap, like
+// [source.Proof.Replace]. While many small files are sent, a commit has the proofs of several.
 func saveProofs(ctx context.Context, tx *gorm.DB, proofs map[uploader.TransferID]source.Proof) error {
 	var rows []blockRow
-	var cuts [][2]int64
+	var cuts [][3]int64
 	for id, blocks := range proofs {
-		if len(blocks) == 0 {
-			continue
+		for _, r := range blocks.Covered() {
+			cuts = append(cuts, [3]int64{int64(id), r.Start, r.End})
 		}
-		cuts = append(cuts, [2]int64{int64(id), blocks[0].Start})
 		for _, b := range blocks {
-			rows = append(rows, blockRow{Transfer: int64(id), At: b.End, Start: b.Start, State: b.Digest})
+			if b.Digest != nil {
+				rows = append(rows, blockRow{Transfer: int64(id), At: b.End, Start: b.Start, State: b.Digest})
+			}
 		}
 	}
-	if len(rows) == 0 {
+	if len(cuts) == 0 {
 		return nil
 	}
 	list, err := json.Marshal(cuts)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Statement.ConnPool.ExecContext(ctx, truncateProofs, string(list)); err != nil {
-		return fmt.Errorf("truncate proofs: %w", err)
+	if _, err := tx.Statement.ConnPool.ExecContext(ctx, removeBlocks, string(list)); err != nil {
+		return fmt.Errorf("remove blocks: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil
 	}
 	return upsert(ctx, tx, rows, func(r blockRow) blockRow { return r })
 }

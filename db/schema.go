@@ -2,9 +2,12 @@ package db
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -70,11 +73,36 @@ func (f *file) checkSchemaOn(ctx context.Context, tx *gorm.DB) error {
 	if err := checkVersion(version, len(f.migrations)); err != nil {
 		return err
 	}
+	got, err := readSchema(tx)
+	if err != nil {
+		return err
+	}
+	if sumOf(f.migrations[:version], got) == knownSum {
+		return nil
+	}
 	want, err := expectedStructure(ctx, f.migrations[:version])
 	if err != nil {
 		return err
 	}
-	return compareStructure(tx, want)
+	return compareStructure(tx, got, want)
+}
+
+// knownSum is the [sumOf] all migrations and the schema that they make. A file that has this
+// schema is as expected, and no database is migrated for the comparison, which takes a tenth
+// of the processor time of a start. TestKnownSum tells the new value after a migration was
+// added.
+const knownSum = "160146008f01b9867179099bbd0a7dad7278cde9c7029c0a3ecbbcbab07d31f9"
+
+// sumOf returns the SHA-256, in hexadecimal digits, of migrations together with a schema.
+func sumOf(migrations []migration, s schema) string {
+	sum := sha256.New()
+	for _, m := range migrations {
+		fmt.Fprintf(sum, "%q\n", m.sql)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		fmt.Fprintf(sum, "%q %q\n", name, s[name])
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // structure is a schema with the columns of its tables.
@@ -161,11 +189,7 @@ func checkKinds(got, want schema) error {
 	return nil
 }
 
-func compareStructure(tx *gorm.DB, want structure) error {
-	got, err := readSchema(tx)
-	if err != nil {
-		return err
-	}
+func compareStructure(tx *gorm.DB, got schema, want structure) (err error) {
 	if err := checkKinds(got, want.schema); err != nil {
 		return err
 	}

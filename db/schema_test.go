@@ -53,6 +53,18 @@ func writeSchema(name, sql string) string {
 	return fmt.Sprintf("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = %s WHERE name = '%s'", sql, name)
 }
 
+// TestKnownSum checks that only the schema that the migrations make is not compared with them.
+func TestKnownSum(t *testing.T) {
+	t.Parallel()
+	known, want, err := db.KnownSum(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if known != want {
+		t.Errorf("knownSum is %s, want %s", known, want)
+	}
+}
+
 // TestCraftedSchemaIsRefused opens files with schemas that no version of Ferry creates.
 // Nothing of them may run, which would not end, and nothing may be written.
 func TestCraftedSchemaIsRefused(t *testing.T) {

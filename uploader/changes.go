@@ -22,9 +22,9 @@ type Changes struct {
 	Applied      CommandID      // Transfers and Statuses have the effect of all commands up to this one
 	DoneCommands CommandID      // commands up to this one are removed
 
-	// Proofs extend the proofs of content: of each transfer, the saved blocks that end
-	// after the start of the first of these are replaced by these. The proof of a transfer
-	// that is done, not begun or removed is deleted.
+	// Proofs change the proofs of content: of each transfer, the saved blocks that overlap
+	// these are replaced by these ([source.Proof.Replace]). The proof of a transfer that is
+	// done, not begun or removed is deleted.
 	Proofs map[TransferID]source.Proof
 
 	// Parts are inserted, or replaced as a whole by transfer and index. They are

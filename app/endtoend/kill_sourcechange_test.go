@@ -140,6 +140,27 @@ func TestKillInPartsThenSourceChange(t *testing.T) {
 	}
 }
 
+// TestKillInPartsThenEditAnywhere kills the program while it uploads a file in four parts, and
+// edits the file with its size and time restored: whichever of the bytes the server has, what the
+// parts are joined into is one version of the file.
+func TestKillInPartsThenEditAnywhere(t *testing.T) {
+	t.Parallel()
+	const part = 8 << 20
+	for _, at := range []int64{1 << 20, 5<<20 - 7, part - 7, part + 1, 2*part + 4<<20, 3*part - 15, 4*part - 15} {
+		t.Run(strconv.FormatInt(at, 10), func(t *testing.T) {
+			t.Parallel()
+			ferry, server, proxy, source := newChangedSource(t)
+			proxy.HoldEachAfter(5 << 20)
+			source.sendUntilKilled(ferry, server, 4, 3<<20) // of one part
+			source.editAt(at)
+			proxy.Restore(t)
+			resumed := ferry.resume()
+			resumed.wait(t, runTimeout)
+			source.checkUnmixed(server, resumed)
+		})
+	}
+}
+
 // TestResumeStartsOverOnlyIfAsked edits a file that was partly uploaded, and resumes.
 func TestResumeStartsOverOnlyIfAsked(t *testing.T) {
 	t.Parallel()
@@ -272,6 +293,29 @@ func (s *changedSource) checkJoined(server *uploadtest.Tusd, r *run, resumes boo
 		}
 	}
 	if (r.exitErr == nil) != resumes || joined != map[bool]int{true: 1}[resumes] {
+		s.t.Errorf("exit code %d, %d joined uploads\n%s%s", r.exitCode(), joined, r.stdout.String(), r.stderr.String())
+	}
+}
+
+// checkUnmixed checks the end of a run after an edit of a file that is uploaded in parts, of
+// which some may have been sent before: it joins the parts of the file as it is, or fails and
+// joins none.
+func (s *changedSource) checkUnmixed(server *uploadtest.Tusd, r *run) {
+	s.t.Helper()
+	content, err := os.ReadFile(s.path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	sum, joined := sha256.Sum256(content), 0
+	for _, upload := range server.Stored(s.t) {
+		if !upload.Final {
+			continue
+		}
+		if joined++; upload.SHA256 != hex.EncodeToString(sum[:]) {
+			s.t.Error("the server's file is not the file as it is")
+		}
+	}
+	if joined != map[bool]int{true: 1}[r.exitErr == nil] {
 		s.t.Errorf("exit code %d, %d joined uploads\n%s%s", r.exitCode(), joined, r.stdout.String(), r.stderr.String())
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -221,6 +222,18 @@ func (h *harness) waitSent(size int64) {
 	h.t.Helper()
 	h.waitFor(fmt.Sprintf("more than %d bytes to be sent", size), func(s *uploader.Snapshot) bool {
 		return s.Transfers.Len() == 1 && s.Sent(s.Transfers.At(0)) > size
+	})
+}
+
+// waitProven waits until the proof of the bytes of the only transfer is saved.
+func (h *harness) waitProven(bytes source.Range) {
+	h.t.Helper()
+	h.waitFor(fmt.Sprintf("the proof of %v to be saved", bytes), func(s *uploader.Snapshot) bool {
+		if len(s.Transfers) != 1 {
+			return false
+		}
+		proof, err := h.store.Proof(h.t.Context(), s.Transfers[0].ID)
+		return err == nil && len(proof.Gaps(bytes)) == 0
 	})
 }
 

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,11 +23,13 @@ func (h *harness) truncateProof(id uploader.TransferID, path string, n int64) {
 		h.t.Fatal(err)
 	}
 	defer file.Close()
-	prover := source.NewHasher(file, n, nil)
+	prover := source.NewHasher(file, n, 0)
 	if err := prover.HashTo(h.t.Context(), n); err != nil {
 		h.t.Fatal(err)
 	}
-	changes := uploader.Changes{Proofs: map[uploader.TransferID]source.Proof{id: prover.Proof()}}
+	changes := uploader.Changes{Proofs: map[uploader.TransferID]source.Proof{
+		id: append(source.Proof{source.Forgotten(source.Range{End: math.MaxInt64})}, prover.Proof()...),
+	}}
 	if err := h.store.Save(h.t.Context(), changes); err != nil {
 		h.t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -173,40 +172,52 @@ func TestLoweringConnectionsDuringPartUpload(t *testing.T) {
 	wantStored(t, server, path)
 }
 
+// TestPartsResumeAfterTouch changes a file of five parts, four of which are begun: each is
+// compared with what the server has of it, and no byte is sent twice.
 func TestPartsResumeAfterTouch(t *testing.T) {
 	t.Parallel()
+	const size, part = 40 << 20, 8 << 20
+	edit := func(at int64) func(t *testing.T, path string) {
+		return func(t *testing.T, path string) {
+			t.Helper()
+			keepModTime(t, path, func() { editFile(t, path, at) })
+		}
+	}
 	for _, c := range []struct {
-		name string
-		edit bool
-		want uploader.State
+		name   string
+		change func(t *testing.T, path string)
+		want   uploader.State
 	}{
-		{"touched", false, uploader.StateDone},
-		{"edited in a later part", true, uploader.StateChanged},
+		{"touched", func(t *testing.T, path string) { t.Helper(); shiftModTime(t, path, -time.Hour) }, uploader.StateDone},
+		{"edited in a later part", edit(part + 100), uploader.StateChanged},
+		{"edited at the start of a part", edit(3 * part), uploader.StateChanged},
+		{"edited in the rest of a part", edit(2*part - 1<<10), uploader.StateDone},
+		{"edited in a part that is not begun", edit(4*part + 100), uploader.StateDone},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.HoldEachAfter(6 << 20)
-			path := createFile(t, "film.mov", 40<<20)
+			proxy.HoldEachAfter(5 << 20)
+			path := createFile(t, "film.mov", size)
 			h.addWithOptions(uploader.BatchOptions{Connections: 4}, path)
-			h.waitFor("3 uploads on the server", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 2 })
+			h.waitFor("bytes of 4 parts on the server", func(*uploader.Snapshot) bool {
+				begun := slices.DeleteFunc(server.Stored(t), func(f uploadtest.StoredFile) bool { return f.Size < 1<<20 })
+				return len(begun) == 4
+			})
 			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			h.waitState(uploader.StatePaused)
-			if c.edit {
-				var part int64 = 40 << 20 / 5 // start of the second of five parts
-				editFile(t, path, part+100)
-			} else if err := os.Chtimes(path, time.Now(), time.Now().Add(-time.Hour)); err != nil {
-				t.Fatal(err)
-			}
+			c.change(t, path)
 			proxy.Restore(t)
 			h.do(uploader.Resume{Target: uploader.TargetAll()})
 			got := h.waitState(c.want)
-			if c.want == uploader.StateDone {
-				wantStored(t, server, path)
-				if got.ResumedFrom == 0 {
-					t.Error("upload started over")
-				}
+			if c.want != uploader.StateDone {
+				return
+			}
+			wantStored(t, server, path)
+			if sent := bodyBytes(server.Requests()); got.ResumedFrom == 0 || sent != size {
+				t.Errorf("resumed at %d, server received %d bytes", got.ResumedFrom, sent)
 			}
 		})
 	}

@@ -180,11 +180,11 @@ func TestSourceChanges(t *testing.T) {
 	}
 }
 
-// TestSourceChangesWhileSending changes a file, of which 3 MiB are sent, while the upload
-// runs, in one request and in three parts.
+// TestSourceChangesWhileSending changes a file, of which 3 MiB are sent and more are read ahead,
+// while the upload runs, in one request and in three parts.
 func TestSourceChangesWhileSending(t *testing.T) {
 	t.Parallel()
-	const size = 24 << 20
+	const size, ahead = 24 << 20, 11 << 20
 	for _, c := range []struct {
 		name   string
 		change func(t *testing.T, path string)
@@ -205,9 +205,9 @@ func TestSourceChangesWhileSending(t *testing.T) {
 			t.Helper()
 			keepModTime(t, path, func() { editFile(t, path, 1<<20) })
 		}, uploader.StateChanged},
-		{"edited in the remaining range with restored time", func(t *testing.T, path string) {
+		{"edited in the range that is read ahead with restored time", func(t *testing.T, path string) {
 			t.Helper()
-			keepModTime(t, path, func() { editFile(t, path, size-1<<20) })
+			keepModTime(t, path, func() { editFile(t, path, ahead) })
 		}, uploader.StateChanged},
 	} {
 		for name, connections := range map[string]int{"in one request": 1, "in parts": 3} {
@@ -219,6 +219,7 @@ func TestSourceChangesWhileSending(t *testing.T) {
 				sum := fileSHA256(t, h.path)
 				h.addWithOptions(uploader.BatchOptions{Connections: connections}, h.path)
 				h.waitSent(3 << 20)
+				h.waitProven(source.Range{Start: ahead, End: ahead + 1<<10})
 				if sending := h.onlyTransfer(); (sending.Session.Parts > 0) != (connections > 1) {
 					t.Errorf("upload has %d parts", sending.Session.Parts)
 				}

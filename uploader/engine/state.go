@@ -367,7 +367,7 @@ func (s *state) saveProof(id uploader.TransferID, in lifecycle.BlocksHashed) {
 	if s.changes.Proofs == nil {
 		s.changes.Proofs = map[uploader.TransferID]source.Proof{}
 	}
-	s.changes.Proofs[id] = s.changes.Proofs[id].Replace(in.Blocks)
+	s.changes.Proofs[id] = s.changes.Proofs[id].Then(in.Blocks)
 }
 
 // saveParts adds parts to those that the next commit saves.

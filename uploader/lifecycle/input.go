@@ -108,7 +108,7 @@ type (
 	// BytesSent means that so many bytes were handed to the network.
 	BytesSent struct{ Sent int64 }
 
-	// BlocksHashed extends the proof of content, as [source.Proof.Replace] does. It is for
+	// BlocksHashed changes the proof of content, as [source.Proof.Replace] does. It is for
 	// the store only.
 	BlocksHashed struct{ Blocks source.Proof }
 

@@ -181,23 +181,22 @@ func furthestOf(candidates []*uploader.Transfer) *uploader.Transfer {
 	return slices.MaxFunc(candidates, func(a, b *uploader.Transfer) int { return cmp.Compare(a.Session.Offset, b.Session.Offset) })
 }
 
-// Compare compares all that was sent by an upload with a file. What was sent after the
-// last saved block cannot be compared; it counts as equal only if identity, size and
+// Compare compares all that was sent by an upload with a file. What was sent and is in no
+// saved block cannot be compared; it counts as equal only if identity, size and
 // modification time are the same. It fails with the store's error or ctx's.
 func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *uploader.Transfer, file source.File) (Comparison, error) {
 	saved, err := store.Proof(ctx, t.ID)
 	if err != nil {
 		return Inconclusive, err
 	}
-	end := t.Session.Offset
+	var parts []uploader.Part
 	if t.Session.Parts > 0 {
-		parts, err := store.Parts(ctx, t.ID)
-		if err != nil {
+		if parts, err = store.Parts(ctx, t.ID); err != nil {
 			return Inconclusive, err
 		}
-		end = worker.AcknowledgedEnd(parts)
 	}
-	proof := saved.Through(end)
+	sent := worker.Acknowledged(t, parts)
+	proof := saved.Intact().Of(sent...)
 	opened, seen, err := disk.Open(file)
 	if err != nil || !seen.Same(file) {
 		return Inconclusive, ctx.Err()
@@ -209,7 +208,7 @@ func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *upl
 		return Inconclusive, ctx.Err()
 	case fault.Is(err, fault.SourceChanged):
 		return Different, nil
-	case err != nil || proof.Covers() < end && !(sameIdentity(file, t.Source) && file.Same(t.Source)):
+	case err != nil || len(proof.Gaps(sent...)) > 0 && !(sameIdentity(file, t.Source) && file.Same(t.Source)):
 		return Inconclusive, nil
 	default:
 		return Equal, nil

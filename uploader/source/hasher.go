@@ -7,26 +7,22 @@ import (
 	"github.com/ferryapp/ferry/uploader/digest"
 )
 
-// Hasher makes a [Proof] of a file, whose bytes it gets in order or reads. It may be used
+// Hasher makes the [Proof] of bytes of a file, which it gets in order or reads. It may be used
 // by one goroutine at a time.
 type Hasher struct {
 	reader    sectionReader
 	blockSize int64
 	proof     Proof         // of the finished blocks
 	start     int64         // of the block that is being hashed
-	end       int64         // of the bytes hashed so far
+	end       int64         // in the file, of the bytes hashed so far
 	hash      digest.Hasher // of the block
 	whole     []io.Writer   // of Tee
 }
 
-// NewHasher returns a [Hasher] of a file of that size, which continues what is intact of
-// proof with a new block.
-func NewHasher(file io.ReaderAt, size int64, proof Proof) *Hasher {
-	proof = proof.Intact()
-	end := proof.Covers()
-	return &Hasher{
-		reader: sectionReader{file: file}, blockSize: BlockSize(size), proof: proof[:len(proof):len(proof)], start: end, end: end, hash: digest.New(),
-	}
+// NewHasher returns a [Hasher] of the bytes of a file from an offset on. size is that of the
+// file, for which the size of the blocks is chosen.
+func NewHasher(file io.ReaderAt, size, from int64) *Hasher {
+	return &Hasher{reader: sectionReader{file: file}, blockSize: BlockSize(size), start: from, end: from, hash: digest.New()}
 }
 
 // Tee has all bytes of the file written to w as well. It reports false if some are hashed
@@ -70,7 +66,7 @@ func (h *Hasher) Proof() Proof {
 	return append(h.proof[:len(h.proof):len(h.proof)], h.block())
 }
 
-// Hashed returns the number of bytes hashed so far.
+// Hashed returns the offset of the file up to which it is hashed.
 func (h *Hasher) Hashed() int64 { return h.end }
 
 // Blocks returns the number of finished blocks.

@@ -129,7 +129,7 @@ func TestEndsEarly(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			system, opened, seen := openReported(t, make([]byte, 23), 4096)
-			err := source.NewHasher(opened, seen.Size, nil).HashTo(t.Context(), seen.Size)
+			err := source.NewHasher(opened, seen.Size, 0).HashTo(t.Context(), seen.Size)
 			if test.change != nil {
 				test.change(system, seen.Path)
 			}

@@ -26,69 +26,163 @@ func BlockSize(size int64) int64 {
 	return block
 }
 
-// Block is a section of a file with its digest. It ends at a multiple of the block size,
-// or before where hashing ended; the next block begins there.
+// Range is the bytes of a file from Start to before End.
+type Range struct{ Start, End int64 }
+
+// overlaps reports whether the ranges have a byte in common.
+func (r Range) overlaps(other Range) bool { return r.Start < other.End && other.Start < r.End }
+
+// Block is bytes of a file with their digest. It ends at a multiple of the block size, at the
+// end of the part that it is in, or where hashing ended.
 type Block struct {
 	Start, End int64
 
 	// Digest is the [digest.Digest] of these bytes. Of a proof that was begun by an earlier
-	// version it is the state of a [chain], and Start is 0.
+	// version it is the state of a [chain], and Start is 0. In the changes of a proof, nil
+	// stands for bytes of which nothing is known any more (see [Forgotten]).
 	Digest []byte
 }
 
+// Forgotten returns the block that removes all that a proof has of r (see [Proof.Replace]).
+func Forgotten(r Range) Block { return Block{Start: r.Start, End: r.End} }
+
 func (b Block) isChained() bool { return len(b.Digest) != digest.Size }
 
-// Proof is the digests by which a file's content is verified: of one block after the
-// other, from the start of the file.
+func (b Block) bytes() Range { return Range{b.Start, b.End} }
+
+// Proof is the digests by which a file's content is verified. Its blocks are in the order of
+// their ends. They do not overlap, apart from those of an earlier version, and there may be gaps
+// between them: the parts of a file are sent, and proven, side by side.
 type Proof []Block
 
-// Covers returns the number of bytes from the start of the file that p covers.
-func (p Proof) Covers() int64 {
-	if len(p) == 0 {
-		return 0
-	}
-	return p[len(p)-1].End
-}
-
-// Through returns the first blocks of p that together cover the first n bytes, or all of
-// p if it covers less. The last one may cover more.
-func (p Proof) Through(n int64) Proof {
-	if n <= 0 {
-		return nil
-	}
-	last, _ := slices.BinarySearchFunc(p, n, func(block Block, n int64) int { return cmp.Compare(block.End, n) })
-	return p[:min(last+1, len(p))]
-}
-
-// Prefix returns the part of p that covers at most the first n bytes.
-func (p Proof) Prefix(n int64) Proof {
-	for len(p) > 0 && p[len(p)-1].End > n {
-		p = p[:len(p)-1]
-	}
-	return p
-}
-
-// Replace returns p with blocks in place of everything that ends after the start of the
-// first of these.
-func (p Proof) Replace(blocks Proof) Proof {
-	if len(blocks) == 0 {
-		return p
-	}
-	p = p.Prefix(blocks[0].Start)
-	return append(p[:len(p):len(p)], blocks...)
-}
-
-// Intact returns the first blocks of p, up to one that is missing or cannot be read, as
-// after damage to the database.
-func (p Proof) Intact() Proof {
-	var end int64
+// Covered returns the bytes that p covers, as ranges in the order of the file with gaps
+// between them.
+func (p Proof) Covered() []Range {
+	ranges := make([]Range, len(p))
 	for i, block := range p {
-		if block.isChained() && !isChainState(block.Digest) || !block.isChained() && block.Start != end || block.End <= end {
-			return p[:i:i]
-		}
-		end = block.End
+		ranges[i] = block.bytes()
 	}
-	return p
+	slices.SortFunc(ranges, func(a, b Range) int { return cmp.Compare(a.Start, b.Start) })
+	merged := ranges[:0]
+	for _, r := range ranges {
+		if last := len(merged) - 1; last >= 0 && r.Start <= merged[last].End {
+			merged[last].End = max(merged[last].End, r.End)
+		} else {
+			merged = append(merged, r)
+		}
+	}
+	return merged
+}
+
+// CoveredTo returns the end of the bytes that p covers without a gap from an offset on; the
+// offset itself if p does not cover the byte there.
+func (p Proof) CoveredTo(offset int64) int64 {
+	for _, r := range p.Covered() {
+		if r.Start <= offset && offset < r.End {
+			return r.End
+		}
+	}
+	return offset
+}
+
+// Gaps returns the bytes of the ranges that p does not cover, in order.
+func (p Proof) Gaps(ranges ...Range) []Range {
+	covered := p.Covered()
+	var gaps []Range
+	for _, r := range ranges {
+		for _, c := range covered {
+			if !c.overlaps(r) {
+				continue
+			}
+			if c.Start > r.Start {
+				gaps = append(gaps, Range{r.Start, c.Start})
+			}
+			r.Start = c.End
+		}
+		if r.Start < r.End {
+			gaps = append(gaps, r)
+		}
+	}
+	return gaps
+}
+
+// Of returns the blocks of p that have bytes of the ranges. They may have others as well.
+func (p Proof) Of(ranges ...Range) Proof {
+	var of Proof
+	var chained int64
+	for _, block := range p {
+		own := block.bytes()
+		if block.isChained() { // a state includes those before it
+			own.Start, chained = chained, max(chained, block.End)
+		}
+		if slices.ContainsFunc(ranges, own.overlaps) {
+			of = append(of, block)
+		}
+	}
+	return of
+}
+
+// Replace returns p with blocks in place of all of its blocks that they overlap. Those of
+// blocks that are [Forgotten] only remove others.
+func (p Proof) Replace(blocks Proof) Proof {
+	replaced := p.without(blocks.Covered())
+	for _, block := range blocks {
+		if block.Digest != nil {
+			replaced = append(replaced, block)
+		}
+	}
+	slices.SortStableFunc(replaced, func(a, b Block) int { return cmp.Compare(a.End, b.End) })
+	return replaced
+}
+
+// without returns the blocks of p that do not overlap the ranges, which are in order.
+func (p Proof) without(ranges []Range) Proof {
+	return slices.DeleteFunc(slices.Clone(p), func(block Block) bool { return overlapsAny(ranges, block) })
+}
+
+// Then returns the changes of a proof that replace what p and then what next does.
+func (p Proof) Then(next Proof) Proof {
+	if len(p) == 0 {
+		return next
+	}
+	all, ranges := slices.Clone(p), next.Covered()
+	for i, block := range all {
+		if overlapsAny(ranges, block) {
+			all[i] = Forgotten(block.bytes())
+		}
+	}
+	return append(all, next...)
+}
+
+// overlapsAny reports whether a block overlaps one of ranges, which are in order with gaps
+// between them.
+func overlapsAny(ranges []Range, block Block) bool {
+	i, _ := slices.BinarySearchFunc(ranges, block.Start+1, func(r Range, end int64) int { return cmp.Compare(r.End, end) })
+	return i < len(ranges) && ranges[i].overlaps(block.bytes())
+}
+
+// Intact returns the blocks of p that can be used, apart from those that damage to the
+// database made unreadable or overlapping.
+func (p Proof) Intact() Proof {
+	var intact Proof
+	var end int64
+	for _, block := range p {
+		switch {
+		case block.Start < 0 || block.Start >= block.End:
+			continue
+		case block.isChained():
+			if !isChainState(block.Digest) {
+				continue
+			}
+		case block.Start < end:
+			continue
+		}
+		if !block.isChained() {
+			end = block.End
+		}
+		intact = append(intact, block)
+	}
+	return intact
 }
 
 // Check reads all that p covers of file and compares it with p. It returns a *fault.Fault

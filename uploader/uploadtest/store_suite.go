@@ -49,7 +49,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"a cancelled context fails every call", testCancelledContext},
 		{"concurrent finds and saves", testConcurrency},
 		{"a large change is saved completely", testLargeChange},
-		{"a proof is extended, truncated, and deleted with its upload", testProof},
+		{"a proof is extended, replaced where it changes, and deleted with its upload", testProof},
 		{"parts are replaced by index and deleted with their session", testParts},
 		{"the newest events are kept in order until the transfer is removed", testEvents},
 		{"a command is kept until it is done, with the transfers that have its effect", testCommands},

@@ -1,6 +1,7 @@
 package uploadtest
 
 import (
+	"math"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -39,8 +40,16 @@ func testProof(t *testing.T, reopen Reopen) {
 	saveProof(1, block(20, 28, "longer"))
 	store = reopen()
 	want(1, block(0, 10, "a"), block(10, 20, "b"), block(20, 28, "longer"))
-	saveProof(1, block(10, 15, "cut"))
-	want(1, block(0, 10, "a"), block(10, 15, "cut"))
+	saveProof(1, block(60, 70, "of another part"), block(70, 75, "half a block"))
+	saveProof(1, block(28, 30, "d"), block(70, 80, "whole"))
+	store = reopen()
+	want(1, block(0, 10, "a"), block(10, 20, "b"), block(20, 28, "longer"), block(28, 30, "d"), block(60, 70, "of another part"), block(70, 80, "whole"))
+	saveProof(1, block(15, 61, "across"))
+	want(1, block(0, 10, "a"), block(15, 61, "across"), block(70, 80, "whole"))
+	saveProof(1, source.Forgotten(source.Range{Start: 9, End: 11}))
+	want(1, block(15, 61, "across"), block(70, 80, "whole"))
+	saveProof(1, source.Forgotten(source.Range{End: math.MaxInt64}), block(10, 15, "new"))
+	want(1, block(10, 15, "new"))
 	want(2, block(0, 10, "other"))
 
 	done, restarted := *sending, *other

@@ -10,12 +10,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// body returns size bytes of the file from offset as the body of one request, which
-// counts and limits what is read. at is the offset in the part that counter counts.
-func (p *patcher) body(ctx context.Context, file source.OpenFile, offset, size int64, counter *partCounter, at int64) io.ReadSeeker {
-	counter.set(at)
+// body returns the next size bytes of an upload as the body of one request, which counts and
+// limits what is read.
+func (p *patcher) body(ctx context.Context, file source.OpenFile, r remainder, size int64) io.ReadSeeker {
+	r.counter.set(r.offset)
 	read := &countingBody{
-		ctx: ctx, gate: p.gate, window: p.window, file: file, offset: offset, size: size, start: at, counter: counter, total: p.totalSent,
+		ctx: ctx, gate: r.section.gate, window: r.section.window, file: file,
+		offset: r.start + r.offset, size: size, start: r.offset, counter: r.counter, total: p.totalSent,
 	}
 	return netx.Throttle(ctx, read, p.limits...)
 }

@@ -8,7 +8,7 @@ import (
 // pieceSize is how many bytes are read ahead at once, and the size of a buffer.
 const pieceSize = 1 << 20
 
-// maxBuffers is how many buffers the files of the whole program share, apart from minPieces
+// maxBuffers is how many buffers the windows of the whole program share, apart from minPieces
 // of each.
 const maxBuffers = 96
 
@@ -22,7 +22,7 @@ type bufferPool struct {
 	pool    sync.Pool    // of *[pieceSize]byte
 }
 
-// share returns how many buffers each file may have.
+// share returns how many buffers each window may have.
 func (b *bufferPool) share() int {
 	return int(min(max(maxBuffers/max(b.windows.Load(), 1), minPieces), maxPieces))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -88,7 +89,7 @@ func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Ca
 		Overwrite: w.transfer.Exists == uploader.ExistsOverwrite,
 	}
 	if w.createsWithBody(caps) {
-		request.Body, request.BodySize = w.patcher.body(ctx, w.file.handle, 0, size, w.whole, 0), size
+		request.Body, request.BodySize = w.patcher.body(ctx, w.file.handle, w.remainder(), size), size
 		upload, err := w.remote.protocol.Create(ctx, request)
 		if f := fault.Of(err); err == nil || f.Kind != fault.TooLarge || f.Status != http.StatusRequestEntityTooLarge {
 			return upload, err
@@ -129,5 +130,6 @@ func (w *Worker) useGivenUpload(ctx context.Context) (complete bool, err error) 
 	}
 	session := uploader.Session{URL: url, Offset: status.Offset, Sent: status.Offset, Expires: uploader.TimestampOf(status.Expires)}
 	w.whole.set(session.Offset)
+	w.file.divide([]extent{{source.Range{End: size}, session.Offset}}, false)
 	return session.Offset == size && size > 0, w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
 }

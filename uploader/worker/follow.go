@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -133,7 +134,6 @@ func (f *follower) upload(ctx context.Context) error {
 // begin creates the upload, or queries its offset and compares what was sent. The change
 // time of a file that is being written shows nothing.
 func (f *follower) begin(ctx context.Context) error {
-	f.file.hasher = source.NewHasher(f.file.handle, expectedGrowth, nil)
 	if f.transfer.Session.Begun() {
 		f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseChecking})
 		if err := f.queryOffset(ctx); err != nil {
@@ -141,7 +141,7 @@ func (f *follower) begin(ctx context.Context) error {
 		}
 		return f.file.compareGrown(ctx, f.transfer.Session.Offset)
 	}
-	f.file.hashWhole()
+	f.file.divideGrowing(0)
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
 	graceful, end := withGracePeriod(ctx)
 	defer end()
@@ -229,7 +229,7 @@ func (f *follower) send(ctx context.Context, end int64, final bool) error {
 		return err
 	}
 	f.sentAt = time.Now()
-	status, err := f.patcher.patch(ctx, f.file.handle, remainder{url: f.transfer.Session.URL, offset: offset, length: end, final: final, counter: f.whole})
+	status, err := f.patcher.patch(ctx, f.file.handle, remainder{url: f.transfer.Session.URL, offset: offset, length: end, final: final, section: f.file.sections[0], counter: f.whole})
 	if err != nil {
 		return notVisible(err, f.transfer.Session.Unconfirmed)
 	}
@@ -256,30 +256,37 @@ func (s *sourceFile) compareGrown(ctx context.Context, end int64) error {
 	if err != nil {
 		return err
 	}
-	proof = proof.Intact().Through(end)
+	sent := source.Range{End: end}
+	proof = proof.Intact().Of(sent)
 	if err := proof.Check(ctx, s.handle); err != nil {
 		return err
 	}
-	if proof.Covers() < end && !s.continued {
+	if len(proof.Gaps(sent)) > 0 && !s.continued {
 		return notComparable(s.transfer.Source, s.opened)
 	}
-	s.hasher = source.NewHasher(s.handle, expectedGrowth, proof)
-	s.saved = savedProof{s.hasher.Blocks(), s.hasher.Hashed()}
+	s.proof = proof
+	s.divideGrowing(end)
 	return nil
+}
+
+// divideGrowing prepares to hash a file that is being written, of which the server has the
+// bytes up to an offset.
+func (s *sourceFile) divideGrowing(acknowledged int64) {
+	s.divide([]extent{{source.Range{End: math.MaxInt64}, acknowledged}}, false)
 }
 
 // saveGrown hashes a file that is being written up to end, and saves the proof before the
 // bytes are sent. It does not wait longer than maxSaveWait.
 func (s *sourceFile) saveGrown(ctx context.Context, end int64) error {
-	if err := s.hasher.HashTo(ctx, end); err != nil || s.hasher.Hashed() <= s.saved.end {
+	if err := s.sections[0].hasher.HashTo(ctx, end); err != nil || !s.sections[0].hasUnsaved() {
 		return err
 	}
-	blocks, saving, _ := s.unsavedProof()
+	blocks, saving := s.unsavedProof()
 	limited, cancel := context.WithTimeout(ctx, maxSaveWait)
 	defer cancel()
 	switch err := s.save(limited, s.id, blocks); {
 	case err == nil:
-		s.saved = saving
+		setSaved(saving)
 	case limited.Err() == nil || ctx.Err() != nil:
 		return err
 	}

@@ -6,38 +6,26 @@ import (
 	"sync"
 )
 
-const (
-	// hashAhead is how far the parts of a file are hashed ahead of the requests, in bytes.
-	// It is what the network takes while the proof of it is hashed and saved.
-	hashAhead = 128 << 20
-
-	// maxGateWait is the largest gap, in bytes, that a request waits for the hash to
-	// close. The parts of a file begin further ahead.
-	maxGateWait = 256 << 20
-)
-
-// gate lets requests read the file only as far as the proof of it is saved. So there is
-// a proof of all that the server has, also after a crash. A part of the file that begins
-// further ahead than maxGateWait is sent without: waiting for the hash of all that is
-// before it would take too long. It is proven later by the file not changing.
+// gate lets the requests of a section read it only as far as the proof of it is saved. So
+// there is a proof of all that the server has, also after a crash.
 //
 // Its methods may be called from any goroutine.
 type gate struct {
-	wake chan struct{} // signals that the hash is to continue; capacity 1
+	wake chan<- struct{} // signals that the hash is to continue or its proof to be saved; capacity 1
 
 	mu       sync.Mutex
-	ahead    int64         // how far the hash is ahead when it may pause, in bytes
-	opened   int64         // requests may read up to here
+	active   bool          // requests are being sent
+	ahead    int64         // how far the hash is to be ahead, in bytes
+	opened   int64         // requests may read up to this offset of the file
 	raised   chan struct{} // closed when opened is raised
 	hashed   int64
 	position int64 // of the request that read last, or will read first
 	wanted   int64 // end of the furthest byte that a request wanted to read
-	unproven int64 // end of the furthest byte that was read before it was hashed; 0 for none
 }
 
 // newGate returns a gate that is open.
-func newGate() *gate {
-	return &gate{wake: make(chan struct{}, 1), opened: math.MaxInt64, raised: make(chan struct{})}
+func newGate(wake chan<- struct{}) *gate {
+	return &gate{wake: wake, opened: math.MaxInt64, raised: make(chan struct{})}
 }
 
 // admit waits until at least one of the n bytes at an offset of the file may be read, and
@@ -60,33 +48,51 @@ func (g *gate) try(at, n int64) (admitted int64, raised <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.position, g.wanted = at, max(g.wanted, at+n)
-	if g.wanted > g.opened || g.hashed-g.wanted < g.ahead/2 {
-		select {
-		case g.wake <- struct{}{}:
-		default: // it was woken already
-		}
+	if g.opened-g.wanted < g.ahead/4 || g.hashed-g.wanted < g.ahead/2 {
+		g.signal()
 	}
-	switch {
-	case at < g.opened:
+	if at < g.opened {
 		return min(n, g.opened-at), nil
-	case at-g.opened > maxGateWait:
-		g.unproven = max(g.unproven, at+n)
-		return n, nil
-	default:
-		return 0, g.raised
+	}
+	return 0, g.raised
+}
+
+// signal wakes the hash. mu is locked.
+func (g *gate) signal() {
+	select {
+	case g.wake <- struct{}{}:
+	default: // it was woken already
 	}
 }
 
-// close closes the gate from an offset of the file on, for a hash that runs ahead of the
-// requests by that many bytes. The first request begins at position. unproven is the end of
-// what was sent before without a proof.
-func (g *gate) close(from, ahead, position, unproven int64) {
+// close closes the gate from an offset of the file on.
+func (g *gate) close(from int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.opened, g.hashed, g.wanted, g.ahead, g.position = from, from, from, ahead, position
-	if unproven > from {
-		g.unproven = max(g.unproven, unproven)
-	}
+	g.opened, g.hashed = from, from
+}
+
+// begin records that requests are sent from now on, the first one from an offset of the file
+// on.
+func (g *gate) begin(position int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.active, g.position, g.wanted = true, position, position
+	g.signal()
+}
+
+// end records that no request is sent for now.
+func (g *gate) end() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.active = false
+	g.signal()
+}
+
+func (g *gate) isActive() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.active
 }
 
 // open opens the gate up to an offset of the file.
@@ -100,13 +106,20 @@ func (g *gate) open(to int64) {
 	}
 }
 
-// setHashed records how far the file is hashed, and returns how far requests want to
-// read it, and whether one waits.
-func (g *gate) setHashed(hashed int64) (wanted int64, waits bool) {
+// setHashed records how far the file is hashed, and how far ahead the hash is to be. It
+// returns the end of the furthest byte that a request wanted to read.
+func (g *gate) setHashed(hashed, ahead int64) (wanted int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.hashed = hashed
-	return g.wanted, g.wanted > g.opened
+	g.hashed, g.ahead = hashed, ahead
+	return g.wanted
+}
+
+// demand reports whether a request waits for the gate to open, and whether one will soon.
+func (g *gate) demand() (waits, soon bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.wanted > g.opened, g.active && g.opened-g.wanted < g.ahead/4
 }
 
 // sentTo returns the offset of the file up to which nothing is to be sent, unless a request
@@ -115,20 +128,4 @@ func (g *gate) sentTo() int64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.position
-}
-
-// proven records that the file did not change until it was hashed up to an offset.
-func (g *gate) proven(hashed int64) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if hashed >= g.unproven {
-		g.unproven = 0
-	}
-}
-
-// hasUnproven reports whether bytes were sent that the hash read later, if at all.
-func (g *gate) hasUnproven() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.unproven > 0
 }

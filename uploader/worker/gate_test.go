@@ -10,24 +10,54 @@ import (
 func TestGateAdmitsWhatIsProven(t *testing.T) {
 	const mib = 1 << 20
 	for _, c := range []struct {
-		name     string
-		at, n    int64
-		want     int64 // 0: waits
-		unproven bool
+		name  string
+		at, n int64
+		want  int64 // 0: waits
 	}{
-		{"all of it", 0, mib, mib, false},
-		{"up to the end of the proof", 3 * mib, 2 * mib, mib, false},
-		{"nothing beyond the proof", 4 * mib, mib, 0, false},
-		{"nothing where the hash is soon", 4*mib + maxGateWait, mib, 0, false},
-		{"a part that begins far ahead", 5*mib + maxGateWait, mib, mib, true},
-		{"nothing of nothing", 9 * mib, 0, 0, false},
+		{"all of it", 0, mib, mib},
+		{"up to the end of the proof", 3 * mib, 2 * mib, mib},
+		{"nothing beyond the proof", 4 * mib, mib, 0},
+		{"nothing far beyond the proof", 1 << 40, mib, 0},
+		{"nothing of nothing", 9 * mib, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newGate()
-			g.close(4*mib, hashAhead, 0, 0)
-			got, _ := g.try(c.at, c.n)
-			if got != c.want || g.hasUnproven() != c.unproven {
-				t.Errorf("admitted %d bytes, want %d; unproven: %v", got, c.want, g.hasUnproven())
+			g := newGate(make(chan struct{}, 1))
+			g.close(4 * mib)
+			if got, _ := g.try(c.at, c.n); got != c.want {
+				t.Errorf("admitted %d bytes, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+// TestGateTellsWhatRequestsNeed reads a section of which 40 bytes are proven, and for which the
+// hash is to be 20 ahead.
+func TestGateTellsWhatRequestsNeed(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		wanted      int64
+		waits, soon bool
+	}{
+		{"there is enough", 35, false, false},
+		{"the end of the proof is near", 36, false, true},
+		{"a request waits", 41, true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wake := make(chan struct{}, 1)
+			g := newGate(wake)
+			g.close(40)
+			g.begin(0)
+			<-wake
+			g.setHashed(60, 20)
+			g.try(0, c.wanted)
+			if waits, soon := g.demand(); waits != c.waits || soon != c.soon {
+				t.Errorf("waits: %v, soon: %v", waits, soon)
+			}
+			if woken := len(wake) > 0; woken != (c.waits || c.soon) {
+				t.Errorf("woken: %v", woken)
+			}
+			if g.end(); g.isActive() || len(wake) == 0 {
+				t.Error("the end of the requests was not signalled")
 			}
 		})
 	}
@@ -35,16 +65,20 @@ func TestGateAdmitsWhatIsProven(t *testing.T) {
 
 func TestGateWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
-		g.close(0, hashAhead, 0, 0)
+		wake := make(chan struct{}, 1)
+		g := newGate(wake)
+		g.close(0)
+		g.begin(0)
+		<-wake
 		admitted := make(chan int64)
 		go func() {
 			n, _ := g.admit(t.Context(), 10, 10)
 			admitted <- n
 		}()
 		synctest.Wait()
-		<-g.wake // the hash is told that a request waits
-		if wanted, waits := g.setHashed(15); wanted != 20 || !waits {
+		<-wake // the hash is told that a request waits
+		wanted := g.setHashed(15, windowSize)
+		if waits, _ := g.demand(); wanted != 20 || !waits {
 			t.Errorf("wanted %d, waits: %v", wanted, waits)
 		}
 		select {
@@ -62,15 +96,4 @@ func TestGateWaits(t *testing.T) {
 			t.Errorf("cancelled: %v", err)
 		}
 	})
-}
-
-func TestGateKnowsWhatIsUnproven(t *testing.T) {
-	g := newGate()
-	g.close(10, hashAhead, 0, 30)
-	if g.proven(29); !g.hasUnproven() {
-		t.Error("proven before it was hashed")
-	}
-	if g.proven(30); g.hasUnproven() {
-		t.Error("unproven after it was hashed")
-	}
 }

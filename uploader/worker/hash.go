@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"hash"
+	"io"
 
 	"github.com/ferryapp/ferry/uploader/digest"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -14,8 +15,9 @@ import (
 // hashProgressStep is after how many bytes the progress of hashing is updated.
 const hashProgressStep = 4 << 20
 
-// wholeFile is the hashes of a whole file. A file that is sent from its start in one attempt
-// is hashed in the pass that makes its proof, otherwise it is read once more at the end.
+// wholeFile is the hashes of a whole file. A file that is sent from its start in one attempt,
+// and not in parts, is hashed in the pass that makes its proof, otherwise it is read once more
+// at the end.
 type wholeFile struct {
 	sha256 hash.Hash      // nil if it is not computed in that pass
 	digest *digest.Hasher // the same until sumDigest has computed it
@@ -34,16 +36,22 @@ func (s *sourceFile) hashWhole() {
 // addSHA256 has the SHA-256 of the file computed together with its proof, if that begins
 // at the start of the file.
 func (s *sourceFile) addSHA256() {
-	if sum := sha256.New(); s.whole.sha256 == nil && s.hasher.Tee(sum) {
+	if sum := sha256.New(); s.whole.sha256 == nil && s.tee(sum) {
 		s.whole.sha256 = sum
 	}
 }
 
 // addDigest does the same for the digest.
 func (s *sourceFile) addDigest() {
-	if sum := digest.New(); s.whole.digest == nil && s.hasher.Tee(sum) {
+	if sum := digest.New(); s.whole.digest == nil && s.tee(sum) {
 		s.whole.digest = &sum
 	}
+}
+
+// tee has all bytes of the file written to w in the pass that makes its proof. It reports false
+// if that does not read all of the file in order.
+func (s *sourceFile) tee(w io.Writer) bool {
+	return len(s.sections) == 1 && s.sections[0].hasher.Tee(w)
 }
 
 // sumSHA256 returns the SHA-256 of the file, all of which is hashed.
@@ -106,7 +114,7 @@ func (s *sourceFile) finish(ctx context.Context) error {
 // hashRest hashes the rest of the file, and computes the hashes of all of it that are
 // compared or stated.
 func (s *sourceFile) hashRest(ctx context.Context) error {
-	if err := s.hasher.HashTo(ctx, s.transfer.Source.Size); err != nil {
+	if err := s.hashTo(ctx, s.transfer.Source.Size); err != nil {
 		return err
 	}
 	if s.statesDigest() {
@@ -141,9 +149,17 @@ func (s *sourceFile) compareWhole(ctx context.Context) error {
 	return nil
 }
 
-// prove hashes the file at least up to end, and reports the proof.
-func (s *sourceFile) prove(ctx context.Context, end int64) {
-	if s.hasher.HashTo(ctx, end) == nil {
+// prove hashes all of the file that was acknowledged, and reports the proof.
+func (s *sourceFile) prove(ctx context.Context, acknowledged []source.Range) {
+	err := s.eachSection(func(section *section) error {
+		for _, r := range acknowledged {
+			if r.Start <= section.start && section.start < r.End {
+				return section.hasher.HashTo(ctx, min(section.end, r.End))
+			}
+		}
+		return nil
+	})
+	if err == nil {
 		s.reportProof()
 	}
 }

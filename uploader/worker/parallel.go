@@ -41,7 +41,7 @@ type partResult struct {
 
 // sendParallel sends what the server does not have of the parts.
 func (c *concatenation) sendParallel(ctx context.Context) error {
-	ctx, stop := c.file.proveWhileSending(ctx, true)
+	ctx, stop := c.file.proveWhileSending(ctx)
 	return stop(c.sendParts(ctx))
 }
 

@@ -47,7 +47,9 @@ func (c *concatenation) plan(ctx context.Context, caps tus.Capabilities) (inPart
 		return false, err
 	}
 	c.parts = parts
-	return true, c.reportAndSave(ctx, lifecycle.PartsPlanned{Parts: parts})
+	err = c.reportAndSave(ctx, lifecycle.PartsPlanned{Parts: parts})
+	c.file.divide(c.extents(), false)
+	return true, err
 }
 
 // worthwhile reports whether several connections may be faster than one. Joining costs
@@ -111,7 +113,7 @@ func (c *concatenation) discard(ctx context.Context) error {
 	c.delete(ctx)
 	c.parts = nil
 	c.whole.reset(0)
-	c.file.forgetSaved()
+	c.file.restart()
 	return c.reportAndSave(ctx, lifecycle.UploadCreated{})
 }
 
@@ -244,23 +246,5 @@ func (c *concatenation) unfinished() []int {
 	return indices
 }
 
-// acknowledgedEnd returns the end of the furthest byte of the file that the server
-// acknowledged, in parts or not.
-func (c *concatenation) acknowledgedEnd() int64 {
-	if c.transfer.Session.Parts > 0 {
-		return AcknowledgedEnd(c.parts)
-	}
-	return c.transfer.Session.Offset
-}
-
-// AcknowledgedEnd returns the end of the furthest byte of the file that the server
-// acknowledged of any part.
-func AcknowledgedEnd(parts []uploader.Part) int64 {
-	var end int64
-	for _, p := range parts {
-		if p.Offset > 0 {
-			end = max(end, p.Start+p.Offset)
-		}
-	}
-	return end
-}
+// extents returns the uploads that the file consists of, in parts or not.
+func (c *concatenation) extents() []extent { return extentsOf(&c.transfer, c.parts) }

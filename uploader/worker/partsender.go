@@ -16,6 +16,7 @@ type partSender struct {
 	patcher *patcher
 	file    source.OpenFile
 	part    uploader.Part
+	section *section
 	counter *partCounter
 	stale   bool // the server may have more of the part than part.Offset
 }
@@ -23,7 +24,9 @@ type partSender struct {
 func (c *concatenation) newPartSender(part uploader.Part) *partSender {
 	counter := &partCounter{counters: c.counters, start: part.Start}
 	counter.at.Store(part.Offset)
-	return &partSender{record: c.record, remote: c.remote, patcher: c.patcher, file: c.file.handle, part: part, counter: counter}
+	return &partSender{
+		record: c.record, remote: c.remote, patcher: c.patcher, file: c.file.handle, part: part, section: c.file.sections[part.Index], counter: counter,
+	}
 }
 
 func (s *partSender) run(ctx context.Context) error {
@@ -38,6 +41,8 @@ func (s *partSender) run(ctx context.Context) error {
 			return err
 		}
 	}
+	s.section.gate.begin(s.part.Start + s.part.Offset)
+	defer s.section.gate.end()
 	for fruitless := 0; s.part.Offset < s.part.Length; {
 		before := s.part.Offset
 		poor, err := s.sendNext(ctx)
@@ -68,7 +73,7 @@ func (s *partSender) create(ctx context.Context) error {
 // counts as a failed attempt.
 func (s *partSender) sendNext(ctx context.Context) (poor bool, err error) {
 	status, err := s.patcher.patch(ctx, s.file, remainder{
-		url: s.part.URL, offset: s.part.Offset, start: s.part.Start, length: s.part.Length, counter: s.counter,
+		url: s.part.URL, offset: s.part.Offset, start: s.part.Start, length: s.part.Length, section: s.section, counter: s.counter,
 	})
 	if err != nil {
 		return false, notVisible(err, s.part.Unconfirmed)

@@ -27,8 +27,6 @@ const (
 // options allow. Its methods may be called from several goroutines.
 type patcher struct {
 	remote      *Remote
-	gate        *gate
-	window      *window
 	chunkMax    int64 // of the options; 0: no limit
 	limits      []*netx.Limiter
 	totalSent   *atomic.Int64
@@ -42,6 +40,7 @@ type remainder struct {
 	start   int64 // of the upload in the file
 	length  int64 // of the upload, as far as it is known
 	final   bool  // the length is sent with the last bytes: the server does not know it yet
+	section *section
 	counter *partCounter
 }
 
@@ -95,7 +94,7 @@ func (p *patcher) patchOnce(ctx context.Context, file source.OpenFile, r remaind
 		}
 		request.Checksum = header
 	}
-	request.Body = p.body(ctx, file, at, size, r.counter, r.offset)
+	request.Body = p.body(ctx, file, r, size)
 	return p.remote.protocol.PatchWith(ctx, request)
 }
 

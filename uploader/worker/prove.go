@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -14,12 +13,12 @@ import (
 
 const (
 	// saveBatch is from how many bytes on the proof is saved, unless a request waits for
-	// it.
-	saveBatch = 32 << 20
+	// it or will soon.
+	saveBatch = windowSize / 4 * 3
 
 	// minSaveInterval limits how often the proof is saved where the network is faster than
 	// the hash.
-	minSaveInterval = 10 * time.Millisecond
+	minSaveInterval = 25 * time.Millisecond
 
 	// firstHash is how much of a file is hashed before its upload is created, so that its
 	// proof is saved together with the upload URL.
@@ -36,44 +35,37 @@ const (
 // errFile stops the requests that send a file that changed or cannot be read.
 var errFile = errors.New("file changed or cannot be read")
 
-// savedProof is how much of the proof the engine has.
-type savedProof struct {
-	blocks int   // finished ones
-	end    int64 // in the file
-}
-
-// prover reads and hashes a file ahead of the requests that send it, has the proof saved,
-// and compares the file with the proof when the file's state changed. It belongs to the
-// goroutine of run.
+// prover reads and hashes the sections of a file ahead of the requests that send them, has
+// the proof saved, and compares the file with the proof when the file's state changed. It
+// belongs to the goroutine of run.
 type prover struct {
-	file  *sourceFile
-	keeps bool // what is read is kept for the requests, in the window
-	ahead int64
-	tick  <-chan time.Time
+	file *sourceFile
+	tick <-chan time.Time
+	turn int // index of the section that was hashed last
 
-	filling bool // the hash is not yet far enough ahead
-
-	saved     chan error  // the result of a running save; capacity 1
-	saveBegan time.Time   // of the running or else of the last one
-	saving    *savedProof // what the running save saves; nil for none
+	saved     chan error              // the result of a running save; capacity 1
+	saveBegan time.Time               // of the running or else of the last one
+	saving    map[*section]savedProof // what the running save saves; nil for none
 
 	compared  chan error    // the result of a running comparison; capacity 1
 	comparing *source.State // of the file when the running comparison began; nil for none
 }
 
-// proveWhileSending hashes the file ahead of requests with the returned context, and
-// lets them read it as far as the proof is saved. What is hashed is kept for them, unless
-// they send parts, which begin anywhere in the file. If the file differs from what was sent
+// proveWhileSending hashes the file ahead of requests with the returned context, which are
+// between begin and end of the gate of their section, and lets them read it as far as the
+// proof is saved. What is hashed is kept for them. If the file differs from what was sent
 // or cannot be read, it ends the context. The function stop ends that and reports the
 // rest of the proof. It returns the fault of the file if there is one, otherwise err.
 //
-// The goroutine uses hasher, known, saved and adopted of the file, which nothing else
-// may use before stop has returned.
-func (s *sourceFile) proveWhileSending(parent context.Context, inParts bool) (ctx context.Context, stop func(err error) error) {
+// The goroutine uses known, adopted and the sections of the file except for their gates and
+// windows, which nothing else may use before stop has returned.
+func (s *sourceFile) proveWhileSending(parent context.Context) (ctx context.Context, stop func(err error) error) {
 	ctx, cancel := context.WithCancelCause(parent)
 	ticker := time.NewTicker(stateInterval)
-	p := newProver(s, inParts, ticker.C)
-	s.gate.close(s.saved.end, p.ahead, s.transfer.Session.Offset, s.sentBefore)
+	p := newProver(s, ticker.C)
+	for _, section := range s.sections {
+		section.gate.close(section.saved.end)
+	}
 	ended := make(chan error, 1)
 	go func() {
 		err := CatchPanic(func() error { return p.run(ctx) })
@@ -86,7 +78,7 @@ func (s *sourceFile) proveWhileSending(parent context.Context, inParts bool) (ct
 		cancel(nil)
 		failed := <-ended
 		ticker.Stop()
-		s.window.clear()
+		s.clearWindows()
 		s.takeOver()
 		if failed != nil && !fault.IsCanceled(failed) && parent.Err() == nil {
 			return source.EndsEarly(s.handle, s.opened, failed)
@@ -98,12 +90,8 @@ func (s *sourceFile) proveWhileSending(parent context.Context, inParts bool) (ct
 	}
 }
 
-func newProver(file *sourceFile, inParts bool, tick <-chan time.Time) *prover {
-	p := &prover{file: file, keeps: !inParts, ahead: windowSize, tick: tick, filling: true, saved: make(chan error, 1), compared: make(chan error, 1)}
-	if inParts {
-		p.ahead = hashAhead
-	}
-	return p
+func newProver(file *sourceFile, tick <-chan time.Time) *prover {
+	return &prover{file: file, tick: tick, saved: make(chan error, 1), compared: make(chan error, 1)}
 }
 
 // run hashes until ctx ends. It returns a fault if the file differs from what was sent
@@ -115,19 +103,19 @@ func (p *prover) run(ctx context.Context) error {
 	ready := make(chan struct{})
 	close(ready)
 	for {
-		next := p.next()
-		p.save(ctx)
+		section, end := p.next()
+		p.save(ctx, section == nil)
 		more := ready
-		if next == p.file.hasher.Hashed() {
+		if section == nil {
 			more = nil
 		}
 		var err error
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-p.file.gate.wake:
+		case <-p.file.wake:
 		case <-more:
-			err = p.hash(ctx, next)
+			err = p.hash(ctx, section, end)
 		case err = <-p.saved:
 			p.endSave(err)
 			err = nil // the gate opens when it is overdue
@@ -142,57 +130,98 @@ func (p *prover) run(ctx context.Context) error {
 	}
 }
 
-// next returns the offset up to which the file is to be hashed now.
-func (p *prover) next() int64 {
-	hashed, size := p.file.hasher.Hashed(), p.file.opened.Size
-	wanted, _ := p.file.gate.setHashed(hashed)
-	switch {
-	case hashed >= min(size, wanted+p.ahead), p.keeps && !p.file.window.hasRoom(p.file.gate.sentTo()):
-		p.filling = false
-	case hashed < wanted+p.ahead/2:
-		p.filling = true
+// next returns the section that is to be hashed now, and up to which offset of the file: in
+// turn those that requests send, and then those that were sent before. It returns nil if
+// none is to be hashed.
+func (p *prover) next() (next *section, end int64) {
+	sections, active := p.file.sections, 0
+	for _, section := range sections {
+		if section.gate.isActive() {
+			active++
+		}
 	}
-	if !p.filling {
-		return hashed
+	for i := range sections {
+		turn := (p.turn + 1 + i) % len(sections)
+		if section := sections[turn]; section.wantsMore(maxPieces / max(active, 1)) {
+			p.turn = turn
+			return section, section.pieceEnd()
+		}
 	}
-	return min(size, (hashed/pieceSize+1)*pieceSize)
+	for _, gap := range p.file.gaps {
+		if !gap.isHashed() {
+			return gap, gap.pieceEnd()
+		}
+	}
+	return nil, 0
 }
 
-// hash hashes the file up to offset next, which is in the same piece.
-func (p *prover) hash(ctx context.Context, next int64) error {
-	if p.keeps && next > p.file.gate.sentTo() { // otherwise the server has it: there was no proof of it
-		return p.file.readAhead(next)
+// wantsMore reports whether the section is to be hashed further for its requests, which
+// may have that many pieces read ahead.
+func (s *section) wantsMore(pieces int) bool {
+	if !s.gate.isActive() {
+		s.window.clear()
+		s.filling = false
+		return false
 	}
-	return p.file.hasher.HashTo(ctx, next)
+	pieces = max(pieces, minPieces)
+	ahead, hashed := int64(pieces)*pieceSize, s.hasher.Hashed()
+	switch wanted := s.gate.setHashed(hashed, ahead); {
+	case s.isHashed(), hashed >= wanted+ahead, !s.window.hasRoom(s.gate.sentTo(), pieces):
+		s.filling = false
+	case hashed < wanted+ahead/2:
+		s.filling = true
+	}
+	return s.filling
 }
 
-// save starts to save the proof, if it is worthwhile or a request waits for it.
-func (p *prover) save(ctx context.Context) {
-	s := p.file
-	hashed := s.hasher.Hashed()
-	_, waits := s.gate.setHashed(hashed)
-	switch fresh := hashed - s.saved.end; {
-	case p.saving != nil, fresh <= 0:
-		return
-	case !p.filling:
-	case waits && time.Since(p.saveBegan) >= minSaveInterval:
-	case fresh < saveBatch:
+// pieceEnd returns the offset of the file up to which the section is to be hashed at once.
+func (s *section) pieceEnd() int64 { return min(s.end, (s.hasher.Hashed()/pieceSize+1)*pieceSize) }
+
+// hash hashes a section up to an offset of the file, which is in the same piece.
+func (p *prover) hash(ctx context.Context, section *section, end int64) error {
+	if section.gate.isActive() && end > section.gate.sentTo() { // otherwise the server has it
+		return p.file.readAhead(section, end)
+	}
+	return section.hasher.HashTo(ctx, end)
+}
+
+// save starts to save the proof, if that is due. idle tells whether nothing is to be hashed now.
+func (p *prover) save(ctx context.Context, idle bool) {
+	if p.saving != nil || !p.isSaveDue(idle) {
 		return
 	}
-	blocks, saving, ok := s.unsavedProof()
-	if !ok {
+	blocks, saving := p.file.unsavedProof()
+	if len(saving) == 0 {
 		return
 	}
-	p.saving, p.saveBegan = &saving, time.Now()
+	p.saving, p.saveBegan = saving, time.Now()
 	go func() {
-		p.saved <- CatchPanic(func() error { return s.save(ctx, s.id, blocks) })
+		p.saved <- CatchPanic(func() error { return p.file.save(ctx, p.file.id, blocks) })
 	}()
+}
+
+// isSaveDue reports whether the proof is to be saved now: if there is much of it, or if a
+// request waits for it or will soon.
+func (p *prover) isSaveDue(idle bool) bool {
+	var unsaved int64
+	wanted := false
+	_ = p.file.eachSection(func(section *section) error { // never fails
+		if section.hasUnsaved() {
+			unsaved += section.hasher.Hashed() - section.saved.end
+			waits, soon := section.gate.demand()
+			wanted = wanted || waits || soon && !section.filling
+		}
+		return nil
+	})
+	return unsaved >= saveBatch || wanted && (idle || time.Since(p.saveBegan) >= minSaveInterval)
 }
 
 func (p *prover) endSave(err error) {
 	if err == nil {
-		p.file.saved = *p.saving
-		p.file.gate.open(p.saving.end)
+		setSaved(p.saving)
+		for section, saved := range p.saving {
+			section.gate.open(saved.end)
+		}
 	}
 	p.saving = nil
 }
@@ -202,7 +231,9 @@ func (p *prover) endSave(err error) {
 func (p *prover) check(ctx context.Context) error {
 	s := p.file
 	if p.saving != nil && time.Since(p.saveBegan) >= maxSaveWait {
-		s.gate.open(s.hasher.Hashed())
+		for _, section := range s.sections {
+			section.gate.open(section.hasher.Hashed())
+		}
 	}
 	now, err := s.state(s.opened)
 	if err != nil || p.comparing != nil {
@@ -210,9 +241,9 @@ func (p *prover) check(ctx context.Context) error {
 	}
 	same := now.Same(s.known)
 	if same {
-		s.gate.proven(s.hasher.Hashed())
+		s.confirm()
 	}
-	switch unproven := s.gate.hasUnproven(); {
+	switch unproven := s.hasUnproven(); {
 	case now.File.Size != s.opened.Size:
 		return changedWhileSent()
 	case same && (unproven || s.known.Reliable || !now.Reliable), !same && !now.Settled:
@@ -221,7 +252,7 @@ func (p *prover) check(ctx context.Context) error {
 		return notComparable(s.known.File, now.File)
 	}
 	p.comparing = &now
-	proof := s.hasher.Proof()
+	proof := s.contentProof()
 	go func() {
 		p.compared <- CatchPanic(func() error { return proof.Check(ctx, s.handle) })
 	}()
@@ -258,11 +289,7 @@ func (s *sourceFile) adoptWhileSending(ctx context.Context, now source.State) {
 		}
 		inputs = append(inputs, lifecycle.FileUpdated{File: now.File, Fingerprint: fingerprint})
 	}
-	verified := changeTimeToSave(now)
-	if s.stale && s.saved.end == 0 {
-		verified = 0 // a later worker must not believe it
-	}
-	inputs = append(inputs, lifecycle.SourceVerified{ChangeTime: verified})
+	inputs = append(inputs, lifecycle.SourceVerified{ChangeTime: changeTimeToSave(now)})
 	s.emit(s.id, inputs...)
 	s.known, s.adopted = now, append(s.adopted, inputs...)
 }
@@ -276,38 +303,39 @@ func (s *sourceFile) takeOver() {
 	s.adopted = nil
 }
 
-// readAhead reads and hashes the file up to offset end, at most pieceSize bytes, and keeps
-// them for the request that sends them.
-func (s *sourceFile) readAhead(end int64) error {
-	start := s.hasher.Hashed()
+// readAhead reads and hashes a section up to an offset of the file, at most pieceSize bytes, and
+// keeps them for the request that sends them.
+func (s *sourceFile) readAhead(section *section, end int64) error {
+	start := section.hasher.Hashed()
 	piece := newPiece(start, end-start)
 	n, err := source.ReadFull(s.handle, piece.bytes, start)
 	if err != nil {
-		s.hasher.Add(piece.bytes[:n])
+		section.hasher.Add(piece.bytes[:n])
 		piece.discard()
 		return err
 	}
-	s.hasher.Add(piece.bytes)
-	s.window.add(piece)
+	section.hasher.Add(piece.bytes)
+	section.window.add(piece)
 	return nil
 }
 
 // hashFirst hashes the beginning of the file before its upload is created, and returns
 // the proof of it, to be saved with the upload URL.
 func (s *sourceFile) hashFirst(ctx context.Context) ([]lifecycle.Input, error) {
-	for end := min(s.opened.Size, firstHash); s.hasher.Hashed() < end; {
+	first := s.sections[0]
+	for end := min(first.end, firstHash); first.hasher.Hashed() < end; {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := s.readAhead(min(end, s.hasher.Hashed()+pieceSize)); err != nil {
+		if err := s.readAhead(first, min(end, first.pieceEnd())); err != nil {
 			return nil, source.EndsEarly(s.handle, s.opened, err)
 		}
 	}
-	blocks, saved, ok := s.unsavedProof()
-	if !ok || saved.end == 0 {
+	blocks, saved := s.unsavedProof()
+	if len(saved) == 0 {
 		return nil, nil
 	}
-	s.saved = saved
+	setSaved(saved)
 	return []lifecycle.Input{blocks}, nil
 }
 
@@ -315,39 +343,8 @@ func (s *sourceFile) hashFirst(ctx context.Context) ([]lifecycle.Input, error) {
 // a file needs nobody who hashes it while it is sent, and is compared at the end if it
 // changed.
 func (s *sourceFile) provenSmall() bool {
-	return uploader.IsSmall(s.opened) && s.saved.end == s.opened.Size
+	return uploader.IsSmall(s.opened) && len(s.gaps) == 0 && s.sections[0].saved.end == s.opened.Size
 }
-
-// reportProof reports what is hashed and not saved.
-func (s *sourceFile) reportProof() {
-	if s.hasher.Hashed() <= s.saved.end {
-		return
-	}
-	if blocks, saved, ok := s.unsavedProof(); ok {
-		s.report(blocks)
-		s.saved = saved
-	}
-}
-
-// unsavedProof returns the proof that the engine does not have, and what it has with
-// that. A block that was saved before it was finished is part of it. It reports false if
-// bytes were sent before they were hashed and the file changed: the hash may not be that of
-// what was sent.
-func (s *sourceFile) unsavedProof() (lifecycle.BlocksHashed, savedProof, bool) {
-	if s.gate.hasUnproven() {
-		now, err := s.state(s.opened)
-		if err != nil || !now.Same(s.known) {
-			return lifecycle.BlocksHashed{}, savedProof{}, false
-		}
-		s.gate.proven(s.hasher.Hashed())
-	}
-	proof := s.hasher.Proof()
-	unsaved := slices.Clone(proof[s.saved.blocks:])
-	return lifecycle.BlocksHashed{Blocks: unsaved}, savedProof{s.hasher.Blocks(), s.hasher.Hashed()}, true
-}
-
-// forgetSaved records that the proof is no longer saved: it was removed with the upload.
-func (s *sourceFile) forgetSaved() { s.saved, s.sentBefore = savedProof{}, 0 }
 
 // changeTimeToSave returns the change time by which a later change of the file is noticed
 // after a restart, or 0.

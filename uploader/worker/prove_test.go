@@ -22,9 +22,9 @@ import (
 
 // savedInputs collects what a worker reports and saves.
 type savedInputs struct {
-	mu     sync.Mutex
-	all    []lifecycle.Input
-	proven int64 // end of the proof that was saved
+	mu    sync.Mutex
+	all   []lifecycle.Input
+	proof source.Proof
 }
 
 func (s *savedInputs) report(_ uploader.TransferID, inputs ...lifecycle.Input) {
@@ -33,15 +33,24 @@ func (s *savedInputs) report(_ uploader.TransferID, inputs ...lifecycle.Input) {
 	s.all = append(s.all, inputs...)
 	for _, in := range inputs {
 		if hashed, ok := in.(lifecycle.BlocksHashed); ok {
-			s.proven = hashed.Blocks.Covers()
+			s.proof = s.proof.Replace(hashed.Blocks)
 		}
 	}
 }
 
-func (s *savedInputs) provenEnd() int64 {
+// provenEnd returns the end of the proof of the beginning of the file.
+func (s *savedInputs) provenEnd() int64 { return s.provenFrom(0) }
+
+// provenFrom returns the end of the proof of what begins at an offset.
+func (s *savedInputs) provenFrom(offset int64) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.proven
+	return s.proof.CoveredTo(offset)
+}
+
+// whole returns the extent of a file that is one upload.
+func whole(size, acknowledged int64) []extent {
+	return []extent{{source.Range{End: size}, acknowledged}}
 }
 
 // newProven returns a worker whose file of that size is open, and what it saves.
@@ -73,23 +82,37 @@ func newProven(t *testing.T, size int64) (w *Worker, saved *savedInputs, path st
 		Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
 	})
 	w.file.handle, w.file.opened = file, seen
-	if err := w.file.verify(t.Context(), 0); err != nil {
+	if err := w.file.verify(t.Context(), whole(size, 0)); err != nil {
 		t.Fatal(err)
 	}
 	return w, saved, path
+}
+
+// proveWhole begins to send a file that is one upload.
+func proveWhole(t *testing.T, w *Worker) (ctx context.Context, stop func(error) error) {
+	t.Helper()
+	w.file.sections[0].gate.begin(w.transfer.Session.Offset)
+	return w.file.proveWhileSending(t.Context())
+}
+
+// bodyFrom returns the body of a request with these bytes of the file.
+func bodyFrom(ctx context.Context, w *Worker, start, end int64) io.Reader {
+	r := w.remainder()
+	r.offset = start
+	return w.patcher.body(ctx, w.file.handle, r, end-start)
 }
 
 // TestNothingIsReadBeforeItsProofIsSaved reads a file like a request does.
 func TestNothingIsReadBeforeItsProofIsSaved(t *testing.T) {
 	const size = 40<<20 + 123
 	w, saved, _ := newProven(t, size)
-	ctx, stop := w.file.proveWhileSending(t.Context(), false)
+	ctx, stop := proveWhole(t, w)
 	for at := int64(0); at < size; {
-		n, err := w.file.gate.admit(ctx, at, min(32<<10, size-at))
+		n, err := w.file.sections[0].gate.admit(ctx, at, min(32<<10, size-at))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.file.window.read(make([]byte, n), at)
+		w.file.sections[0].window.read(make([]byte, n), at)
 		if at += n; at > saved.provenEnd() {
 			t.Fatalf("read up to %d, proof saved up to %d", at, saved.provenEnd())
 		}
@@ -126,14 +149,14 @@ func TestFileIsReadOnce(t *testing.T) {
 			w, _, _ := newProven(t, size)
 			counted := &byteCounter{OpenFile: w.file.handle}
 			w.file.handle = counted
-			w.file.hasher = source.NewHasher(counted, size, nil)
+			w.file.divide(whole(size, 0), false)
 			if _, err := w.file.hashFirst(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			ctx, stop := w.file.proveWhileSending(t.Context(), false)
+			ctx, stop := proveWhole(t, w)
 			const half = 20 << 20
 			for _, section := range [][2]int64{{0, half}, {half - c.again, size}} {
-				body := w.patcher.body(ctx, counted, section[0], section[1]-section[0], w.whole, section[0])
+				body := bodyFrom(ctx, w, section[0], section[1])
 				if n, err := io.Copy(io.Discard, body); err != nil || n != section[1]-section[0] {
 					t.Fatalf("%d bytes, %v", n, err)
 				}
@@ -149,19 +172,27 @@ func TestFileIsReadOnce(t *testing.T) {
 }
 
 // TestUploadContinuesFarBehindItsProof resumes an upload of which the server has much more
-// than the proof covers, such as one that the user began with another program.
+// than the proof covers, such as one that the user began with another program: what follows is
+// sent at once, with a proof, and the rest is hashed meanwhile.
 func TestUploadContinuesFarBehindItsProof(t *testing.T) {
 	const size, offset = 3 * windowSize, 2*windowSize + 12345
 	w, saved, _ := newProven(t, size)
 	w.transfer.Session = uploader.Session{URL: "u", Offset: offset}
-	ctx, stop := w.file.proveWhileSending(t.Context(), false)
-	body := w.patcher.body(ctx, w.file.handle, offset, size-offset, w.whole, offset)
-	if n, err := io.Copy(io.Discard, body); err != nil || n != size-offset {
+	w.file.divide(whole(size, offset), true)
+	ctx, stop := proveWhole(t, w)
+	if n, err := io.Copy(io.Discard, bodyFrom(ctx, w, offset, size)); err != nil || n != size-offset {
 		t.Fatalf("%d bytes, %v", n, err)
+	}
+	if at := saved.provenFrom(offset); at != size {
+		t.Errorf("what was sent is proven up to %d, want %d", at, int64(size))
 	}
 	if err := stop(nil); err != nil {
 		t.Error(err)
 	}
+	if err := w.file.hashTo(t.Context(), size); err != nil {
+		t.Fatal(err)
+	}
+	w.file.reportProof()
 	if got := saved.provenEnd(); got != size {
 		t.Errorf("the proof covers %d bytes, want %d", got, int64(size))
 	}
@@ -177,13 +208,13 @@ func TestWhatIsSentIsWhatWasHashed(t *testing.T) {
 	}
 	editAt(t, path, 1<<20)
 	sent := sha256.New()
-	if _, err := io.Copy(sent, w.patcher.body(t.Context(), w.file.handle, 0, size, w.whole, 0)); err != nil {
+	if _, err := io.Copy(sent, bodyFrom(t.Context(), w, 0, size)); err != nil {
 		t.Fatal(err)
 	}
 	if want := sha256.Sum256(make([]byte, size)); !bytes.Equal(sent.Sum(nil), want[:]) {
 		t.Error("the request has the edited bytes")
 	}
-	if err := w.file.hasher.Proof().Check(t.Context(), w.file.handle); !fault.Is(err, fault.SourceChanged) {
+	if err := w.file.sections[0].hasher.Proof().Check(t.Context(), w.file.handle); !fault.Is(err, fault.SourceChanged) {
 		t.Errorf("the proof matches the edited file: %v", err)
 	}
 }
@@ -196,13 +227,13 @@ func TestSendingGoesOnWhileProofCannotBeSaved(t *testing.T) {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	ctx, stop := w.file.proveWhileSending(t.Context(), false)
+	ctx, stop := proveWhole(t, w)
 	for at := int64(0); at < size; {
-		n, err := w.file.gate.admit(ctx, at, size-at)
+		n, err := w.file.sections[0].gate.admit(ctx, at, size-at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.file.window.read(make([]byte, n), at)
+		w.file.sections[0].window.read(make([]byte, n), at)
 		at += n
 	}
 	if err := stop(nil); err != nil {
@@ -216,7 +247,7 @@ func TestFileThatCannotBeReadEndsSending(t *testing.T) {
 	if err := os.Truncate(path, 1<<20); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := w.file.proveWhileSending(t.Context(), false)
+	ctx, stop := proveWhole(t, w)
 	<-ctx.Done()
 	if err := stop(errors.New("request failed")); !fault.Is(err, fault.SourceChanged) {
 		t.Errorf("got %v, want SourceChanged", err)
@@ -248,12 +279,14 @@ func TestFileChangesWhileItIsSent(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w, saved, path := newProven(t, size)
-			if err := w.file.hasher.HashTo(t.Context(), size); err != nil {
+			if err := w.file.sections[0].hasher.HashTo(t.Context(), size); err != nil {
 				t.Fatal(err)
 			}
 			c.change(t, path)
 			reliableState(t, w.file.handle, w.file.opened)
-			w.file.gate.close(0, hashAhead, 0, map[bool]int64{true: size}[c.unproven])
+			if c.unproven {
+				w.file.divide(whole(size, size), true)
+			}
 			p := &prover{file: w.file, compared: make(chan error, 1)}
 			err := p.check(t.Context())
 			if p.comparing != nil {
@@ -296,11 +329,11 @@ func TestProofOfUnprovenBytesIsNotSavedAfterChange(t *testing.T) {
 	}{{"unchanged", false}, {"edited", true}} {
 		t.Run(c.name, func(t *testing.T) {
 			w, saved, path := newProven(t, 4<<20)
-			w.file.gate.close(0, hashAhead, 0, 4<<20)
+			w.file.divide(whole(4<<20, 4<<20), true)
 			if c.edit {
 				editAt(t, path, 100)
 			}
-			if err := w.file.hasher.HashTo(t.Context(), 4<<20); err != nil {
+			if err := w.file.hashTo(t.Context(), 4<<20); err != nil {
 				t.Fatal(err)
 			}
 			w.file.reportProof()

@@ -41,7 +41,7 @@ func (s *sourceFile) withDigest(metadata []tus.Pair) []tus.Pair {
 		return metadata
 	}
 	value := tus.DigestLater
-	if s.whole.digest != nil && s.hasher.Hashed() == s.transfer.Source.Size {
+	if s.whole.digest != nil && s.sections[0].hasher.Hashed() == s.transfer.Source.Size {
 		value, s.hasDigest = s.whole.digest.Digest().String(), true
 	}
 	return append(metadata, tus.Pair{Key: tus.MetadataDigest, Value: value})

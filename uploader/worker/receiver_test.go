@@ -73,7 +73,7 @@ func TestF6DigestOfResumedFile(t *testing.T) {
 					editAt(t, path, 0)
 				}
 			}}, seen
-			if err := w.file.verify(t.Context(), sent); err != nil {
+			if err := w.file.verify(t.Context(), whole(size, sent)); err != nil {
 				t.Fatal(err)
 			}
 			err := w.file.finish(t.Context())

@@ -22,24 +22,23 @@ type sourceFile struct {
 	continued   bool                                  // Config.Continued
 	stated      bool                                  // the digest of the file is stated to the built-in receiver
 	asIs        bool                                  // the user chose not to wait for its writer: what is appended is not uploaded
-	gate        *gate                                 // of the requests that send the file
-	window      *window                               // what is read ahead of them
+	wake        chan struct{}                         // signals what the gates say; capacity 1
 	growing     func(path string) uploader.FileGrowth // Config.Growth
 	loadProof   func(context.Context, uploader.TransferID) (source.Proof, error)
 	fingerprint func(context.Context, source.File) (string, error)
 
-	handle     source.OpenFile // nil while it is not open
-	opened     source.File     // the file as it was when it was opened
-	listed     int64           // its size as the system reports it; differs from that in opened if that was measured
-	measured   *digest.Digest  // of a file whose size was measured; nil otherwise
-	known      source.State    // the last state at which what was sent was of the file
-	hasher     *source.Hasher
-	whole      wholeFile
-	hasDigest  bool // the built-in receiver has the digest, in the metadata of the upload
-	saved      savedProof
-	stale      bool              // the saved proof may be of another content, until another one is saved
-	sentBefore int64             // end of the furthest byte that was sent before this worker
-	adopted    []lifecycle.Input // reported while sending; the worker's copy has not been stepped with them
+	handle    source.OpenFile // nil while it is not open
+	opened    source.File     // the file as it was when it was opened
+	listed    int64           // its size as the system reports it; differs from that in opened if that was measured
+	measured  *digest.Digest  // of a file whose size was measured; nil otherwise
+	known     source.State    // the last state at which what was sent was of the file
+	proof     source.Proof    // saved by earlier workers, and of this file
+	blocksFor int64           // size of the file for which the blocks of the proof are chosen, in bytes
+	sections  []*section      // of each upload that the file consists of, what is hashed while it is sent
+	gaps      []*section      // what was sent by earlier workers and is not in proof
+	whole     wholeFile
+	hasDigest bool              // the built-in receiver has the digest, in the metadata of the upload
+	adopted   []lifecycle.Input // reported while sending; the worker's copy has not been stepped with them
 }
 
 func newSourceFile(c *Config, r *record) *sourceFile {
@@ -51,8 +50,7 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 		continued:   c.Continued,
 		stated:      c.Remote != nil && c.Remote.Server.Builtin(),
 		asIs:        c.Transfer.AsIs || c.Options.SettleTime == uploader.NoSettleTime,
-		gate:        newGate(),
-		window:      &window{},
+		wake:        make(chan struct{}, 1),
 		growing:     c.Growth,
 		loadProof:   c.LoadProof,
 		fingerprint: c.Fingerprint,
@@ -95,7 +93,7 @@ func (s *sourceFile) open(ctx context.Context) error {
 		_ = handle.Close()
 		return err
 	}
-	s.handle, s.opened = handle, seen
+	s.handle, s.opened, s.blocksFor = handle, seen, seen.Size
 	return nil
 }
 
@@ -126,13 +124,20 @@ func (s *sourceFile) openGrowing() error {
 		_ = handle.Close()
 		return sourceChanged(s.transfer.Source, seen)
 	}
-	s.handle, s.opened, s.listed = handle, seen, seen.Size
+	s.handle, s.opened, s.listed, s.blocksFor = handle, seen, seen.Size, expectedGrowth
 	return nil
 }
 
 func (s *sourceFile) close() {
-	s.window.clear()
+	s.clearWindows()
 	_ = s.handle.Close() // it was only read
+}
+
+// clearWindows discards what is read ahead.
+func (s *sourceFile) clearWindows() {
+	for _, section := range s.sections {
+		section.window.clear()
+	}
 }
 
 // openRenamed opens a file that was renamed within its folder.

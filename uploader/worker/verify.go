@@ -2,7 +2,7 @@ package worker
 
 import (
 	"context"
-	"slices"
+	"math"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -11,80 +11,68 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// verify verifies that what was sent is the beginning of this file, and prepares to
-// hash the rest. acknowledged is the end of the furthest byte of the file that the
-// server acknowledged.
-func (s *sourceFile) verify(ctx context.Context, acknowledged int64) error {
+// verify verifies that what was sent is of this file, and prepares to hash the rest of the
+// uploads that it consists of.
+func (s *sourceFile) verify(ctx context.Context, extents []extent) error {
 	state, err := s.state(s.opened) // before anything is read
 	if err != nil {
 		return err
 	}
-	s.hasher = source.NewHasher(s.handle, s.opened.Size, nil)
-	s.known = state
-	var stale source.Proof
+	s.known, s.proof = state, nil
+	stale, unproven := false, false
 	if s.transfer.Session.Begun() {
-		if stale, err = s.compareSent(ctx, acknowledged); err != nil {
+		if stale, unproven, err = s.compareSent(ctx, acknowledgedRanges(extents)); err != nil {
 			return err
 		}
 	}
-	s.stale = len(stale) > 0 && s.saved.end == 0
-	s.hashWhole()
-	if verified := changeTimeToSave(state); verified != s.transfer.ChangeTime || len(stale) > 0 {
+	s.divide(extents, unproven)
+	if verified := changeTimeToSave(state); verified != s.transfer.ChangeTime || stale {
 		s.reportVerified(verified, stale)
 	}
 	return nil
 }
 
-// reportVerified reports the change time at which what was sent is of the file. stale is
-// the saved proof of what was not sent: it may be of the file as it was before, so it is
-// replaced with the same commit. A later worker believes all of the proof if the change
-// time is still the same.
-func (s *sourceFile) reportVerified(verified source.ChangeTime, stale source.Proof) {
-	compared := s.hasher.Proof()
-	switch {
-	case len(stale) == 0:
-		s.report(lifecycle.SourceVerified{ChangeTime: verified})
-	case len(compared) > 0:
-		last := slices.Clone(compared[len(compared)-1:])
-		s.report(lifecycle.BlocksHashed{Blocks: last}, lifecycle.SourceVerified{ChangeTime: verified})
-	default: // nothing replaces it before the first block is hashed
-		s.report(lifecycle.SourceVerified{})
+// reportVerified reports the change time at which what was sent is of the file. If stale, a
+// part of the saved proof was not compared: it may be of the file as it was before, and is
+// removed with the same commit. A later worker believes all of the proof if the change time is
+// still the same.
+func (s *sourceFile) reportVerified(verified source.ChangeTime, stale bool) {
+	var inputs []lifecycle.Input
+	if stale {
+		all := source.Forgotten(source.Range{End: math.MaxInt64})
+		inputs = append(inputs, lifecycle.BlocksHashed{Blocks: append(source.Proof{all}, s.proof...)})
 	}
+	s.report(append(inputs, lifecycle.SourceVerified{ChangeTime: verified})...)
 }
 
 // compareSent compares all that was sent with the file, unless its change time shows
-// that it did not change. The proof may end before what was sent: as the file was sent in
-// parts, or by an earlier version of the program. Without a change time the rest cannot be
-// compared, and the user decides. Neither is a block behind one that is missing, as after a
-// repair of the profile. It returns the rest of the saved proof, which was not compared.
-func (s *sourceFile) compareSent(ctx context.Context, end int64) (rest source.Proof, err error) {
+// that it did not change. There may be no proof of some of it: if it was sent by an earlier
+// version of the program, by another program, or while the proof could not be saved, or after a
+// repair of the profile. Without a change time that cannot be compared, and the user decides.
+//
+// It takes over what is known to be of the file of the saved proof. It reports whether that is
+// not all of it, and whether what was sent and is not in the proof may be of other content.
+func (s *sourceFile) compareSent(ctx context.Context, sent []source.Range) (stale, unproven bool, err error) {
 	saved, err := s.loadProof(ctx, s.id)
 	if err != nil {
-		return nil, err
+		return false, false, err
 	}
 	proof := saved.Intact()
-	rest = saved[len(proof):]
 	seen, unchanged := s.opened, s.unchanged()
-	s.sentBefore = end
 	if !unchanged || s.settings.ResumeCheck == uploader.ResumeCheckAll {
-		sent := proof.Through(end)
-		proof, rest = sent, saved[len(sent):]
+		proof = proof.Of(sent...)
 		if err := proof.Check(ctx, s.handle); err != nil {
-			return nil, s.differs(seen, err)
+			return false, false, s.differs(seen, err)
 		}
 	}
-	if !unchanged && proof.Covers() < end {
-		if !s.continued {
-			return nil, s.differs(seen, notComparable(s.transfer.Source, seen))
-		}
-		s.sentBefore = 0
+	if !unchanged && !s.continued && len(proof.Gaps(sent...)) > 0 {
+		return false, false, s.differs(seen, notComparable(s.transfer.Source, seen))
 	}
 	if !seen.Same(s.transfer.Source) || seen.Path != s.transfer.Source.Path || s.transfer.Fingerprint == "" {
 		s.update(ctx, seen)
 	}
-	s.hasher = source.NewHasher(s.handle, seen.Size, proof)
-	s.saved = savedProof{s.hasher.Blocks(), s.hasher.Hashed()}
-	return rest, nil
+	s.proof = proof
+	return len(proof) < len(saved), unchanged, nil
 }
 
 // unchanged reports whether the file's change time shows that it is as it was when what
@@ -115,10 +103,10 @@ func (s *sourceFile) verifyComplete(ctx context.Context) error {
 		return changedWhileSent()
 	case now.Same(s.known):
 		return nil
-	case s.gate.hasUnproven():
+	case s.hasUnproven():
 		return notComparable(s.transfer.Source, now.File)
 	}
-	if err := s.hasher.Proof().Check(ctx, s.handle); err != nil {
+	if err := s.contentProof().Check(ctx, s.handle); err != nil {
 		return err
 	}
 	if !now.File.Same(s.transfer.Source) {

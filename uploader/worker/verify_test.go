@@ -6,6 +6,7 @@ import (
 	"encoding"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ func hashedFile(t *testing.T, size, hashed int64) (path string, file source.Open
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	hasher := source.NewHasher(file, size, nil)
+	hasher := source.NewHasher(file, size, 0)
 	if err := hasher.HashTo(t.Context(), hashed); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 				counted := &readCounter{OpenFile: file}
 				w := New(config)
 				w.file.handle, w.file.opened = counted, seen
-				err := w.file.verify(t.Context(), sent)
+				err := w.file.verify(t.Context(), whole(size, sent))
 				got := nothing
 				switch f := fault.Of(err); {
 				case err == nil:
@@ -169,18 +170,21 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 }
 
 // TestMissingBlockIsNotBelieved resumes a file of whose proof a block in the middle is lost, as
-// after a repair of the profile: what was sent of it cannot be compared, and the blocks behind
-// it are replaced.
+// after a repair of the profile: what was sent of it cannot be compared, but the blocks behind
+// it can.
 func TestMissingBlockIsNotBelieved(t *testing.T) {
 	const size, sent = 4 << 20, 5 << 19
 	for name, c := range map[string]struct {
-		edit      bool
-		continues bool // the user decided so
+		edit      int64 // where the file is edited; 0 for nowhere
+		continues bool  // the user decided so
 		want      string
 	}{
-		"edited in it":                {edit: true, want: fault.CodeNotComparable},
-		"touched":                     {want: fault.CodeNotComparable},
-		"touched, the user continues": {continues: true},
+		"edited in it":                           {edit: 3 << 19, want: fault.CodeNotComparable},
+		"touched":                                {want: fault.CodeNotComparable},
+		"touched, the user continues":            {continues: true},
+		"edited behind it, the user continues":   {edit: 9 << 18, continues: true, want: "changed"},
+		"edited before it, the user continues":   {edit: 1 << 19, continues: true, want: "changed"},
+		"edited in the rest, the user continues": {edit: 7 << 19, continues: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,8 +196,8 @@ func TestMissingBlockIsNotBelieved(t *testing.T) {
 				},
 				proof: source.Proof{proof[0], proof[2]},
 			}
-			if c.edit {
-				editAt(t, path, 3<<19)
+			if c.edit > 0 {
+				editAt(t, path, c.edit)
 			}
 			restoreModTime(t, path, file, before)
 			reliableState(t, file, seen)
@@ -203,12 +207,16 @@ func TestMissingBlockIsNotBelieved(t *testing.T) {
 				Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
 			})
 			w.file.handle, w.file.opened = file, seen
-			err := w.file.verify(t.Context(), sent)
-			if code := codeOf(err); code != c.want || (err == nil) != (c.want == "") {
+			err := w.file.verify(t.Context(), whole(size, sent))
+			code := codeOf(err)
+			if code == "" && fault.Is(err, fault.SourceChanged) {
+				code = "changed"
+			}
+			if code != c.want || (err == nil) != (c.want == "") {
 				t.Fatalf("fault %q (%v), want %q", code, err, c.want)
 			}
-			if err == nil && saved.proof.Covers() != 1<<20 {
-				t.Errorf("saved proof covers %d bytes, want only those before the missing block", saved.proof.Covers())
+			if len(saved.proof) != 2 {
+				t.Errorf("%d blocks are saved, want both that are intact", len(saved.proof))
 			}
 		})
 	}
@@ -225,7 +233,7 @@ func codeOf(err error) string {
 func prefixOf(load func(context.Context, uploader.TransferID) (source.Proof, error), n int64) func(context.Context, uploader.TransferID) (source.Proof, error) {
 	return func(ctx context.Context, id uploader.TransferID) (source.Proof, error) {
 		proof, err := load(ctx, id)
-		return proof.Prefix(n), err
+		return proof.Of(source.Range{End: n}), err
 	}
 }
 
@@ -306,16 +314,90 @@ func TestProofOfEarlierContentIsReplaced(t *testing.T) {
 					Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
 				})
 				last.file.handle, last.file.opened = file, seen
-				if err := last.file.verify(t.Context(), sent); err != nil {
+				if err := last.file.verify(t.Context(), whole(size, sent)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := last.file.hasher.HashTo(t.Context(), size); err != nil {
+			if err := last.file.hashTo(t.Context(), size); err != nil {
 				t.Fatal(err)
 			}
-			if err := last.file.hasher.Proof().Check(t.Context(), file); err != nil {
+			if err := last.file.contentProof().Check(t.Context(), file); err != nil {
 				t.Errorf("the proof is not of the file: %v", err)
 			}
 		})
+	}
+}
+
+// TestPartsOfEarlierVersionResume resumes a file in two parts whose proof is that of an earlier
+// version: of the beginning of the file, whatever the parts have.
+func TestPartsOfEarlierVersionResume(t *testing.T) {
+	const size, part = 4 << 20, 2 << 20
+	sent := []source.Range{{Start: 0, End: 3 << 19}, {Start: part, End: part + 1<<20}}
+	gaps := []source.Range{{Start: 1 << 20, End: 3 << 19}, sent[1]}
+	for _, c := range []struct {
+		name      string
+		hashed    int64 // of the file, from its start
+		touched   bool
+		continues bool // the user decided so
+		want      string
+		gaps      []source.Range // of what was sent
+	}{
+		{"all of it is proven", 3 << 20, false, false, "", nil},
+		{"all of it is proven, touched", 3 << 20, true, false, "", nil},
+		{"the second part is not proven", 1 << 20, false, false, "", gaps},
+		{"the second part is not proven, touched", 1 << 20, true, false, fault.CodeNotComparable, nil},
+		{"the second part is not proven, touched, the user continues", 1 << 20, true, true, "", gaps},
+		{"nothing is proven", 0, false, false, "", sent},
+	} {
+		for _, version := range []string{"", ", proof with SHA-256"} {
+			t.Run(c.name+version, func(t *testing.T) {
+				t.Parallel()
+				path, file, seen, proof := hashedFile(t, size, c.hashed)
+				if version != "" {
+					proof = earlierProof(t, c.hashed)
+				}
+				before := reliableState(t, file, seen)
+				saved := &savedTransfer{
+					Transfer: uploader.Transfer{ID: 1, Source: seen, ChangeTime: before.ChangeTime, Fingerprint: "m1", Session: uploader.Session{Parts: 2}},
+					proof:    proof,
+				}
+				if c.touched {
+					restoreModTime(t, path, file, before)
+					reliableState(t, file, seen)
+				}
+				w := New(Config{
+					Transfer: saved.Transfer, Continued: c.continues, Report: saved.report,
+					LoadProof:   func(context.Context, uploader.TransferID) (source.Proof, error) { return saved.proof, nil },
+					Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
+				})
+				w.file.handle, w.file.opened = file, seen
+				err := w.file.verify(t.Context(), []extent{
+					{source.Range{End: part}, sent[0].End}, {source.Range{Start: part, End: size}, sent[1].End},
+				})
+				if code := codeOf(err); code != c.want || (err == nil) != (c.want == "") {
+					t.Fatalf("fault %q (%v), want %q", code, err, c.want)
+				}
+				if err != nil {
+					return
+				}
+				var got []source.Range
+				for _, gap := range w.file.gaps {
+					got = append(got, source.Range{Start: gap.start, End: gap.end})
+				}
+				if !slices.Equal(got, c.gaps) {
+					t.Errorf("sent and not proven: %v, want %v", got, c.gaps)
+				}
+				if w.file.hasUnproven() != (len(c.gaps) > 0 && !c.continues) {
+					t.Errorf("unproven: %v", w.file.hasUnproven())
+				}
+				if err := w.file.finish(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				w.file.reportProof()
+				if left := saved.proof.Gaps(source.Range{End: size}); len(left) > 0 {
+					t.Errorf("the saved proof has gaps: %v", left)
+				}
+			})
+		}
 	}
 }

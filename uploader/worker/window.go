@@ -9,18 +9,18 @@ import (
 
 const (
 	// maxPieces is how many pieces of a file are read ahead, so that the network does not
-	// wait while the proof of some is saved.
+	// wait while the proof of some is saved. Parts that are sent at the same time share them.
 	maxPieces = 32
 
-	// minPieces is how many pieces each file may have, whatever other files have: one
+	// minPieces is how many pieces each window may have, whatever others have: one
 	// that is sent, and one that is hashed.
 	minPieces = 2
 
-	// windowSize is the number of bytes read ahead.
+	// windowSize is the number of bytes of a file that are read ahead.
 	windowSize = maxPieces * pieceSize
 )
 
-// window holds the bytes of a file from where it is sent to where it is hashed: what is
+// window holds the bytes of a section from where it is sent to where it is hashed: what is
 // hashed is what is sent, and it is read once. Its methods may be called from any
 // goroutine.
 type window struct {
@@ -59,14 +59,14 @@ func (p *piece) discard() {
 	}
 }
 
-// hasRoom reports whether another piece may be added. Those that end at or before the
-// offset sent, which no request read, are discarded.
-func (w *window) hasRoom(sent int64) bool {
+// hasRoom reports whether another piece may be added, if there may be most of them at the same
+// time. Those that end at or before the offset sent, which no request read, are discarded.
+func (w *window) hasRoom(sent int64, most int) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.discard(sort.Search(len(w.pieces), func(i int) bool { return w.pieces[i].end() > sent }))
 	n := len(w.pieces)
-	return n < minPieces || n < buffers.share() && !buffers.isExhausted()
+	return n < minPieces || n < min(most, buffers.share()) && !buffers.isExhausted()
 }
 
 // add adds a piece, which begins at or after the end of the others.

@@ -62,10 +62,10 @@ func TestWindowDiscardsWhatWasRead(t *testing.T) {
 func TestWindowDiscardsWhatIsNotSent(t *testing.T) {
 	w := filledWindow(make([]byte, maxPieces*10), 0, 10)
 	defer w.clear()
-	if w.hasRoom(9) || len(w.pieces) != maxPieces {
+	if w.hasRoom(9, maxPieces) || len(w.pieces) != maxPieces {
 		t.Errorf("%d pieces, of which one is being sent", len(w.pieces))
 	}
-	if !w.hasRoom(20) || len(w.pieces) != maxPieces-2 {
+	if !w.hasRoom(20, maxPieces) || len(w.pieces) != maxPieces-2 {
 		t.Errorf("%d pieces, of which two are not sent", len(w.pieces))
 	}
 }
@@ -95,7 +95,7 @@ func TestBuffersOfTheProgramAreLimited(t *testing.T) {
 	var windows []*window
 	for range 60 {
 		w := &window{}
-		for w.hasRoom(0) {
+		for w.hasRoom(0, maxPieces) {
 			w.add(newPiece(0, pieceSize))
 		}
 		windows = append(windows, w)
@@ -120,7 +120,7 @@ func TestBuffersOfTheProgramAreLimited(t *testing.T) {
 // TestFilesShareTheBuffers begins to read more files ahead: the first one gets its share.
 func TestFilesShareTheBuffers(t *testing.T) {
 	fill := func(w *window) {
-		for w.hasRoom(0) {
+		for w.hasRoom(0, maxPieces) {
 			w.add(newPiece(0, pieceSize))
 		}
 	}

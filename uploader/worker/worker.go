@@ -99,7 +99,7 @@ type Worker struct {
 func New(c Config) *Worker {
 	r := newRecord(&c)
 	file := newSourceFile(&c, r)
-	p := &patcher{remote: c.Remote, gate: file.gate, window: file.window, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
+	p := &patcher{remote: c.Remote, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
 	return &Worker{
 		record:  r,
 		remote:  c.Remote,
@@ -175,7 +175,7 @@ func (w *Worker) uploadFile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.file.verify(ctx, w.parts.acknowledgedEnd()); err != nil {
+	if err := w.file.verify(ctx, w.parts.extents()); err != nil {
 		return err
 	}
 	if !w.transfer.Session.Begun() {
@@ -225,7 +225,8 @@ func (w *Worker) send(ctx context.Context) error {
 	if w.file.provenSmall() {
 		return w.sendRest(ctx)
 	}
-	ctx, stop := w.file.proveWhileSending(ctx, false)
+	w.file.sections[0].gate.begin(w.transfer.Session.Offset)
+	ctx, stop := w.file.proveWhileSending(ctx)
 	return stop(w.sendRest(ctx))
 }
 
@@ -247,14 +248,19 @@ func (w *Worker) sendRest(ctx context.Context) error {
 // sendNext sends the next bytes of the file in one request.
 func (w *Worker) sendNext(ctx context.Context) (complete bool, err error) {
 	size := w.transfer.Source.Size
-	status, err := w.patcher.patch(ctx, w.file.handle, remainder{
-		url: w.transfer.Session.URL, offset: w.transfer.Session.Offset, length: size, counter: w.whole,
-	})
+	status, err := w.patcher.patch(ctx, w.file.handle, w.remainder())
 	if err != nil {
 		return false, notVisible(err, w.transfer.Session.Unconfirmed)
 	}
 	status.Length = size // a PATCH response has the offset only
 	return w.acceptOffset(status)
+}
+
+// remainder returns what the server does not have of the file.
+func (w *Worker) remainder() remainder {
+	return remainder{
+		url: w.transfer.Session.URL, offset: w.transfer.Session.Offset, length: w.transfer.Source.Size, section: w.file.sections[0], counter: w.whole,
+	}
 }
 
 // sendWhole restarts the upload without parts, which the server refused.
@@ -272,7 +278,7 @@ func (w *Worker) sendWhole(ctx context.Context) error {
 // queryOffsetAfterStop queries the offset after the user stopped the transfer, and
 // hashes the file up to there. Errors are ignored: they recur when the user resumes.
 func (w *Worker) queryOffsetAfterStop(ctx context.Context) {
-	if w.file.hasher == nil || w.transfer.Phase != uploader.PhaseSending {
+	if w.file.sections == nil || w.transfer.Phase != uploader.PhaseSending {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
@@ -280,5 +286,5 @@ func (w *Worker) queryOffsetAfterStop(ctx context.Context) {
 	if _, err := w.queryOffset(ctx); err != nil {
 		return
 	}
-	w.file.prove(ctx, w.parts.acknowledgedEnd())
+	w.file.prove(ctx, acknowledgedRanges(w.parts.extents()))
 }
