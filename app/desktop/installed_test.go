@@ -136,7 +136,7 @@ func earlierPackage(t *testing.T, deb string) string {
 		}
 	}
 	must(t, os.WriteFile(control, []byte(strings.Join(lines, "\n")), 0o600))
-	must(t, os.WriteFile(filepath.Join(root, earlierFile), []byte("earlier\n"), 0o644)) //nolint:gosec // as in a package
+	must(t, os.WriteFile(filepath.Join(root, earlierFile), []byte("earlier\n"), 0o644))
 	earlier := filepath.Join(dir, "earlier.deb")
 	command(t, "dpkg-deb", "--root-owner-group", "-Znone", "--build", root, earlier)
 	return earlier

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"syscall"
@@ -73,7 +74,7 @@ func (m *costManager) metered() (bool, error) {
 func WatchMetered(ctx context.Context, changed func(metered bool)) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := windows.CoInitializeEx(0, windows.COINIT_MULTITHREADED); err != nil && err != syscall.Errno(windows.S_FALSE) { //nolint:errorlint // the call returns nothing else
+	if err := windows.CoInitializeEx(0, windows.COINIT_MULTITHREADED); err != nil && !errors.Is(err, syscall.Errno(windows.S_FALSE)) {
 		return fmt.Errorf("initialize COM: %w", err)
 	}
 	defer windows.CoUninitialize()
