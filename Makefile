@@ -27,6 +27,9 @@ NFPM          := $(TOOLS)/nfpm-v2.44.1
 WINRES        := $(TOOLS)/go-winres-v0.3.3
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 
+# The packages that need no C compiler of another system to be vetted for it.
+PORTABLE := ./uploader/... ./db/... ./packaging/... $(addprefix ./app/,cli connect feed instance platform presets profile savedvalue settings spool uploadurls windowstate words)
+
 OUT ?= .cache/demo
 
 .PHONY: help
@@ -136,6 +139,8 @@ lint: $(GOLANGCI_LINT) $(GOFUMPT) ## check style, package layers and modules
 		if [ -n "$$unformatted" ]; then echo "not formatted, see make fmt:" $$unformatted >&2; exit 1; fi
 	go vet -tags $(TEST_TAGS) ./...
 	go vet -tags desktop,$(TEST_TAGS) ./app/desktop/...
+	GOOS=windows go vet -tags $(TEST_TAGS) $(PORTABLE)
+	GOOS=darwin go vet -tags $(TEST_TAGS) $(PORTABLE)
 	go mod tidy -diff
 	go mod verify
 

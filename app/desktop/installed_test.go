@@ -90,8 +90,8 @@ func TestPackageIsInstalledUpgradedAndRemoved(t *testing.T) {
 	if handler, err := d.Output(ctx, "gio", "mime", "x-scheme-handler/ferry"); err != nil || !strings.Contains(handler, "io.github.ferryapp.Ferry.link.desktop") {
 		t.Errorf("links ferry:// are opened by %q (%v)", handler, err)
 	}
-	_, err = d.Output(ctx, "gio", "open", "ferry://add?url=https%3A%2F%2Fuploads.example.com%2Ffiles%2F&name=Example")
-	must(t, err)
+	gio(ctx, t, d, "open", "ferry://add?url=https%3A%2F%2Fuploads.example.com%2Ffiles%2F&name=Example")
+	pollUntil(ctx, t, "the second process to hand over the link", func() bool { return len(installedProcesses(t)) == 1 })
 	picture(t, ferry, "link")
 	quitInstalled(ctx, t)
 
@@ -136,7 +136,7 @@ func earlierPackage(t *testing.T, deb string) string {
 		}
 	}
 	must(t, os.WriteFile(control, []byte(strings.Join(lines, "\n")), 0o600))
-	must(t, os.WriteFile(filepath.Join(root, earlierFile), []byte("earlier\n"), 0o644)) //nolint:gosec // as in a package
+	must(t, os.WriteFile(filepath.Join(root, earlierFile), []byte("earlier\n"), 0o644))
 	earlier := filepath.Join(dir, "earlier.deb")
 	command(t, "dpkg-deb", "--root-owner-group", "-Znone", "--build", root, earlier)
 	return earlier
@@ -145,9 +145,18 @@ func earlierPackage(t *testing.T, deb string) string {
 // openFromMenu starts Ferry as the menu of the desktop does, and waits for its window.
 func openFromMenu(ctx context.Context, t *testing.T, ferry *desktop.Ferry) {
 	t.Helper()
-	_, err := ferry.Output(ctx, "gio", "launch", menuEntry)
-	must(t, err)
+	gio(ctx, t, ferry.Desktop, "launch", menuEntry)
 	must(t, ferry.AwaitWindow(ctx))
+}
+
+// gio runs a command that starts a program, which keeps the output of the command.
+func gio(ctx context.Context, t *testing.T, d *virtual.Desktop, args ...string) {
+	t.Helper()
+	run, err := d.Run("gio", args...)
+	must(t, err)
+	if err := run.Wait(ctx); err != nil {
+		t.Fatalf("gio %q: %v: %s", args, err, run.Log())
+	}
 }
 
 // awaitDownloaded waits until the receiver of the default profile has a file, and compares
@@ -228,13 +237,13 @@ func systemFiles(t *testing.T) map[string]bool {
 	return found
 }
 
-// homeFiles returns the files in the home folder without the profile, what was received,
-// caches, and the settings of the desktop itself.
+// homeFiles returns the files in the home folder without the profile, what the toolkit saves
+// for the user, what was received, caches, and the settings of the desktop itself.
 func homeFiles(t *testing.T, d *virtual.Desktop) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
 	listFiles(t, d.Home(), found, func(path string) bool {
-		return slices.Contains([]string{".local/share/ferry", ".local/share/keyrings", "Downloads/Ferry", ".cache", ".config/xfce4", ".config/dconf"}, strings.TrimPrefix(path, d.Home()+"/"))
+		return slices.Contains([]string{".local/share/ferry", ".config/fyne", ".local/share/keyrings", "Downloads/Ferry", ".cache", ".config/xfce4", ".config/dconf"}, strings.TrimPrefix(path, d.Home()+"/"))
 	})
 	return found
 }

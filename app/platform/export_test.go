@@ -16,3 +16,6 @@ func CallSystemKeyring(ctx context.Context, do func() (string, error)) error {
 // NewPiecesKeyring returns a keyring for long secrets over one that stores up to most bytes
 // of a secret.
 func NewPiecesKeyring(store Keyring, most int) Keyring { return piecesKeyring{store, most} }
+
+// WindowProgram is the program without a console beside one.
+var WindowProgram = windowProgram

@@ -24,6 +24,9 @@ const (
 	nmMeteredGuessYes uint32 = 3
 )
 
+// KnowsMetered reports that this system tells whether the network is metered.
+const KnowsMetered = true
+
 // WatchMetered calls changed, on the caller's goroutine, whenever the network becomes
 // metered or ceases to be, until ctx is done. The network counts as not metered at
 // first, and while NetworkManager or the system bus does not run. It returns an error

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -19,9 +20,11 @@ func (f *sectionForm) addTransfers() {
 	addSelect(f, "connections", func(s *settings.Settings) *int { return &s.Transfers.Connections }, []int{1, 2, 4, 8, 12, 16}, words.Number)
 	f.addLimit()
 	f.addSchedule()
-	addSelect(f, "metered", func(s *settings.Settings) *uploader.Metered { return &s.Transfers.Metered },
-		[]uploader.Metered{uploader.MeteredUpload, uploader.MeteredHold},
-		func(m uploader.Metered) string { return words.Text("settings.metered." + string(m)) })
+	if platform.KnowsMetered {
+		addSelect(f, "metered", func(s *settings.Settings) *uploader.Metered { return &s.Transfers.Metered },
+			[]uploader.Metered{uploader.MeteredUpload, uploader.MeteredHold},
+			func(m uploader.Metered) string { return words.Text("settings.metered." + string(m)) })
+	}
 
 	f.addHeading("safety")
 	addSelect(f, "fingerprint", func(s *settings.Settings) *string { return &s.Transfers.Fingerprint },

@@ -40,9 +40,20 @@ install_all() {
 remove_all() {
 	find bin share -type f | while IFS= read -r file; do
 		rm -f "$prefix/$file"
-		rmdir -p --ignore-fail-on-non-empty "$prefix/$(dirname "$file")" 2>/dev/null || true
+		remove_empty "$prefix/$(dirname "$file")"
+	done
+	# The desktop's lists of the menu entries and icons, if there are no others.
+	for list in applications/mimeinfo.cache icons/hicolor/icon-theme.cache; do
+		folder=$prefix/share/${list%/*}
+		if [ -d "$folder" ] && [ -z "$(find "$folder" -type f ! -name "${list##*/}")" ]; then
+			rm -f "$prefix/share/$list"
+			remove_empty "$folder"
+		fi
 	done
 }
+
+# remove_empty removes a folder and those that it is in, as long as they are empty.
+remove_empty() { rmdir -p --ignore-fail-on-non-empty "$1" 2>/dev/null || true; }
 
 case "${1-install}" in
 install) install_all ;;

@@ -1,0 +1,28 @@
+package platform_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/ferryapp/ferry/app/platform"
+)
+
+func TestProgramThatIsStartedAgainHasNoConsole(t *testing.T) {
+	both, alone := t.TempDir(), t.TempDir()
+	for _, path := range []string{filepath.Join(both, "ferry.com"), filepath.Join(both, "ferry.exe"), filepath.Join(alone, "ferry.com")} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ name, path, want string }{
+		{"console program beside the other", filepath.Join(both, "ferry.com"), filepath.Join(both, "ferry.exe")},
+		{"console program alone", filepath.Join(alone, "ferry.com"), filepath.Join(alone, "ferry.com")},
+		{"program with a window", filepath.Join(both, "ferry.exe"), filepath.Join(both, "ferry.exe")},
+		{"program of another system", "/usr/bin/ferry", "/usr/bin/ferry"},
+	} {
+		if got := platform.WindowProgram(c.path); got != c.want {
+			t.Errorf("%s: %s is started as %s, want %s", c.name, c.path, got, c.want)
+		}
+	}
+}
