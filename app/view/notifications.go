@@ -86,15 +86,15 @@ func (n *Notifications) problemNotes(s *uploader.Snapshot, counts Counts) []Noti
 // problemText returns what is wrong with n transfers, if it is the same for all of them.
 func problemText(s *uploader.Snapshot, n int) string {
 	var first *uploader.Transfer
-	for t := range s.Transfers.Values() {
-		state := t.State()
+	for _, row := range s.Transfers.Rows() {
+		state := row.State()
 		switch {
 		case !NeedsAttention(state):
 			continue
 		case first == nil:
-			first = t
+			first = row.Transfer()
 		}
-		if n > 1 && (state != uploader.StateSignIn || t.Server != first.Server) {
+		if n > 1 && (state != uploader.StateSignIn || row.Server() != first.Server) {
 			return words.Text("note.trouble.text")
 		}
 	}
@@ -155,10 +155,10 @@ func countFinished(stats map[uploader.BatchID]*batchStats, s *uploader.Snapshot)
 			stat.name = rootName(batch)
 		}
 	}
-	for t := range s.Transfers.Values() {
-		if stat := stats[t.Batch]; stat != nil && t.Phase == uploader.PhaseDone {
+	for _, row := range s.Transfers.Rows() {
+		if stat := stats[row.Batch()]; stat != nil && row.Phase() == uploader.PhaseDone {
 			stat.done++
-			stat.bytes += t.Source.Size
+			stat.bytes += row.Size()
 		}
 	}
 }

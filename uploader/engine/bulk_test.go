@@ -43,9 +43,11 @@ func newBulkLoop(t *testing.T, rows int) (*loop, *recordingStore) {
 	store := &recordingStore{}
 	e := New(Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Store: store})
 	saved := uploader.Saved{NextID: uploader.TransferID(rows) + 1, Batches: []uploader.Batch{{ID: 1, Server: 2, Scanned: true}}}
+	var transfers uploader.RowsBuilder
 	for id := range uploader.TransferID(rows) {
-		saved.Transfers = append(saved.Transfers, &uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.TimestampOf(testNow)})
+		transfers.Add(uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.TimestampOf(testNow)})
 	}
+	saved.Transfers = transfers.Rows()
 	l := newLoop(e, saved)
 	l.load()
 	l.stopping = true // nothing is sent
