@@ -127,7 +127,7 @@ func TestRecoveryUsesNewestBackupOfAnyKind(t *testing.T) {
 	if restored := store.Recovery().Restored; !strings.Contains(restored, ".weekly-") {
 		t.Errorf("restored from %q, want a weekly backup", restored)
 	}
-	if all, err := store.Load(t.Context()); err != nil || len(all.Transfers) != 2500 {
-		t.Errorf("loaded %d transfers, %v; want 2500", len(all.Transfers), err)
+	if all, err := store.Load(t.Context()); err != nil || all.Transfers.Len() != 2500 {
+		t.Errorf("loaded %d transfers, %v; want 2500", all.Transfers.Len(), err)
 	}
 }

@@ -56,8 +56,8 @@ func readContents(t *testing.T, store *db.DB) (contents, error) {
 		b.Rank = 0 // changed on load if two are equal
 		m.Batches[b.ID] = b
 	}
-	for i := range all.Transfers {
-		data := transferData{Transfer: *all.Transfers[i]}
+	for i := range all.Transfers.Len() {
+		data := transferData{Transfer: *all.Transfers.At(i)}
 		id := data.Transfer.ID
 		if data.Proof, err = store.Proof(t.Context(), id); err != nil {
 			return contents{}, err

@@ -68,10 +68,10 @@ func checkCommitted(t *testing.T, path string, committed int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := len(all.Transfers); got < committed || got%2 != 0 {
+	if got := all.Transfers.Len(); got < committed || got%2 != 0 {
 		t.Errorf("loaded %d transfers, want an even number from %d", got, committed)
 	}
-	for i, transfer := range all.Transfers {
+	for i, transfer := range all.Transfers.All() {
 		if transfer.ID != uploader.TransferID(i+1) {
 			t.Fatalf("transfer %d is missing", i+1)
 		}
@@ -106,8 +106,8 @@ func TestMigrationSurvivesKill(t *testing.T) {
 			t.Errorf("round %d: recovered an intact file: %+v", round, store.Recovery())
 		}
 		all, err := store.Load(t.Context())
-		if err != nil || len(all.Transfers) != transfers {
-			t.Errorf("round %d: loaded %d transfers, %v; want %d", round, len(all.Transfers), err, transfers)
+		if err != nil || all.Transfers.Len() != transfers {
+			t.Errorf("round %d: loaded %d transfers, %v; want %d", round, all.Transfers.Len(), err, transfers)
 		}
 		if result, err := db.QueryValue[string](store, "PRAGMA integrity_check"); err != nil || result != "ok" {
 			t.Errorf("round %d: integrity check: %s, %v", round, result, err)

@@ -30,8 +30,8 @@ func TestMigrationKeepsDataAndBackup(t *testing.T) {
 	wantOpenError(t, path, db.ErrNewer)
 	store = openWith(t, path, later)
 	defer closeDB(t, store)
-	if all, err := store.Load(t.Context()); err != nil || len(all.Transfers) != 3 {
-		t.Errorf("loaded %d transfers, %v; want 3", len(all.Transfers), err)
+	if all, err := store.Load(t.Context()); err != nil || all.Transfers.Len() != 3 {
+		t.Errorf("loaded %d transfers, %v; want 3", all.Transfers.Len(), err)
 	}
 	if got := len(migrationBackups(t, path)); got != 1 {
 		t.Errorf("%d backups after opening a current file, want 1", got)

@@ -254,7 +254,7 @@ func countTransfers(t *testing.T, path string) int {
 	if err != nil {
 		t.Fatalf("load: %v", err)
 	}
-	return len(all.Transfers)
+	return all.Transfers.Len()
 }
 
 func writeTempFile(t *testing.T, name, content string) string {

@@ -232,7 +232,7 @@ func diffReloaded(snapshot *uploader.Snapshot, saved uploader.Saved) string {
 	for t := range snapshot.Transfers.Values() {
 		current = append(current, withoutRunState(*t))
 	}
-	for _, t := range saved.Transfers {
+	for t := range saved.Transfers.Values() {
 		reloaded = append(reloaded, withoutRunState(*t))
 	}
 	batches := map[uploader.BatchID]*uploader.Batch{}

@@ -50,8 +50,8 @@ func TestRecoveryKeepsProofsPartsAndEvents(t *testing.T) {
 		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	proofs, parts, events := 0, 0, 0
-	for i := range all.Transfers {
-		id := all.Transfers[i].ID
+	for i := range all.Transfers.Len() {
+		id := all.Transfers.At(i).ID
 		proof, err1 := store.Proof(t.Context(), id)
 		part, err2 := store.Parts(t.Context(), id)
 		event, err3 := store.Events(t.Context(), id)
@@ -68,9 +68,9 @@ func TestRecoveryKeepsProofsPartsAndEvents(t *testing.T) {
 			events++
 		}
 	}
-	t.Logf("recovered %d transfers, %d proofs, %d parts, %d events", len(all.Transfers), proofs, parts, events)
+	t.Logf("recovered %d transfers, %d proofs, %d parts, %d events", all.Transfers.Len(), proofs, parts, events)
 	if proofs == 0 || parts == 0 || events == 0 {
-		t.Errorf("of %d transfers, %d have a proof, %d parts and %d events", len(all.Transfers), proofs, parts, events)
+		t.Errorf("of %d transfers, %d have a proof, %d parts and %d events", all.Transfers.Len(), proofs, parts, events)
 	}
 }
 
@@ -92,7 +92,7 @@ func TestRecoveryDropsChildrenOfOlderSessionInBackup(t *testing.T) {
 	store = damageAndReopen(t, path, store)
 	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
-	if err != nil || store.Recovery().Restored == "" || all.Transfers[0].Session.URL != newer[0].Session.URL {
+	if err != nil || store.Recovery().Restored == "" || all.Transfers.At(0).Session.URL != newer[0].Session.URL {
 		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	proof, err := store.Proof(t.Context(), 1)
@@ -123,14 +123,14 @@ func TestRecoveryWithMissingColumnsAndTables(t *testing.T) {
 	store = damageAndReopen(t, path, store)
 	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
-	if err != nil || store.Recovery().Recovered == 0 || len(all.Transfers) != store.Recovery().Recovered {
+	if err != nil || store.Recovery().Recovered == 0 || all.Transfers.Len() != store.Recovery().Recovered {
 		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	last := all.Servers[len(all.Servers)-1]
 	if last.ID != server.ID || last.OriginalEndpoint != server.Endpoint {
 		t.Errorf("server %+v, want ID and identity of %+v", last, server)
 	}
-	if parts, err := store.Parts(t.Context(), all.Transfers[0].ID); err != nil || len(parts) != 2 {
+	if parts, err := store.Parts(t.Context(), all.Transfers.At(0).ID); err != nil || len(parts) != 2 {
 		t.Errorf("%d parts, %v; want 2", len(parts), err)
 	}
 }

@@ -91,8 +91,8 @@ func TestRecoveryUsesNewestGoodBackup(t *testing.T) {
 		t.Errorf("recovery %+v, want restored from %s", store.Recovery(), want)
 	}
 	all, err := store.Load(t.Context())
-	if err != nil || len(all.Transfers) < 30 || all.Transfers[29].ID != 30 {
-		t.Errorf("loaded %d transfers, %v", len(all.Transfers), err)
+	if err != nil || all.Transfers.Len() < 30 || all.Transfers.At(29).ID != 30 {
+		t.Errorf("loaded %d transfers, %v", all.Transfers.Len(), err)
 	}
 	if _, err := os.Stat(store.Recovery().Restored); err != nil {
 		t.Errorf("backup was removed: %v", err)
@@ -121,9 +121,9 @@ func TestRecoveryReadsWriteAheadLog(t *testing.T) {
 	if err != nil || store.Recovery().Recovered < 1000 {
 		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
-	newest := all.Transfers[len(all.Transfers)-7:]
-	if newest[0].ID != 2001 || newest[6].ID != 2007 {
-		t.Errorf("newest transfers %d to %d, want 2001 to 2007", newest[0].ID, newest[6].ID)
+	first, last := all.Transfers.At(all.Transfers.Len()-7), all.Transfers.At(all.Transfers.Len()-1)
+	if first.ID != 2001 || last.ID != 2007 {
+		t.Errorf("newest transfers %d to %d, want 2001 to 2007", first.ID, last.ID)
 	}
 }
 
@@ -256,13 +256,13 @@ func limitPages(t *testing.T, store *db.DB, pages int) {
 func checkUsable(t *testing.T, store *db.DB, want int) {
 	t.Helper()
 	before, err := store.Load(t.Context())
-	if err != nil || len(before.Transfers) != want {
-		t.Fatalf("loaded %d transfers, %v; want %d", len(before.Transfers), err, want)
+	if err != nil || before.Transfers.Len() != want {
+		t.Fatalf("loaded %d transfers, %v; want %d", before.Transfers.Len(), err, want)
 	}
 	save(t, store, uploader.Changes{Transfers: sampleTransfers(before.NextID-1, 1)})
 	after, err := store.Load(t.Context())
-	if err != nil || len(after.Transfers) != want+1 {
-		t.Fatalf("loaded %d transfers, %v; want %d", len(after.Transfers), err, want+1)
+	if err != nil || after.Transfers.Len() != want+1 {
+		t.Fatalf("loaded %d transfers, %v; want %d", after.Transfers.Len(), err, want+1)
 	}
 }
 

@@ -72,7 +72,7 @@ func keepOnlySending(t *testing.T, store *db.DB, endpoint, url string, file sour
 		t.Fatal(err)
 	}
 	changes := uploader.Changes{Servers: []uploader.Server{{ID: 2, Name: "Studio", Endpoint: endpoint, OriginalEndpoint: endpoint}}}
-	for _, row := range saved.Transfers {
+	for row := range saved.Transfers.Values() {
 		if row.ID != sending {
 			changes.RemovedTransfers = append(changes.RemovedTransfers, row.ID)
 			continue

@@ -320,13 +320,16 @@ func checkRelease(t *testing.T, store *db.DB) {
 // checkSaved compares store with want, but for the settings.
 func checkSaved(t *testing.T, store *db.DB, want uploader.Changes) {
 	t.Helper()
-	asSaved := cmp.Options{cmpopts.IgnoreUnexported(fault.Fault{}), cmpopts.EquateEmpty()}
+	asSaved := cmp.Options{
+		cmpopts.IgnoreUnexported(fault.Fault{}), cmpopts.EquateEmpty(),
+		cmp.Transformer("rows", func(r uploader.Rows) []*uploader.Transfer { return slices.Collect(r.Values()) }),
+	}
 	got, err := store.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	saved := uploader.Saved{
-		Transfers: want.Transfers, Batches: want.Batches, Servers: want.Servers, NextID: 100, NextServer: 10, NextRank: 14,
+		Transfers: uploader.RowsOf(want.Transfers...), Batches: want.Batches, Servers: want.Servers, NextID: 100, NextServer: 10, NextRank: 14,
 	}
 	if diff := cmp.Diff(saved, got, asSaved); diff != "" {
 		t.Errorf("loaded values differ (-want +got):\n%s", diff)

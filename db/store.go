@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"unsafe"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -100,29 +99,13 @@ func loadBatches(tx *gorm.DB) ([]uploader.Batch, error) {
 	return batches, nil
 }
 
-// chunkRows is how many transfers are allocated together, to fill 8 KiB. One that stays
-// keeps no more in memory.
-const chunkRows = int(8192 / unsafe.Sizeof(uploader.Transfer{}))
-
 // loadTransfers returns all transfers by ID, which is the order of the file.
-func loadTransfers(ctx context.Context, tx *gorm.DB) ([]*uploader.Transfer, error) {
-	var count int64
-	if err := tx.Model(&transferRow{}).Count(&count).Error; err != nil {
-		return nil, fmt.Errorf("count transfers: %w", err)
+func loadTransfers(ctx context.Context, tx *gorm.DB) (uploader.Rows, error) {
+	var all uploader.RowsBuilder
+	if err := eachTransfer(ctx, tx.Order("id"), all.Add); err != nil {
+		return uploader.Rows{}, fmt.Errorf("load transfers: %w", err)
 	}
-	all := make([]*uploader.Transfer, 0, count)
-	var chunk []uploader.Transfer
-	err := eachTransfer(ctx, tx.Order("id"), func(t uploader.Transfer) {
-		if len(chunk) == cap(chunk) {
-			chunk = make([]uploader.Transfer, 0, chunkRows)
-		}
-		chunk = append(chunk, t)
-		all = append(all, &chunk[len(chunk)-1])
-	})
-	if err != nil {
-		return nil, fmt.Errorf("load transfers: %w", err)
-	}
-	return all, nil
+	return all.Rows(), nil
 }
 
 // nextID returns an ID above every one that was ever in the table: AUTOINCREMENT

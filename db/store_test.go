@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/ferryapp/ferry/db"
@@ -36,8 +37,8 @@ func TestSaveAfterFailedCommit(t *testing.T) {
 	}
 	save(t, store, uploader.Changes{Transfers: sampleTransfers(6, 1)})
 	all, err := store.Load(t.Context())
-	if err != nil || len(all.Transfers) != 1 || all.Transfers[0].ID != 7 {
-		t.Errorf("loaded %v, %v; want transfer 7", all.Transfers, err)
+	if err != nil || all.Transfers.Len() != 1 || all.Transfers.At(0).ID != 7 {
+		t.Errorf("loaded %v, %v; want transfer 7", slices.Collect(all.Transfers.Values()), err)
 	}
 }
 

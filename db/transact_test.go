@@ -81,7 +81,7 @@ func TestCancelledSavesLeaveNoTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := map[uploader.TransferID]int{}
-	for _, transfer := range loaded.Transfers {
+	for transfer := range loaded.Transfers.Values() {
 		found[(transfer.ID-1)/rows*rows+1]++
 	}
 	for first, n := range found {

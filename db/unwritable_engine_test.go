@@ -99,8 +99,8 @@ func (run *uploadRun) checkComplete(t *testing.T, files int) {
 		t.Errorf("recovered an intact file: %+v", store.Recovery())
 	}
 	all, err := store.Load(t.Context())
-	if err != nil || len(all.Transfers) != files {
-		t.Fatalf("%d transfers saved, %v; want %d", len(all.Transfers), err, files)
+	if err != nil || all.Transfers.Len() != files {
+		t.Fatalf("%d transfers saved, %v; want %d", all.Transfers.Len(), err, files)
 	}
 	names := map[string]bool{}
 	for _, upload := range run.server.Stored(t) {
@@ -109,7 +109,7 @@ func (run *uploadRun) checkComplete(t *testing.T, files int) {
 		}
 		names[upload.Name] = true
 	}
-	for _, saved := range all.Transfers {
+	for saved := range all.Transfers.Values() {
 		if saved.Phase != uploader.PhaseDone || !names[filepath.Base(saved.Session.URL)] {
 			t.Errorf("%s is saved as %v with URL %q", saved.Source.Path, saved.Phase, saved.Session.URL)
 		}

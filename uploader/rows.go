@@ -4,6 +4,8 @@ import (
 	"iter"
 	"slices"
 	"sort"
+
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // Rows is a list of transfers in the user's order, as it was at one moment. It is
@@ -16,13 +18,15 @@ type Rows struct {
 	ends   []int       // how many rows there are up to the end of each chunk
 }
 
-// RowsOf returns a list of transfers. They must not be changed any more.
+// RowsOf returns a list of transfers, which must not be changed any more. It is for few: it
+// refers to them as they are, and RowsBuilder makes a list that takes less memory.
 func RowsOf(transfers ...*Transfer) Rows {
 	var chunks []*RowChunk
 	for part := range slices.Chunk(transfers, ChunkRows) {
 		c := &RowChunk{}
-		for _, t := range part {
-			c.Append(t)
+		for i, t := range part {
+			c.grow(t.ID)
+			c.setWhole(i, t)
 		}
 		chunks = append(chunks, c)
 	}
@@ -36,7 +40,7 @@ func RowsOfChunks(chunks []*RowChunk) Rows {
 	end := 0
 	for _, c := range chunks {
 		if c.Len() > 0 {
-			c.shared = true
+			c.Share()
 			end += c.Len()
 			r.chunks, r.ends = append(r.chunks, c), append(r.ends, end)
 		}
@@ -57,6 +61,9 @@ func (r Rows) Row(i int) Row {
 	c := sort.SearchInts(r.ends, i+1)
 	return Row{r.chunks[c], i - r.start(c)}
 }
+
+// Chunks returns the chunks of the list. The slice is the caller's.
+func (r Rows) Chunks() []*RowChunk { return slices.Clone(r.chunks) }
 
 // At returns the i-th transfer. Two calls need not return the same pointer.
 func (r Rows) At(i int) *Transfer { return r.Row(i).Transfer() }
@@ -116,6 +123,28 @@ func (r Rows) Find(id TransferID) *Transfer {
 		}
 	}
 	return nil
+}
+
+// Filter returns the list of the rows for which keep returns true. It shares the chunks of
+// which all rows stay.
+func (r Rows) Filter(keep func(Row) bool) Rows {
+	var b RowsBuilder
+	for _, c := range r.chunks {
+		kept := make([]Row, 0, c.Len())
+		for i := range c.Len() {
+			if row := (Row{c, i}); keep(row) {
+				kept = append(kept, row)
+			}
+		}
+		if len(kept) == c.Len() {
+			b.chunks = append(b.chunks, c)
+			continue
+		}
+		for _, row := range kept {
+			b.addRow(row)
+		}
+	}
+	return b.Rows()
 }
 
 // Differing visits, in order, the indexes at which the list may have another value than the
@@ -224,18 +253,96 @@ func (r Row) Transfer() *Transfer { return r.chunk.Transfer(r.i) }
 func (r Row) ID() TransferID { return r.chunk.ID(r.i) }
 
 // Batch returns Transfer.Batch.
-func (r Row) Batch() BatchID { return r.Transfer().Batch }
+func (r Row) Batch() BatchID {
+	if row := r.chunk.rows[r.i]; row.length > 0 {
+		return r.chunk.groups[row.group].batch
+	}
+	return r.chunk.whole[r.i].Batch
+}
 
 // Server returns Transfer.Server.
-func (r Row) Server() ServerID { return r.Transfer().Server }
+func (r Row) Server() ServerID {
+	if row := r.chunk.rows[r.i]; row.length > 0 {
+		return r.chunk.groups[row.group].server
+	}
+	return r.chunk.whole[r.i].Server
+}
 
-// Rank returns Transfer.Rank.
-func (r Row) Rank() int64 { return r.Transfer().Rank }
+// Intent returns Transfer.Intent.
+func (r Row) Intent() Intent { return r.status().intent() }
+
+// Phase returns Transfer.Phase.
+func (r Row) Phase() Phase { return r.status().phase() }
+
+// Begun returns Session.Begun.
+func (r Row) Begun() bool { return r.status()&begun != 0 }
 
 // State returns Transfer.State.
-func (r Row) State() State { return r.Transfer().State() }
+func (r Row) State() State {
+	if row := r.chunk.rows[r.i]; row.length > 0 {
+		return stateOf(row.status.intent(), row.status.phase(), nil)
+	}
+	return r.chunk.whole[r.i].State()
+}
 
-// Same reports whether two rows have the same value. It may report false for equal values.
+func (r Row) status() status {
+	if row := r.chunk.rows[r.i]; row.length > 0 {
+		return row.status
+	}
+	return statusOf(r.chunk.whole[r.i])
+}
+
+// Fault returns Transfer.Fault.
+func (r Row) Fault() *fault.Fault {
+	if r.chunk.rows[r.i].length > 0 {
+		return nil
+	}
+	return r.chunk.whole[r.i].Fault
+}
+
+// Rank returns Transfer.Rank.
+func (r Row) Rank() int64 { return r.start().Rank }
+
+// Size returns the size of the file.
+func (r Row) Size() int64 { return r.start().Source.Size }
+
+// Finished returns Transfer.Finished.
+func (r Row) Finished() Timestamp { return r.start().Finished }
+
+// Offset returns Session.Offset.
+func (r Row) Offset() int64 { return r.start().Session.Offset }
+
+// Acknowledged returns Transfer.Acknowledged.
+func (r Row) Acknowledged() int64 {
+	t := r.start()
+	t.Phase = r.Phase()
+	return t.Acknowledged()
+}
+
+// start returns a transfer with at least the ID and the fields of recordCoder.start.
+func (r Row) start() Transfer {
+	row := r.chunk.rows[r.i]
+	if row.length == 0 {
+		return *r.chunk.whole[r.i]
+	}
+	t := Transfer{ID: row.id}
+	c := newReader(r.chunk.record(row), &r.chunk.groups[row.group])
+	c.start(&t)
+	return t
+}
+
+// Same reports whether two rows have the same value. It may report false for equal values
+// with different faults.
 func (r Row) Same(other Row) bool {
-	return r == other || r.Transfer() == other.Transfer()
+	if r == other {
+		return true
+	}
+	a, b := r.chunk.rows[r.i], other.chunk.rows[other.i]
+	if a.id != b.id {
+		return false
+	}
+	if a.length > 0 && b.length > 0 && a.status == b.status && sameRecord(r.chunk, a, other.chunk, b) {
+		return true
+	}
+	return *r.Transfer() == *other.Transfer()
 }

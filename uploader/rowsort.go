@@ -7,9 +7,9 @@ import (
 
 // Filled returns chunks with the rows of the list, all of them full except the last one.
 func (r Rows) Filled() []*RowChunk {
-	var b chunkBuilder
+	var b RowsBuilder
 	for _, row := range r.Rows() {
-		b.add(row)
+		b.addRow(row)
 	}
 	return b.chunks
 }
@@ -17,15 +17,19 @@ func (r Rows) Filled() []*RowChunk {
 // Sorted returns chunks with the rows of the list in the user's order. A chunk whose rows
 // stay together is used again.
 func (r Rows) Sorted(order BatchOrder) []*RowChunk {
+	if r.sorted(order) {
+		return r.Chunks()
+	}
 	keys := make([]sortKey, 0, r.Len())
 	for c, chunk := range r.chunks {
 		for i := range chunk.Len() {
-			row := Row{chunk, i}
-			keys = append(keys, sortKey{order[row.Batch()], row.Rank(), row.ID(), int32(c), int32(i)}) //nolint:gosec // memory holds fewer than 2^31 rows
+			key := keyOf(Row{chunk, i}, order)
+			key.chunk, key.row = int32(c), int32(i) //nolint:gosec // memory holds fewer than 2^31 chunks
+			keys = append(keys, key)
 		}
 	}
 	slices.SortFunc(keys, sortKey.compare)
-	var b chunkBuilder
+	var b RowsBuilder
 	for k := 0; k < len(keys); {
 		chunk := r.chunks[keys[k].chunk]
 		if together(keys[k:], chunk) {
@@ -33,7 +37,7 @@ func (r Rows) Sorted(order BatchOrder) []*RowChunk {
 			k += chunk.Len()
 			continue
 		}
-		b.add(Row{chunk, int(keys[k].row)})
+		b.addRow(Row{chunk, int(keys[k].row)})
 		k++
 	}
 	return b.chunks
@@ -44,6 +48,23 @@ type sortKey struct {
 	batchRank, rank int64
 	id              TransferID
 	chunk, row      int32
+}
+
+func keyOf(r Row, order BatchOrder) sortKey {
+	return sortKey{batchRank: order[r.Batch()], rank: r.Rank(), id: r.ID()}
+}
+
+// sorted reports whether the list is in the user's order.
+func (r Rows) sorted(order BatchOrder) bool {
+	var last sortKey
+	for i, row := range r.Rows() {
+		key := keyOf(row, order)
+		if i > 0 && last.compare(key) > 0 {
+			return false
+		}
+		last = key
+	}
+	return true
 }
 
 // compare is BatchOrder.Compare.
@@ -64,14 +85,34 @@ func together(keys []sortKey, chunk *RowChunk) bool {
 	return true
 }
 
-// chunkBuilder makes chunks of rows.
-type chunkBuilder struct{ chunks []*RowChunk }
+// RowsBuilder makes a list of very many transfers. The zero value is ready to use.
+type RowsBuilder struct{ chunks []*RowChunk }
 
-func (b *chunkBuilder) add(r Row) {
+// Add adds a transfer at the end.
+func (b *RowsBuilder) Add(t Transfer) {
+	c := b.last()
+	c.grow(t.ID)
+	if i := c.Len() - 1; !c.setPacked(i, &t) {
+		whole := t
+		c.setWhole(i, &whole)
+	}
+	if c.Len() == ChunkRows {
+		c.trim()
+	}
+}
+
+// addRow adds a row of another list at the end.
+func (b *RowsBuilder) addRow(r Row) { b.last().appendRow(r) }
+
+// last returns a chunk with room for another row.
+func (b *RowsBuilder) last() *RowChunk {
 	last := len(b.chunks) - 1
 	if last < 0 || b.chunks[last].shared || b.chunks[last].Len() == ChunkRows {
 		b.chunks = append(b.chunks, &RowChunk{})
 		last++
 	}
-	b.chunks[last].appendRow(r)
+	return b.chunks[last]
 }
+
+// Rows returns the list.
+func (b *RowsBuilder) Rows() Rows { return RowsOfChunks(b.chunks) }

@@ -1,14 +1,10 @@
 package uploader
 
-import (
-	"slices"
-
-	"github.com/ferryapp/ferry/uploader/fault"
-)
+import "github.com/ferryapp/ferry/uploader/fault"
 
 // Saved is everything that a [Store] holds, except proofs, parts and events.
 type Saved struct {
-	Transfers  []*Transfer // not referred to by the store: its caller owns them
+	Transfers  Rows
 	Batches    []Batch
 	Servers    []Server            // includes the built-in one
 	Cookies    map[ServerID]string // as Changes.Cookies; nil for none
@@ -27,21 +23,28 @@ func (s *Saved) Sort() {
 	for _, b := range s.Batches {
 		batches[b.ID] = b.Rank
 	}
-	if !slices.IsSortedFunc(s.Transfers, batches.Compare) {
-		slices.SortFunc(s.Transfers, batches.Compare)
-	}
+	s.Transfers = RowsOfChunks(s.Transfers.Sorted(batches))
 	s.NextRank = 1
-	for _, t := range s.Transfers {
-		s.NextRank = max(s.NextRank, t.Rank+1)
+	for _, row := range s.Transfers.Rows() {
+		s.NextRank = max(s.NextRank, row.Rank()+1)
 	}
 }
 
 // FillFaults sets the fault of failed and waiting transfers that lost theirs, as in a
 // damaged profile: every such transfer has one.
 func (s *Saved) FillFaults() {
-	for _, t := range s.Transfers {
-		if t.Fault == nil && (t.Phase == PhaseFailed || t.Phase == PhaseWaiting) {
+	chunks := s.Transfers.Chunks()
+	for c := range chunks {
+		for i := range chunks[c].Len() {
+			row := Row{chunks[c], i}
+			if row.Phase() != PhaseFailed && row.Phase() != PhaseWaiting || row.Fault() != nil {
+				continue
+			}
+			t := *row.Transfer()
 			t.Fault = fault.Newf(fault.Bug, fault.Load, "fault of the transfer was not saved")
+			chunks[c] = chunks[c].Writable()
+			chunks[c].Set(i, &t)
 		}
 	}
+	s.Transfers = RowsOfChunks(chunks)
 }

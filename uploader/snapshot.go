@@ -126,6 +126,14 @@ func (s *Snapshot) Sent(t *Transfer) int64 {
 	return t.Acknowledged()
 }
 
+// SentOfRow is Sent for a row of Transfers.
+func (s *Snapshot) SentOfRow(r Row) int64 {
+	if _, running := s.Progress[r.ID()]; running {
+		return s.Sent(r.Transfer())
+	}
+	return r.Acknowledged()
+}
+
 // AtRisk returns how many bytes the server may hold of a transfer, acknowledged or
 // not: what is lost when it is cancelled.
 func (s *Snapshot) AtRisk(t *Transfer) int64 {

@@ -44,23 +44,25 @@ func States() []State {
 }
 
 // State returns the state of the transfer.
-func (t *Transfer) State() State {
+func (t *Transfer) State() State { return stateOf(t.Intent, t.Phase, t.Fault) }
+
+func stateOf(intent Intent, phase Phase, f *fault.Fault) State {
 	switch {
-	case t.Phase == PhaseDone:
+	case phase == PhaseDone:
 		return StateDone
-	case t.Phase == PhaseCancelled || t.Intent.Cancels():
+	case phase == PhaseCancelled || intent.Cancels():
 		return StateCancelled
-	case t.Phase == PhaseFailed:
-		return failedState(t.Fault)
-	case t.Intent == IntentPause:
+	case phase == PhaseFailed:
+		return failedState(f)
+	case intent == IntentPause:
 		return StatePaused
-	case t.Phase == PhaseWaiting:
-		return waitingState(t.Fault)
-	case t.Phase == PhasePreparing:
+	case phase == PhaseWaiting:
+		return waitingState(f)
+	case phase == PhasePreparing:
 		return StatePreparing
-	case t.Phase == PhaseCreating, t.Phase == PhaseChecking, t.Phase == PhaseVerifying:
+	case phase == PhaseCreating, phase == PhaseChecking, phase == PhaseVerifying:
 		return StateChecking
-	case t.Phase == PhaseSending:
+	case phase == PhaseSending:
 		return StateUploading
 	default:
 		return StateWaiting

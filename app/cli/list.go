@@ -40,12 +40,12 @@ const stateInterrupted = "interrupted"
 // ListSaved lists the transfers of a profile for which no engine runs, as the next
 // run would find them: what was being sent when the last one ended is interrupted.
 func ListSaved(saved uploader.Saved, all bool, reply func(Reply) error) error {
-	transfers := make([]*uploader.Transfer, len(saved.Transfers))
-	for i, saved := range saved.Transfers {
+	var transfers uploader.RowsBuilder
+	for saved := range saved.Transfers.Values() {
 		t, _ := lifecycle.Step(*saved, lifecycle.Restored{Ask: true}, time.Now())
-		transfers[i] = &t
+		transfers.Add(t)
 	}
-	s := &uploader.Snapshot{Servers: saved.Servers, Transfers: uploader.RowsOf(transfers...)}
+	s := &uploader.Snapshot{Servers: saved.Servers, Transfers: transfers.Rows()}
 	return list(s, all, func(r Reply) error {
 		if e := r.Entry; e.State == uploader.StateWaiting.String() {
 			e.State = stateInterrupted
@@ -72,12 +72,16 @@ func (x *Executor) list(ctx context.Context, all bool, reply func(Reply) error) 
 // list lists the transfers, newest first. Unless all is set, it leaves out those
 // that are done or cancelled.
 func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
-	newestFirst := slices.SortedFunc(s.Transfers.Values(), func(a, b *uploader.Transfer) int { return cmp.Compare(b.ID, a.ID) })
-	positions := words.QueuePositions(s)
-	for _, t := range newestFirst {
-		if !all && !t.Unfinished() && t.Phase != uploader.PhaseFailed {
-			continue
+	var newestFirst []uploader.Row
+	for _, row := range s.Transfers.Rows() {
+		if all || !row.Phase().Final() || row.Phase() == uploader.PhaseFailed {
+			newestFirst = append(newestFirst, row)
 		}
+	}
+	slices.SortFunc(newestFirst, func(a, b uploader.Row) int { return cmp.Compare(b.ID(), a.ID()) })
+	positions := words.QueuePositions(s)
+	for _, row := range newestFirst {
+		t := row.Transfer()
 		e := newEntry(s, t, positions[t.ID])
 		if err := reply(Reply{Entry: &e}); err != nil {
 			return err

@@ -51,7 +51,7 @@ func TestListSavedAfterKill(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []entry
-			err := ListSaved(uploader.Saved{Transfers: []*uploader.Transfer{&c.transfer}}, true, func(r Reply) error {
+			err := ListSaved(uploader.Saved{Transfers: uploader.RowsOf(&c.transfer)}, true, func(r Reply) error {
 				got = append(got, entry{r.Entry.State, r.Entry.Sent})
 				return nil
 			})

@@ -92,13 +92,13 @@ func targetsOf(f feed.Filter) []uploader.Target {
 // the answer is that they fail.
 func toRetry(s *uploader.Snapshot, f feed.Filter, answers instance.Answers) []uploader.TransferID {
 	var ids []uploader.TransferID
-	for t := range s.Transfers.Values() {
-		if t.State() == uploader.StateChanged && answers.Changed == instance.AnswerFail {
+	for _, row := range s.Transfers.Rows() {
+		if row.State() == uploader.StateChanged && answers.Changed == instance.AnswerFail {
 			continue
 		}
-		failed := t.Phase == uploader.PhaseFailed && t.State() != uploader.StateNeedsDecision
-		if (failed || t.Phase == uploader.PhaseWaiting) && f.Transfers.Get(t.ID) {
-			ids = append(ids, t.ID)
+		failed := row.Phase() == uploader.PhaseFailed && row.State() != uploader.StateNeedsDecision
+		if (failed || row.Phase() == uploader.PhaseWaiting) && f.Transfers.Get(row.ID()) {
+			ids = append(ids, row.ID())
 		}
 	}
 	return ids

@@ -90,9 +90,9 @@ func shownMetadata(template string) []string {
 // unfinished returns the unfinished transfers to a server.
 func unfinished(s *uploader.Snapshot, server uploader.ServerID) []uploader.TransferID {
 	var ids []uploader.TransferID
-	for t := range s.Transfers.Values() {
-		if t.Server == server && t.Unfinished() {
-			ids = append(ids, t.ID)
+	for _, row := range s.Transfers.Rows() {
+		if row.Server() == server && !row.Phase().Final() {
+			ids = append(ids, row.ID())
 		}
 	}
 	return ids
@@ -100,7 +100,7 @@ func unfinished(s *uploader.Snapshot, server uploader.ServerID) []uploader.Trans
 
 // ListSavedServers lists the servers of a profile for which no engine runs.
 func ListSavedServers(saved uploader.Saved, reply func(Reply) error) error {
-	return listServers(&uploader.Snapshot{Servers: saved.Servers, Transfers: uploader.RowsOf(saved.Transfers...)}, reply)
+	return listServers(&uploader.Snapshot{Servers: saved.Servers, Transfers: saved.Transfers}, reply)
 }
 
 func listServers(s *uploader.Snapshot, reply func(Reply) error) error {

@@ -115,16 +115,16 @@ func loadStore(t *testing.T, path string) uploader.Saved {
 func (s *stressRun) check(saved uploader.Saved) {
 	s.t.Helper()
 	defer s.addToTotals()
-	transfers := make(map[uploader.TransferID]uploader.Transfer, len(saved.Transfers))
+	transfers := make(map[uploader.TransferID]uploader.Transfer, saved.Transfers.Len())
 	done := map[string]bool{}
 	stored := map[string]uploadtest.StoredFile{}
 	for _, f := range s.stored() {
 		stored[f.Name] = f
 	}
-	for _, t := range saved.Transfers {
+	for t := range saved.Transfers.Values() {
 		transfers[t.ID] = *t
 	}
-	for _, t := range saved.Transfers {
+	for t := range saved.Transfers.Values() {
 		if st := s.streamOf(t.Source.Path); st != nil {
 			s.checkStream(*t, st, stored[uploadName(t.Session.URL)])
 			done[filepath.Base(t.Source.Path)] = done[filepath.Base(t.Source.Path)] || t.Phase == uploader.PhaseDone
@@ -160,7 +160,7 @@ func (s *stressRun) check(saved uploader.Saved) {
 // describeTransfers returns the states of a file's transfers.
 func describeTransfers(saved uploader.Saved, file string) string {
 	var states []string
-	for _, t := range saved.Transfers {
+	for t := range saved.Transfers.Values() {
 		if t.Source.Path == file {
 			states = append(states, fmt.Sprintf("%d is %v, %v", t.ID, t.Phase, t.Fault))
 		}

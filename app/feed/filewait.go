@@ -88,11 +88,11 @@ func (f *follower) endFileWaits(ctx context.Context, s *uploader.Snapshot, allow
 
 // endFileWait reports a transfer as failed that keeps waiting.
 func (f *follower) endFileWait(s *uploader.Snapshot, id uploader.TransferID) error {
-	before := f.known.Get(id)
+	before := f.followed(id)
 	failed := *before
 	failed.Phase, failed.Fault = uploader.PhaseFailed, f.files.began[id].fault
 	f.count(before, &failed)
-	f.known.Set(id, &failed)
+	f.failed[id] = &failed
 	delete(f.files.began, id)
 	delete(f.waits, id)
 	f.files.ended[id] = true

@@ -24,17 +24,18 @@ func Batch(id uploader.BatchID) Filter {
 // of folders that could not be listed and are scanned again on retry.
 func Unfinished(s *uploader.Snapshot) Filter {
 	f := Filter{Batches: map[uploader.BatchID]bool{}}
-	for t := range s.Transfers.Values() {
+	for _, row := range s.Transfers.Rows() {
+		phase, failure := row.Phase(), row.Fault()
 		switch {
-		case t.Unfinished():
-			f.Transfers.Set(t.ID, true)
-		case t.Phase != uploader.PhaseFailed:
-			f.Except.Set(t.ID, true)
-		case t.Fault != nil && t.Fault.Op == fault.List:
-			f.Batches[t.Batch] = true
-			f.Transfers.Set(t.ID, true)
+		case !phase.Final():
+			f.Transfers.Set(row.ID(), true)
+		case phase != uploader.PhaseFailed:
+			f.Except.Set(row.ID(), true)
+		case failure != nil && failure.Op == fault.List:
+			f.Batches[row.Batch()] = true
+			f.Transfers.Set(row.ID(), true)
 		default:
-			f.Transfers.Set(t.ID, true)
+			f.Transfers.Set(row.ID(), true)
 		}
 	}
 	for id, batch := range s.Batches {
@@ -53,9 +54,9 @@ func (f Filter) ForServer(s *uploader.Snapshot, server uploader.ServerID) Filter
 			part.Batches[id] = true
 		}
 	}
-	for t := range s.Transfers.Values() {
-		if f.Transfers.Get(t.ID) && t.Server == server {
-			part.Transfers.Set(t.ID, true)
+	for _, row := range s.Transfers.Rows() {
+		if f.Transfers.Get(row.ID()) && row.Server() == server {
+			part.Transfers.Set(row.ID(), true)
 		}
 	}
 	return part

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -15,19 +16,20 @@ import (
 type follower struct {
 	filter  Filter
 	emit    func(Event) error
-	rows    uploader.Rows // of the last snapshot
-	known   paged.Map[uploader.TransferID, *uploader.Transfer]
-	sent    map[uploader.TransferID]int64         // in the last progress event of each running transfer
-	open    map[uploader.ServerID]int             // number of transfers that are not final
-	retries map[uploader.ServerID]int             // number of them that wait for their next try
-	queued  map[uploader.ServerID]int             // number of them that wait for other uploads
-	waits   map[uploader.TransferID]waitReason    // already reported
-	holds   map[uploader.ServerID]uploader.Hold   // already reported
-	blocked map[uploader.ServerID]*fault.Fault    // already reported
-	drives  map[uploader.TransferID]bool          // running transfers whose drive does not respond: already reported
-	scans   map[uploader.BatchID]bool             // scans whose drive does not respond: already reported
-	omitted map[uploader.BatchID]uploader.Skipped // already reported
-	saveErr error                                 // already reported
+	rows    uploader.Rows                              // of the last snapshot
+	known   paged.Map[uploader.TransferID, bool]       // the followed transfers
+	sent    map[uploader.TransferID]int64              // in the last progress event of each running transfer
+	open    map[uploader.ServerID]int                  // number of transfers that are not final
+	retries map[uploader.ServerID]int                  // number of them that wait for their next try
+	queued  map[uploader.ServerID]int                  // number of them that wait for other uploads
+	waits   map[uploader.TransferID]waitReason         // already reported
+	holds   map[uploader.ServerID]uploader.Hold        // already reported
+	blocked map[uploader.ServerID]*fault.Fault         // already reported
+	failed  map[uploader.TransferID]*uploader.Transfer // those of files.ended, as they are counted
+	drives  map[uploader.TransferID]bool               // running transfers whose drive does not respond: already reported
+	scans   map[uploader.BatchID]bool                  // scans whose drive does not respond: already reported
+	omitted map[uploader.BatchID]uploader.Skipped      // already reported
+	saveErr error                                      // already reported
 	files   fileWaits
 	answers
 	summary Summary
@@ -47,6 +49,7 @@ func newFollower(filter Filter, emit func(Event) error, now time.Time) *follower
 		waits:   map[uploader.TransferID]waitReason{},
 		holds:   map[uploader.ServerID]uploader.Hold{},
 		blocked: map[uploader.ServerID]*fault.Fault{},
+		failed:  map[uploader.TransferID]*uploader.Transfer{},
 		drives:  map[uploader.TransferID]bool{},
 		scans:   map[uploader.BatchID]bool{},
 		files:   newFileWaits(),
@@ -72,7 +75,7 @@ func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
 	for was, t := range s.Transfers.Changes(before) {
 		var err error
 		if t != nil {
-			err = f.change(s, t, now)
+			err = f.change(s, was, t, now)
 		} else {
 			err = f.remove(s, was)
 		}
@@ -107,19 +110,32 @@ func (f *follower) idle(s *uploader.Snapshot) bool {
 		}
 	}
 	for id := range s.Progress {
-		if t := f.known.Get(id); t != nil && !t.Phase.Final() && !f.files.ended[id] {
+		if t := f.followed(id); t != nil && !t.Phase.Final() && !f.files.ended[id] {
 			return false
 		}
 	}
 	return true
 }
 
-func (f *follower) change(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) error {
-	before := f.known.Get(t.ID)
-	if before == t || before == nil && !f.filter.matches(t) || f.files.ended[t.ID] {
+// followed returns a followed transfer as of the last snapshot; nil for another one.
+func (f *follower) followed(id uploader.TransferID) *uploader.Transfer {
+	if !f.known.Get(id) {
 		return nil
 	}
-	f.known.Set(t.ID, t)
+	return f.rows.Find(id)
+}
+
+// change emits the events for a transfer that changed from before, which is nil for a new
+// one, to t.
+func (f *follower) change(s *uploader.Snapshot, before, t *uploader.Transfer, now time.Time) error {
+	known := f.known.Get(t.ID)
+	if !known && !f.filter.matches(t) || f.files.ended[t.ID] {
+		return nil
+	}
+	if !known {
+		before = nil
+	}
+	f.known.Set(t.ID, true)
 	f.count(before, t)
 	if before == nil {
 		if err := f.emit(newEvent(Added, s, t, "")); err != nil {
@@ -175,11 +191,11 @@ func (f *follower) reportChange(s *uploader.Snapshot, before, t *uploader.Transf
 // remove emits the event for a transfer that was removed from the list, if it was
 // not final.
 func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
-	before := f.known.Get(t.ID)
-	if before == nil {
+	if !f.known.Delete(t.ID) {
 		return nil
 	}
-	f.known.Delete(t.ID)
+	before := cmp.Or(f.failed[t.ID], t)
+	delete(f.failed, t.ID)
 	delete(f.sent, t.ID)
 	delete(f.waits, t.ID)
 	if before.Phase.Final() || f.files.forget(t.ID) {
@@ -194,7 +210,7 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 
 func (f *follower) reportProgress(s *uploader.Snapshot) error {
 	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
-		t := f.known.Get(id)
+		t := f.followed(id)
 		if t == nil || t.Phase.Final() || f.files.ended[id] {
 			continue
 		}
@@ -253,7 +269,7 @@ func skippedLinks(batch *uploader.Batch) string {
 // drive that does not respond. Files of that drive that are not started have none.
 func (f *follower) reportDrives(s *uploader.Snapshot) error {
 	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
-		t := f.known.Get(id)
+		t := f.followed(id)
 		if t == nil || f.files.ended[id] {
 			continue
 		}

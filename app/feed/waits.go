@@ -81,7 +81,7 @@ func (f *follower) notice(s *uploader.Snapshot, now time.Time) error {
 // reported by another event is left out.
 func (f *follower) awaited(s *uploader.Snapshot, now time.Time) (noticeReason, Event) {
 	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
-		t := f.known.Get(id)
+		t := f.followed(id)
 		if t == nil || !t.Phase.Working() || f.files.ended[id] || f.files.waits(id) || f.drives[id] {
 			continue
 		}

@@ -53,8 +53,8 @@ func TestSettingsAreAppliedAndSaved(t *testing.T) {
 	must(t, err)
 	saved, err := copied.Load(t.Context())
 	must(t, err)
-	if len(saved.Transfers) != 1 {
-		t.Errorf("%d transfers in the backup, want 1", len(saved.Transfers))
+	if saved.Transfers.Len() != 1 {
+		t.Errorf("%d transfers in the backup, want 1", saved.Transfers.Len())
 	}
 	must(t, copied.Close())
 }

@@ -24,8 +24,8 @@ func FirstBlocked(s *uploader.Snapshot) Blocked {
 			continue
 		}
 		b := Blocked{Server: server, Fault: s.Blocked[id]}
-		for t := range s.Transfers.Values() {
-			if t.Server == id && t.Intent == uploader.IntentRun && (t.Unfinished() || t.State() == uploader.StateSignIn || t.Fault == b.Fault) {
+		for _, row := range s.Transfers.Rows() {
+			if row.Server() == id && row.Intent() == uploader.IntentRun && (!row.Phase().Final() || row.State() == uploader.StateSignIn || row.Fault() == b.Fault) {
 				b.Waiting++
 			}
 		}

@@ -29,11 +29,11 @@ func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 	if interrupted == nil && s.Totals.Count[uploader.StatePaused] == 0 {
 		return counts
 	}
-	for t := range s.Transfers.Values() {
-		waiting := interrupted.Contains(t)
-		if paused := t.Intent == uploader.IntentPause && !t.Phase.Final(); paused || waiting {
+	for _, row := range s.Transfers.Rows() {
+		waiting := interrupted.containsRow(row)
+		if paused := row.Intent() == uploader.IntentPause && !row.Phase().Final(); paused || waiting {
 			counts.Paused++
-			counts.pausedBytes += max(0, t.Source.Size-s.Sent(t))
+			counts.pausedBytes += max(0, row.Size()-s.SentOfRow(row))
 		}
 		if waiting {
 			counts.undecided++

@@ -160,9 +160,9 @@ func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.
 // maxFaults.
 func newestFaults(transfers uploader.Rows) []*uploader.Transfer {
 	var faulty []*uploader.Transfer
-	for t := range transfers.Values() {
-		if t.Fault != nil {
-			faulty = append(faulty, t)
+	for _, row := range transfers.Rows() {
+		if row.Fault() != nil {
+			faulty = append(faulty, row.Transfer())
 		}
 	}
 	slices.SortFunc(faulty, func(a, b *uploader.Transfer) int { return cmp.Compare(b.Added, a.Added) })

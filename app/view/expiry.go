@@ -11,7 +11,11 @@ import (
 // expires on its server; "" if no server has sent one.
 func KeptUntil(s *uploader.Snapshot, now time.Time) string {
 	var earliest time.Time
-	for t := range s.Transfers.Values() {
+	for _, row := range s.Transfers.Rows() {
+		if !row.Begun() || row.Phase().Final() {
+			continue
+		}
+		t := row.Transfer()
 		expires := t.Session.Expires.Time()
 		if t.Unfinished() && t.Session.Begun() && expires.After(now) && (earliest.IsZero() || expires.Before(earliest)) {
 			earliest = expires

@@ -2,7 +2,6 @@ package view
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -26,10 +25,11 @@ func (h *Hidden) Without(s *uploader.Snapshot) *uploader.Snapshot {
 	}
 	h.prune(s)
 	rest := *s
-	rest.Transfers = uploader.RowsOf(slices.DeleteFunc(slices.Collect(s.Transfers.Values()), h.hides)...)
+	rest.Transfers = s.Transfers.Filter(func(row uploader.Row) bool { return !h.hides(row) })
 	rest.Batches, rest.Totals.Count, rest.BatchTotals = maps.Clone(s.Batches), maps.Clone(s.Totals.Count), maps.Clone(s.BatchTotals)
-	for t := range s.Transfers.Values() {
-		if h.hides(t) {
+	for _, row := range s.Transfers.Rows() {
+		if h.hides(row) {
+			t := row.Transfer()
 			rest.Totals.Count[t.State()]--
 			subtract(rest.BatchTotals, t, s.Sent(t))
 		}
@@ -44,18 +44,18 @@ func (h *Hidden) Without(s *uploader.Snapshot) *uploader.Snapshot {
 // Len returns the number of transfers and batches that are hidden.
 func (h *Hidden) Len() int { return len(h.transfers) + len(h.batches) }
 
-func (h *Hidden) hides(t *uploader.Transfer) bool { return h.transfers[t.ID] || h.batches[t.Batch] }
+func (h *Hidden) hides(row uploader.Row) bool { return h.transfers[row.ID()] || h.batches[row.Batch()] }
 
 // prune deletes from the set what the engine has removed. Transfers stay in the snapshot
 // while the engine terminates their uploads on the server.
 func (h *Hidden) prune(s *uploader.Snapshot) {
 	hidden, batches := make(map[uploader.TransferID]bool, len(h.transfers)), map[uploader.BatchID]bool{}
-	for t := range s.Transfers.Values() {
-		if h.transfers[t.ID] {
-			hidden[t.ID] = true
+	for _, row := range s.Transfers.Rows() {
+		if h.transfers[row.ID()] {
+			hidden[row.ID()] = true
 		}
-		if h.batches[t.Batch] {
-			batches[t.Batch] = true
+		if batch := row.Batch(); h.batches[batch] {
+			batches[batch] = true
 		}
 	}
 	for id := range s.Batches {

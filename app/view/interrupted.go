@@ -21,9 +21,9 @@ type Interrupted struct {
 // the user had paused is not part of it.
 func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 	found := &Interrupted{}
-	for t := range s.Transfers.Values() {
-		if t.Unfinished() && t.Intent == uploader.IntentRun {
-			found.transfers.Set(t.ID, true)
+	for _, row := range s.Transfers.Rows() {
+		if !row.Phase().Final() && row.Intent() == uploader.IntentRun {
+			found.transfers.Set(row.ID(), true)
 		}
 	}
 	for id, batch := range s.Batches {
@@ -44,9 +44,10 @@ func (i *Interrupted) Empty() bool { return i.transfers.Len() == 0 && len(i.batc
 // Update removes what the user has decided about in the list.
 func (i *Interrupted) Update(s *uploader.Snapshot) {
 	var undecided paged.Map[uploader.TransferID, bool]
-	for t := range s.Transfers.Values() {
-		if i.Has(t.ID) && t.Intent == uploader.IntentRun && (t.Phase == uploader.PhaseQueued || t.Phase == uploader.PhaseChecking || NeedsAttention(t.State())) {
-			undecided.Set(t.ID, true)
+	for _, row := range s.Transfers.Rows() {
+		phase := row.Phase()
+		if i.Has(row.ID()) && row.Intent() == uploader.IntentRun && (phase == uploader.PhaseQueued || phase == uploader.PhaseChecking || NeedsAttention(row.State())) {
+			undecided.Set(row.ID(), true)
 		}
 	}
 	i.transfers = undecided
@@ -67,6 +68,11 @@ func (i *Interrupted) Contains(t *uploader.Transfer) bool {
 	return i != nil && t.Unfinished() && i.Has(t.ID)
 }
 
+// containsRow is Contains for a row of a snapshot.
+func (i *Interrupted) containsRow(row uploader.Row) bool {
+	return i != nil && !row.Phase().Final() && i.Has(row.ID())
+}
+
 // Target returns the target of commands to all of the transfers.
 func (i *Interrupted) Target() uploader.Target {
 	ids := make([]uploader.TransferID, 0, i.transfers.Len())
@@ -84,9 +90,9 @@ func (i *Interrupted) ResumeCommands(s *uploader.Snapshot) []uploader.Command {
 		commands = append(commands, uploader.Resume{Target: uploader.Target{Batch: id}})
 	}
 	var missing []uploader.TransferID
-	for t := range s.Transfers.Values() {
-		if t.State() == uploader.StateMissing && i.Has(t.ID) {
-			missing = append(missing, t.ID)
+	for _, row := range s.Transfers.Rows() {
+		if row.State() == uploader.StateMissing && i.Has(row.ID()) {
+			missing = append(missing, row.ID())
 		}
 	}
 	if len(missing) > 0 {
@@ -115,19 +121,20 @@ type InterruptedTotals struct {
 // Totals returns the sums over the transfers in the snapshot.
 func (i *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 	var totals InterruptedTotals
-	for t := range s.Transfers.Values() {
-		if !i.Has(t.ID) {
+	for _, row := range s.Transfers.Rows() {
+		if !i.Has(row.ID()) {
 			continue
 		}
 		totals.Count++
-		totals.Size += max(0, t.Source.Size)
-		if state := t.State(); state != uploader.StateExpired && state != uploader.StateChanged {
-			totals.Sent += t.Session.Offset
+		totals.Size += max(0, row.Size())
+		state := row.State()
+		if state != uploader.StateExpired && state != uploader.StateChanged {
+			totals.Sent += row.Offset()
 		}
 		switch {
-		case NeedsAttention(t.State()):
+		case NeedsAttention(state):
 			totals.needsAttention++
-		case t.Fault != nil:
+		case row.Fault() != nil:
 			totals.unreachable++
 		}
 	}

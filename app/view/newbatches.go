@@ -78,11 +78,15 @@ const addedTolerance = time.Second
 // countFiles returns the number of files of a batch, and of the bytes that were uploaded
 // of them before.
 func countFiles(s *uploader.Snapshot, batch *uploader.Batch) (files int, uploaded int64) {
-	for t := range s.Transfers.Values() {
-		if t.Batch != batch.ID {
+	for _, row := range s.Transfers.Rows() {
+		if row.Batch() != batch.ID {
 			continue
 		}
 		files++
+		if row.Acknowledged() == 0 {
+			continue
+		}
+		t := row.Transfer()
 		if t.Unfinished() && t.Added.Before(batch.Added.Add(-addedTolerance)) {
 			uploaded += t.Session.Offset
 		}

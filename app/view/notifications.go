@@ -169,15 +169,15 @@ func (n *Notifications) problemNotes(s *uploader.Snapshot, counts Counts) []Noti
 // problemText returns what is wrong with n transfers, if it is the same for all of them.
 func problemText(s *uploader.Snapshot, n int) string {
 	var first *uploader.Transfer
-	for t := range s.Transfers.Values() {
-		state := t.State()
+	for _, row := range s.Transfers.Rows() {
+		state := row.State()
 		switch {
 		case !NeedsAttention(state):
 			continue
 		case first == nil:
-			first = t
+			first = row.Transfer()
 		}
-		if n > 1 && (state != uploader.StateSignIn || t.Server != first.Server) {
+		if n > 1 && (state != uploader.StateSignIn || row.Server() != first.Server) {
 			return words.Text("note.trouble.text")
 		}
 	}

@@ -25,22 +25,28 @@ type RecentUpload struct {
 
 // recentOf returns the uploads that finished last, newest first.
 func recentOf(s *uploader.Snapshot) [MaxRecent]RecentUpload {
-	var last [MaxRecent]*uploader.Transfer
-	for t := range s.Transfers.Values() {
-		if t.Phase != uploader.PhaseDone {
+	var last [MaxRecent]struct {
+		row      uploader.Row
+		finished uploader.Timestamp
+		set      bool
+	}
+	for _, row := range s.Transfers.Rows() {
+		if row.Phase() != uploader.PhaseDone {
 			continue
 		}
+		finished := row.Finished()
 		for i := range last {
-			if last[i] == nil || t.Finished > last[i].Finished {
+			if !last[i].set || finished > last[i].finished {
 				copy(last[i+1:], last[i:])
-				last[i] = t
+				last[i].row, last[i].finished, last[i].set = row, finished, true
 				break
 			}
 		}
 	}
 	var recent [MaxRecent]RecentUpload
-	for i, t := range last {
-		if t != nil {
+	for i := range last {
+		if last[i].set {
+			t := last[i].row.Transfer()
 			recent[i] = RecentUpload{ID: t.ID, Name: menuName(words.Printable(t.Source.Name()), runtime.GOOS), Received: t.Server == uploader.BuiltinServer}
 		}
 	}

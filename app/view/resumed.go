@@ -12,8 +12,11 @@ type Resumed map[uploader.TransferID]int64
 // FindResumed returns the resumed transfers of the first snapshot after a start.
 func FindResumed(s *uploader.Snapshot) Resumed {
 	r := Resumed{}
-	for t := range s.Transfers.Values() {
-		if t.Unfinished() && t.Intent == uploader.IntentRun && t.Session.URL != "" {
+	for _, row := range s.Transfers.Rows() {
+		if !row.Begun() {
+			continue
+		}
+		if t := row.Transfer(); t.Unfinished() && t.Intent == uploader.IntentRun && t.Session.URL != "" {
 			r[t.ID] = t.Session.Offset
 		}
 	}
@@ -27,8 +30,9 @@ func (r Resumed) Text(s *uploader.Snapshot) string {
 		return ""
 	}
 	var sent, size int64
-	for t := range s.Transfers.Values() {
-		if acknowledged, ok := r[t.ID]; ok {
+	for _, row := range s.Transfers.Rows() {
+		if acknowledged, ok := r[row.ID()]; ok {
+			t := row.Transfer()
 			sent += max(t.ResumedFrom, acknowledged)
 			size += max(0, t.Source.Size)
 		}

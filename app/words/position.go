@@ -10,12 +10,12 @@ const maxPosition = 99
 func QueuePositions(s *uploader.Snapshot) map[uploader.TransferID]int {
 	positions := map[uploader.TransferID]int{}
 	limit := min(s.Totals.Count[uploader.StateWaiting], maxPosition)
-	for t := range s.Transfers.Values() {
+	for _, row := range s.Transfers.Rows() {
 		if len(positions) == limit {
 			break
 		}
-		if t.State() == uploader.StateWaiting {
-			positions[t.ID] = len(positions) + 1
+		if row.State() == uploader.StateWaiting {
+			positions[row.ID()] = len(positions) + 1
 		}
 	}
 	return positions

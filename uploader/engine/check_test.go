@@ -42,7 +42,7 @@ func TestCheckUpdatesOffsetWithoutUpload(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stale := *saved.Transfers[0]
+		stale := *saved.Transfers.At(0)
 		stale.Session.Offset, stale.Session.Sent = 1, 1
 		if err := h.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&stale}}); err != nil {
 			t.Fatal(err)
@@ -191,7 +191,7 @@ func TestCheckEndsWhenServerIsHeldOrBlocked(t *testing.T) {
 		h, _, _ := newInterruptedUpload(t, func(h *harness, path string) {
 			saved, err := h.store.Load(t.Context())
 			must(t, err)
-			blocked := *saved.Transfers[0]
+			blocked := *saved.Transfers.At(0)
 			blocked.ID, blocked.Source.Path = saved.NextID, path+" 2"
 			blocked.Phase, blocked.Finished = uploader.PhaseFailed, blocked.Added
 			blocked.Fault = &fault.Fault{Kind: fault.Auth, Op: fault.Head, Status: http.StatusUnauthorized}

@@ -47,7 +47,7 @@ func TestClockSetBack(t *testing.T) {
 			},
 		}),
 		uploader.Saved{
-			Transfers: []*uploader.Transfer{waiting(1, uploader.BuiltinServer), waiting(2, 2)},
+			Transfers: uploader.RowsOf(waiting(1, uploader.BuiltinServer), waiting(2, 2)),
 			Servers:   []uploader.Server{{ID: uploader.BuiltinServer}, {ID: 2}},
 			NextID:    3, NextServer: 3, NextRank: 3,
 		},

@@ -99,8 +99,8 @@ func TestAttemptCountSurvivesRestart(t *testing.T) {
 	must(t, err)
 	h.start()
 	first := h.waitState(uploader.StateRetrying)
-	if first.Attempt <= saved.Transfers[0].Attempt || saved.Transfers[0].Attempt < 2 {
-		t.Errorf("attempt before the restart %d, after %d", saved.Transfers[0].Attempt, first.Attempt)
+	if first.Attempt <= saved.Transfers.At(0).Attempt || saved.Transfers.At(0).Attempt < 2 {
+		t.Errorf("attempt before the restart %d, after %d", saved.Transfers.At(0).Attempt, first.Attempt)
 	}
 }
 

@@ -100,7 +100,7 @@ func TestJ5CookieOfCreationIsSavedWithTheURL(t *testing.T) {
 	c.balancer.Silence(http.MethodOptions)
 	batch, node := c.begin(createFile(t, "film.mov", 12<<20))
 	saved, err := c.store.Load(t.Context())
-	if err != nil || len(saved.Transfers) != 1 || saved.Transfers[0].Session.URL == "" || !strings.Contains(saved.Cookies[testServer], uploadtest.NodeCookie) {
+	if err != nil || saved.Transfers.Len() != 1 || saved.Transfers.At(0).Session.URL == "" || !strings.Contains(saved.Cookies[testServer], uploadtest.NodeCookie) {
 		t.Fatalf("saved: %+v, %v", saved, err)
 	}
 	c.kill()

@@ -23,15 +23,17 @@ type drivesTest struct {
 func newDrivesTest(t *testing.T) *drivesTest {
 	t.Helper()
 	saved := uploader.Saved{NextID: 6, Batches: []uploader.Batch{{ID: 1, Scanned: true}}}
+	var transfers []*uploader.Transfer
 	for id := uploader.TransferID(1); id <= 5; id++ {
 		volume := uint64(7)
 		if id == 5 {
 			volume = 8
 		}
-		saved.Transfers = append(saved.Transfers, &uploader.Transfer{
+		transfers = append(transfers, &uploader.Transfer{
 			ID: id, Batch: 1, Rank: int64(id), Source: source.File{Size: 4 << 20, Identity: source.Identity{Volume: volume, Index: uint64(id)}},
 		})
 	}
+	saved.Transfers = uploader.RowsOf(transfers...)
 	s := newState(&saved, slog.New(slog.DiscardHandler))
 	s.queue.SetLimits(queue.Limits{Large: 9})
 	for id := uploader.TransferID(1); id <= 5; id++ {

@@ -52,8 +52,8 @@ func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
 		}
 	}
 	saved, err := h.store.Load(t.Context())
-	if err != nil || len(saved.Transfers) != 4 {
-		t.Errorf("%d transfers are saved (%v), want 4", len(saved.Transfers), err)
+	if err != nil || saved.Transfers.Len() != 4 {
+		t.Errorf("%d transfers are saved (%v), want 4", saved.Transfers.Len(), err)
 	}
 	h.store.FailSaves(nil)
 	h.do(uploader.Retry{Target: uploader.TargetAll()})

@@ -84,7 +84,7 @@ func TestRetryQueriesMissingUploadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed := *saved.Transfers[0]
+	failed := *saved.Transfers.At(0)
 	const held = 3 << 20
 	failed.Session.Offset = held
 	failed.Phase, failed.Fault = uploader.PhaseFailed, fault.Newf(fault.Gone, fault.Head, "404")

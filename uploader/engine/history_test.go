@@ -57,13 +57,13 @@ func applyHistoryLimits(t *testing.T, store *uploadtest.Store, limits uploader.H
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, transfer := range saved.Transfers {
+	for transfer := range saved.Transfers.Values() {
 		if !remaining[transfer.ID] {
 			t.Errorf("transfer %d is saved but not listed", transfer.ID)
 		}
 	}
-	if len(saved.Transfers) != len(remaining) || len(saved.Batches) != len(remaining) || len(h.engine.Snapshot().Batches) != len(remaining) {
-		t.Errorf("%d transfers are listed, %d saved, in %d batches", len(remaining), len(saved.Transfers), len(saved.Batches))
+	if saved.Transfers.Len() != len(remaining) || len(saved.Batches) != len(remaining) || len(h.engine.Snapshot().Batches) != len(remaining) {
+		t.Errorf("%d transfers are listed, %d saved, in %d batches", len(remaining), saved.Transfers.Len(), len(saved.Batches))
 	}
 	return remaining
 }

@@ -185,7 +185,7 @@ func (l *loop) load() {
 		l.putServer(builtin)
 	}
 	for t := range s.table.All() {
-		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
+		s.applyTo(t, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
 		if t.Phase == uploader.PhaseFailed && admission.AwaitsAnswer(t.Fault) {
 			l.admission.Block(t.Server, t.Fault)
 		}

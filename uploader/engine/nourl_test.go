@@ -89,7 +89,7 @@ func completeWithoutURL(t *testing.T) (h *harness, server *uploadtest.Tusd) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	interrupted := *saved.Transfers[0]
+	interrupted := *saved.Transfers.At(0)
 	interrupted.Phase, interrupted.Finished, interrupted.ChangeTime = uploader.PhaseQueued, 0, 0
 	if err := h.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&interrupted}}); err != nil {
 		t.Fatal(err)

@@ -231,7 +231,7 @@ func (h *harness) waitSaved(want int) {
 			h.t.Fatal(err)
 		}
 		done := 0
-		for _, t := range saved.Transfers {
+		for t := range saved.Transfers.Values() {
 			if t.Phase == uploader.PhaseDone {
 				done++
 			}

@@ -36,17 +36,17 @@ func BenchmarkStartWithMillionTransfers(b *testing.B) {
 	}
 }
 
-func manySaved(count int) []*uploader.Transfer {
-	saved := make([]*uploader.Transfer, count)
-	for i := range saved {
+func manySaved(count int) uploader.Rows {
+	var saved uploader.RowsBuilder
+	for i := range count {
 		name := fmt.Sprintf("IMG_%07d.CR3", i+1)
-		saved[i] = &uploader.Transfer{
+		saved.Add(uploader.Transfer{
 			ID: uploader.TransferID(i + 1), Batch: uploader.BatchID(i/1000 + 1), Server: 1, Rank: int64(i + 1),
-			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: uploader.TimestampOf(testNow),
-			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: testNow},
-		}
+			Fingerprint: fmt.Sprintf("m1:%042dA", i), Added: uploader.TimestampOf(testNow),
+			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: testNow.Local(), Identity: source.Identity{Volume: 2049, Index: uint64(i + 1_000_000)}},
+		})
 	}
-	return saved
+	return saved.Rows()
 }
 
 func heapInUse() uint64 {

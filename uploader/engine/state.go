@@ -86,11 +86,14 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 // apply steps a transfer and carries out the effects that need not wait for a
 // commit.
 func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
-	t := s.current(id)
-	if t == nil {
-		return
+	if t := s.current(id); t != nil {
+		s.applyTo(t, in)
 	}
-	now := time.Now().Round(0)
+}
+
+// applyTo is apply for the current value of a transfer.
+func (s *state) applyTo(t *uploader.Transfer, in lifecycle.Input) {
+	id, now := t.ID, time.Now().Round(0)
 	next, effects := lifecycle.Step(*t, in, now)
 	if next.Phase == uploader.PhaseDone && t.Phase != uploader.PhaseDone {
 		next.Finished = s.afterAdds(next.Finished)

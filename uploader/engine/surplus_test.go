@@ -46,59 +46,65 @@ func TestSurplus(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		limits uploader.History
-		change func(*uploader.Saved)
+		change func(*uploader.Saved, []*uploader.Transfer)
 		want   []uploader.TransferID
 	}{
-		{"within limits", uploader.History{MaxCount: 6, MaxAge: 2 * time.Hour}, func(*uploader.Saved) {}, nil},
-		{"beyond count", uploader.History{MaxCount: 3}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20}},
-		{"beyond age", uploader.History{MaxAge: time.Minute}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20, 21}},
-		{"last batch larger than count", uploader.History{MaxCount: 1}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20, 21}},
+		{"within limits", uploader.History{MaxCount: 6, MaxAge: 2 * time.Hour}, func(*uploader.Saved, []*uploader.Transfer) {}, nil},
+		{"beyond count", uploader.History{MaxCount: 3}, func(*uploader.Saved, []*uploader.Transfer) {}, []uploader.TransferID{10, 11, 20}},
+		{"beyond age", uploader.History{MaxAge: time.Minute}, func(*uploader.Saved, []*uploader.Transfer) {}, []uploader.TransferID{10, 11, 20, 21}},
+		{"last batch larger than count", uploader.History{MaxCount: 1}, func(*uploader.Saved, []*uploader.Transfer) {}, []uploader.TransferID{10, 11, 20, 21}},
 		{
 			"first batch finished last",
 			uploader.History{MaxCount: 1},
-			func(s *uploader.Saved) { s.Transfers[0].Finished = uploader.TimestampOf(testNow.Add(-time.Minute)) },
+			func(_ *uploader.Saved, transfers []*uploader.Transfer) {
+				transfers[0].Finished = uploader.TimestampOf(testNow.Add(-time.Minute))
+			},
 			[]uploader.TransferID{20, 21, 30, 31},
 		},
 		{
 			"first batch finished in the future",
 			uploader.History{MaxCount: 1},
-			func(s *uploader.Saved) { s.Transfers[0].Finished = uploader.TimestampOf(testNow.Add(time.Minute)) },
+			func(_ *uploader.Saved, transfers []*uploader.Transfer) {
+				transfers[0].Finished = uploader.TimestampOf(testNow.Add(time.Minute))
+			},
 			[]uploader.TransferID{10, 11, 20, 21},
 		},
 		{
 			"batch being scanned",
 			uploader.History{MaxAge: time.Minute},
-			func(s *uploader.Saved) { s.Batches[0].Scanned = false },
+			func(s *uploader.Saved, _ []*uploader.Transfer) { s.Batches[0].Scanned = false },
 			[]uploader.TransferID{20, 21},
 		},
 		{
 			"batch with unfinished transfer",
 			uploader.History{MaxCount: 1},
-			func(s *uploader.Saved) { s.Transfers[0].Phase = uploader.PhaseQueued },
+			func(_ *uploader.Saved, transfers []*uploader.Transfer) { transfers[0].Phase = uploader.PhaseQueued },
 			[]uploader.TransferID{20, 21},
 		},
 		{
 			"earlier upload that the user decides about",
 			uploader.History{MaxCount: 1},
-			func(s *uploader.Saved) {
-				s.Transfers[5].Phase, s.Transfers[5].Fault = uploader.PhaseFailed, &fault.Fault{Kind: fault.AlreadyUploaded}
-				s.Transfers[5].EarlierUpload = 10
+			func(_ *uploader.Saved, transfers []*uploader.Transfer) {
+				transfers[5].Phase, transfers[5].Fault = uploader.PhaseFailed, &fault.Fault{Kind: fault.AlreadyUploaded}
+				transfers[5].EarlierUpload = 10
 			},
 			[]uploader.TransferID{11}, // 10 and batch 3 stay and do not count, batch 2 finished last
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			saved := uploader.Saved{}
+			var transfers []*uploader.Transfer
 			for batch := range uploader.BatchID(3) {
 				saved.Batches = append(saved.Batches, uploader.Batch{ID: batch + 1, Scanned: true})
 				for i := range uploader.TransferID(2) {
-					saved.Transfers = append(saved.Transfers, &uploader.Transfer{
+					transfers = append(transfers, &uploader.Transfer{
 						ID: uploader.TransferID(batch+1)*10 + i, Batch: batch + 1, Phase: uploader.PhaseDone,
 						Finished: uploader.TimestampOf(testNow.Add(-time.Hour)),
 					})
 				}
 			}
-			c.change(&saved)
+			c.change(&saved, transfers)
+			saved.Transfers = uploader.RowsOf(transfers...)
 			s := newState(&saved, slog.New(slog.DiscardHandler))
 			if got, _ := surplus(s, c.limits, testNow); !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
@@ -120,13 +126,15 @@ func TestTrimAfterLastBatchLeft(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			saved := uploader.Saved{}
+			var transfers []*uploader.Transfer
 			for id := range uploader.TransferID(3 * historyPortion) {
 				batch := uploader.BatchID(id/historyPortion) + 1
-				saved.Transfers = append(saved.Transfers, &uploader.Transfer{
+				transfers = append(transfers, &uploader.Transfer{
 					ID: id + 1, Batch: batch, Phase: uploader.PhaseDone, Finished: uploader.TimestampOf(testNow.Add(-time.Hour)) + uploader.Timestamp(batch),
 				})
 			}
-			saved.Transfers = append(saved.Transfers, &uploader.Transfer{ID: 5000, Batch: 4, Phase: uploader.PhaseDone, Finished: uploader.TimestampOf(testNow)})
+			transfers = append(transfers, &uploader.Transfer{ID: 5000, Batch: 4, Phase: uploader.PhaseDone, Finished: uploader.TimestampOf(testNow)})
+			saved.Transfers = uploader.RowsOf(transfers...)
 			s := newState(&saved, slog.New(slog.DiscardHandler))
 			s.batchDeleted = func(uploader.BatchID) {}
 			var h history

@@ -35,9 +35,8 @@ type Table struct {
 	mixed   bool // the rows are not in order
 }
 
-// New makes a table of transfers that are in the user's order. They must not be changed
-// any more.
-func New(loaded []*uploader.Transfer, batches []uploader.Batch) *Table {
+// New makes a table of transfers that are in the user's order.
+func New(loaded uploader.Rows, batches []uploader.Batch) *Table {
 	t := &Table{
 		hidden:  map[uploader.TransferID]*uploader.Transfer{},
 		dirty:   map[uploader.TransferID]bool{},
@@ -50,14 +49,33 @@ func New(loaded []*uploader.Transfer, batches []uploader.Batch) *Table {
 		stale:   true,
 		order:   uploader.BatchOrder{},
 	}
-	for _, row := range loaded {
-		t.insert(row)
-	}
 	for i := range batches {
 		t.order[batches[i].ID] = batches[i].Rank
 	}
-	t.mixed = false
+	t.load(loaded)
 	return t
+}
+
+// load adds the transfers to an empty table, which shares their chunks.
+func (t *Table) load(loaded uploader.Rows) {
+	removed := func(row uploader.Row) bool { return row.Intent() == uploader.IntentRemove && row.Phase().Final() }
+	shown := loaded.Filter(func(row uploader.Row) bool { return !removed(row) })
+	if shown.Len() < loaded.Len() {
+		for _, row := range loaded.Rows() {
+			if removed(row) {
+				t.insert(row.Transfer())
+			}
+		}
+	}
+	t.rows, t.count = shown.Chunks(), shown.Len()
+	t.reindex()
+	for _, row := range shown.Rows() {
+		t.files[row.Batch()]++
+		t.totals.change(row.Batch(), row.State(), max(row.Size(), 0), row.Acknowledged(), 1)
+		if row.Begun() || row.Phase() == uploader.PhaseFailed {
+			t.classify(row.Transfer())
+		}
+	}
 }
 
 // Get returns a transfer, or nil. Two calls need not return the same pointer.

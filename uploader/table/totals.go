@@ -24,26 +24,28 @@ func (s *Totals) clone() Totals {
 	return c
 }
 
-func (s *Totals) add(t *uploader.Transfer) { s.change(t, 1) }
+func (s *Totals) add(t *uploader.Transfer) {
+	s.change(t.Batch, t.State(), max(t.Source.Size, 0), t.Acknowledged(), 1)
+}
 
 // remove takes out a value that was added.
 func (s *Totals) remove(t *uploader.Transfer) {
-	s.change(t, -1)
+	s.change(t.Batch, t.State(), max(t.Source.Size, 0), t.Acknowledged(), -1)
 	if s.batches[t.Batch].Files == 0 {
 		delete(s.batches, t.Batch)
 	}
 }
 
-func (s *Totals) change(t *uploader.Transfer, sign int) {
-	state, size, sent := t.State(), max(t.Source.Size, 0), t.Acknowledged()
-	sum := s.batches[t.Batch]
+// change adds a transfer of that batch, with these sizes in bytes, as often as sign says.
+func (s *Totals) change(batch uploader.BatchID, state uploader.State, size, sent int64, sign int) {
+	sum := s.batches[batch]
 	sum.Count[state] += sign
 	sum.Files += sign
 	sum.Bytes += int64(sign) * size
 	sum.Sent += int64(sign) * sent
-	s.batches[t.Batch] = sum
+	s.batches[batch] = sum
 	s.count[state] += sign
-	if isPending(t, state) {
+	if isPending(state) {
 		s.pending += sign
 		s.bytes += int64(sign) * size
 		s.left += int64(sign) * max(0, size-sent)
@@ -57,7 +59,7 @@ func (s *Totals) AddProgress(t *uploader.Transfer, live uploader.Progress) {
 	sum := s.batches[t.Batch]
 	sum.Sent += now - before
 	sum.Rate += live.Rate
-	pending := isPending(t, t.State())
+	pending := isPending(t.State())
 	if pending && live.Wait != nil {
 		sum.Wait = live.Wait
 	}
@@ -83,6 +85,12 @@ func (s *Totals) Overall() uploader.Totals {
 
 // isPending reports whether more of the transfer will be sent without action by the
 // user.
-func isPending(t *uploader.Transfer, s uploader.State) bool {
-	return !t.Phase.Final() && s != uploader.StatePaused && s != uploader.StateCancelled
+func isPending(s uploader.State) bool {
+	switch s {
+	case uploader.StateWaiting, uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking,
+		uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy:
+		return true
+	default:
+		return false
+	}
 }

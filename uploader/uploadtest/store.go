@@ -118,8 +118,12 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 	if err := s.access(ctx, fault.Load); err != nil {
 		return uploader.Saved{}, err
 	}
+	var transfers uploader.RowsBuilder
+	for _, t := range sortedByKey(s.transfers) {
+		transfers.Add(t)
+	}
 	saved := uploader.Saved{
-		Transfers:   pointers(sortedByKey(s.transfers)),
+		Transfers:   transfers.Rows(),
 		Servers:     sortedByKey(s.servers),
 		Cookies:     maps.Clone(s.cookies),
 		NextID:      s.lastID + 1,

@@ -65,6 +65,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 // of a fault, and the difference between nil and empty slices.
 var cmpStored = cmp.Options{
 	cmpopts.IgnoreUnexported(fault.Fault{}),
+	cmp.Transformer("rows", func(r uploader.Rows) []*uploader.Transfer { return slices.Collect(r.Values()) }),
 	cmpopts.EquateEmpty(),
 }
 
@@ -84,8 +85,8 @@ func testTransferRoundTrip(t *testing.T, reopen Reopen) {
 	bare := uploader.Transfer{ID: 8, Rank: 99}
 	save(t, reopen(), uploader.Changes{Transfers: []*uploader.Transfer{&full, &bare}})
 	got := load(t, reopen())
-	wantEqual(t, got.Transfers, []*uploader.Transfer{&full, &bare})
-	if !got.Transfers[1].Source.ModTime.IsZero() || !got.Transfers[1].Added.IsZero() {
+	wantEqual(t, slices.Collect(got.Transfers.Values()), []*uploader.Transfer{&full, &bare})
+	if !got.Transfers.At(1).Source.ModTime.IsZero() || !got.Transfers.At(1).Added.IsZero() {
 		t.Error("a zero time is loaded as another time")
 	}
 }
@@ -111,7 +112,7 @@ func testOneFieldRoundTrip(t *testing.T, reopen Reopen) {
 		}
 	}
 	save(t, reopen(), changes)
-	for _, got := range load(t, reopen()).Transfers {
+	for got := range load(t, reopen()).Transfers.Values() {
 		wantEqual(t, got, changes.Transfers[got.ID-1])
 	}
 }
@@ -161,7 +162,7 @@ func testOverwrite(t *testing.T, reopen Reopen) {
 		Servers:   []uploader.Server{{ID: 2}},
 	})
 	got := load(t, reopen())
-	wantEqual(t, got.Transfers, []*uploader.Transfer{&bare})
+	wantEqual(t, slices.Collect(got.Transfers.Values()), []*uploader.Transfer{&bare})
 	wantEqual(t, got.Batches, []uploader.Batch{{ID: 5}})
 	wantEqual(t, got.Servers[1], uploader.Server{ID: 2})
 }
@@ -173,13 +174,13 @@ func testOrder(t *testing.T, reopen Reopen) {
 		save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{{ID: id, Rank: rank}}})
 	}
 	got := load(t, store)
-	wantEqual(t, transferIDs(got.Transfers), []uploader.TransferID{5, 2, 4, 1, 3})
+	wantEqual(t, transferIDs(slices.Collect(got.Transfers.Values())), []uploader.TransferID{5, 2, 4, 1, 3})
 	batches := []uploader.Batch{{ID: 7, Rank: 2}, {ID: 8, Rank: -1}, {ID: 9, Rank: 2}}
 	save(t, store, uploader.Changes{Batches: batches, Transfers: []*uploader.Transfer{
 		{ID: 11, Batch: 7, Rank: 5}, {ID: 12, Batch: 7, Rank: 3}, {ID: 13, Batch: 8, Rank: 90}, {ID: 14, Batch: 9, Rank: 4}, {ID: 15, Batch: 99, Rank: 1},
 	}})
 	got = load(t, store)
-	wantEqual(t, transferIDs(got.Transfers), []uploader.TransferID{13, 5, 2, 4, 15, 1, 3, 12, 14, 11})
+	wantEqual(t, transferIDs(slices.Collect(got.Transfers.Values())), []uploader.TransferID{13, 5, 2, 4, 15, 1, 3, 12, 14, 11})
 	if got.NextRank <= 90 {
 		t.Errorf("NextRank is %d, but rank 90 is used", got.NextRank)
 	}
@@ -205,7 +206,7 @@ func testAtomicity(t *testing.T, reopen Reopen) {
 
 	after := uploader.Transfer{ID: 2, Rank: 100}
 	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&after}})
-	wantEqual(t, load(t, reopen()).Transfers, []*uploader.Transfer{&before, &after})
+	wantEqual(t, slices.Collect(load(t, reopen()).Transfers.Values()), []*uploader.Transfer{&before, &after})
 }
 
 func testBuiltinServer(t *testing.T, reopen Reopen) {
@@ -223,8 +224,8 @@ func testNextID(t *testing.T, reopen Reopen) {
 	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{{ID: 1}, {ID: 40}, {ID: 7}}})
 	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{1, 7, 40}})
 	got := load(t, reopen())
-	if len(got.Transfers) != 0 || got.NextID <= 40 {
-		t.Errorf("after ID 40 was used and removed: %d transfers, NextID %d", len(got.Transfers), got.NextID)
+	if got.Transfers.Len() != 0 || got.NextID <= 40 {
+		t.Errorf("after ID 40 was used and removed: %d transfers, NextID %d", got.Transfers.Len(), got.NextID)
 	}
 	save(t, reopen(), uploader.Changes{Transfers: []*uploader.Transfer{{ID: 3}}})
 	if got := load(t, reopen()); got.NextID <= 40 {
@@ -245,7 +246,7 @@ func testRemoval(t *testing.T, reopen Reopen) {
 	}
 	save(t, store, removed)
 	got := load(t, reopen())
-	wantEqual(t, got.Transfers, []*uploader.Transfer{{ID: 1000, Server: 2}})
+	wantEqual(t, slices.Collect(got.Transfers.Values()), []*uploader.Transfer{{ID: 1000, Server: 2}})
 	wantEqual(t, got.Servers, []uploader.Server{{ID: 1, Name: "This computer"}, {ID: 3}})
 }
 
@@ -298,7 +299,7 @@ func testLargeChange(t *testing.T, reopen Reopen) {
 		changes.Transfers = append(changes.Transfers, &transfer)
 	}
 	save(t, reopen(), changes)
-	got := load(t, reopen()).Transfers
+	got := slices.Collect(load(t, reopen()).Transfers.Values())
 	if len(got) != count {
 		t.Fatalf("loaded %d transfers, want %d", len(got), count)
 	}

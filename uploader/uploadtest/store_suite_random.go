@@ -24,11 +24,11 @@ func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
 		if err != nil {
 			r.Fatalf("load: %v", err)
 		}
-		at := slices.IndexFunc(saved.Transfers, func(t *uploader.Transfer) bool { return t.ID == want.ID })
+		at := slices.IndexFunc(slices.Collect(saved.Transfers.Values()), func(t *uploader.Transfer) bool { return t.ID == want.ID })
 		if at < 0 {
 			r.Fatalf("transfer %d was not loaded", want.ID)
 		}
-		if diff := cmp.Diff(&want, saved.Transfers[at], cmpStored); diff != "" {
+		if diff := cmp.Diff(&want, saved.Transfers.At(at), cmpStored); diff != "" {
 			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 		}
 	})
@@ -52,8 +52,8 @@ func testAnyChange(t *testing.T, reopen Reopen) {
 			if err != nil {
 				r.Fatalf("load: %v", err)
 			}
-			at := slices.IndexFunc(loaded.Transfers, func(t *uploader.Transfer) bool { return t.ID == want.ID })
-			if diff := cmp.Diff(&want, loaded.Transfers[max(at, 0)], cmpStored); diff != "" {
+			at := slices.IndexFunc(slices.Collect(loaded.Transfers.Values()), func(t *uploader.Transfer) bool { return t.ID == want.ID })
+			if diff := cmp.Diff(&want, loaded.Transfers.At(max(at, 0)), cmpStored); diff != "" {
 				r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 			}
 			if maybe("phase") {
@@ -112,7 +112,7 @@ func testAnyStatusUpdate(t *testing.T, reopen Reopen) {
 		if err != nil {
 			r.Fatalf("load: %v", err)
 		}
-		if diff := cmp.Diff(want, loaded.Transfers, cmpStored); diff != "" {
+		if diff := cmp.Diff(want, slices.Collect(loaded.Transfers.Values()), cmpStored); diff != "" {
 			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 		}
 	})

@@ -54,7 +54,7 @@ func TestFailedSaveChangesNothing(t *testing.T) {
 		t.Fatal("the save did not fail")
 	}
 	saved, err := store.Load(t.Context())
-	if err != nil || len(saved.Transfers) != 0 {
-		t.Errorf("loaded %d transfers, %v", len(saved.Transfers), err)
+	if err != nil || saved.Transfers.Len() != 0 {
+		t.Errorf("loaded %d transfers, %v", saved.Transfers.Len(), err)
 	}
 }

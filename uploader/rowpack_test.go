@@ -1,0 +1,298 @@
+package uploader
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// queuedFile returns a transfer as most of many are.
+func queuedFile() Transfer {
+	return Transfer{
+		ID: 7, Batch: 2, Server: 3, Rank: 12, Added: 1_780_000_000_123,
+		Fingerprint: "m1:Ujn-b-WtiFrv7xFzFCcKYdLO4AYaw6zPYxIMJdEFBgU",
+		Source: source.File{
+			Path: "/media/card/DCIM/100CANON/IMG_0007.CR3", RelPath: "100CANON/IMG_0007.CR3", Size: 25 << 20,
+			ModTime: time.Unix(1_770_000_000, 123_456_789), Identity: source.Identity{Volume: 2049, Index: 1_234_567},
+		}.Compact(),
+	}
+}
+
+// roundTrip returns the transfer as a chunk returns it, and whether it is packed.
+func roundTrip(t Transfer) (got Transfer, packed bool) {
+	var c RowChunk
+	c.Append(&Transfer{ID: 1, Source: source.File{Path: "/other/file"}, Added: 5})
+	c.Append(&t)
+	return *c.Transfer(1), c.rows[1].length > 0
+}
+
+func TestQueuedFileTakesFewBytes(t *testing.T) {
+	file := queuedFile()
+	got, packed := roundTrip(file)
+	if !packed || got != file {
+		t.Fatalf("packed: %t, got %+v, want %+v", packed, got, file)
+	}
+	var c RowChunk
+	c.Append(&file)
+	if n := len(c.records); n > 90 {
+		t.Errorf("the record has %d bytes, want at most 90", n)
+	}
+}
+
+// unpacked are the fields with which a transfer is not packed, at most a few at a time: what
+// they refer to is compared by its address.
+var unpacked = []string{"Fault", "Result", "Repeated"}
+
+// TestEveryFieldIsPacked sets each field of a transfer, also those of structures in it.
+func TestEveryFieldIsPacked(t *testing.T) {
+	var file Transfer
+	for _, path := range fieldsOf(reflect.TypeOf(file), nil) {
+		name := reflect.TypeOf(file).FieldByIndex(path).Name
+		file := queuedFile()
+		value := reflect.ValueOf(&file).Elem().FieldByIndex(path)
+		setField(value)
+		if name == "RelPath" {
+			value.SetString("IMG_0007.CR3") // the end of the path
+		}
+		if name == "Path" {
+			value.SetString("/x/" + file.Source.RelPath)
+		}
+		got, packed := roundTrip(file)
+		if got != file {
+			t.Errorf("%s: got %+v, want %+v", name, got, file)
+		}
+		if want := !slices.Contains(unpacked, name); packed != want {
+			t.Errorf("%s: packed: %t, want %t", name, packed, want)
+		}
+	}
+}
+
+// fieldsOf returns the index paths of the fields of a structure that are no structures.
+func fieldsOf(structure reflect.Type, prefix []int) [][]int {
+	var paths [][]int
+	for i := range structure.NumField() {
+		field, path := structure.Field(i), append(slices.Clone(prefix), i)
+		if field.Type.Kind() == reflect.Struct && field.Type != reflect.TypeFor[time.Time]() {
+			paths = append(paths, fieldsOf(field.Type, path)...)
+		} else {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// setField gives a field another value, which a packed transfer can have.
+func setField(field reflect.Value) {
+	switch {
+	case field.Type() == reflect.TypeFor[time.Time]():
+		field.Set(reflect.ValueOf(time.Unix(1, 1).UTC()))
+	case field.Type() == reflect.TypeFor[Phase]():
+		field.SetUint(uint64(PhaseDone))
+	case field.Kind() == reflect.Pointer:
+		field.Set(reflect.New(field.Type().Elem()))
+	case field.Kind() == reflect.Bool:
+		field.SetBool(true)
+	case field.Kind() == reflect.String:
+		field.SetString(field.String() + "CR3")
+	case field.CanInt():
+		field.SetInt(field.Int() + 2)
+	default:
+		field.SetUint(field.Uint() + 2)
+	}
+}
+
+func TestLongPathSurvives(t *testing.T) {
+	file := queuedFile()
+	file.Source.Path = "/" + strings.Repeat("long", 1<<15)
+	if got, packed := roundTrip(file); packed || got != file {
+		t.Errorf("packed: %t, or the value differs", packed)
+	}
+}
+
+// TestEveryTransferSurvives packs transfers of any values: those that have no packed form
+// stay whole.
+func TestEveryTransferSurvives(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		file := anyTransfer(r)
+		if got, _ := roundTrip(file); got != file {
+			r.Fatalf("got %+v, want %+v", got, file)
+		}
+	})
+}
+
+func FuzzEveryTransferSurvives(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(func(r *rapid.T) {
+		file := anyTransfer(r)
+		if got, _ := roundTrip(file); got != file {
+			r.Fatalf("got %+v, want %+v", got, file)
+		}
+	}))
+}
+
+// anyTransfer returns a transfer whose fields have any values, but mostly those of a queued
+// file.
+func anyTransfer(r *rapid.T) Transfer {
+	file := queuedFile()
+	value := reflect.ValueOf(&file).Elem()
+	for _, path := range fieldsOf(value.Type(), nil) {
+		if rapid.IntRange(0, 3).Draw(r, "change") > 0 {
+			continue
+		}
+		field := value.FieldByIndex(path)
+		switch {
+		case field.Type() == reflect.TypeFor[time.Time]():
+			at := time.Unix(rapid.Int64().Draw(r, "seconds")>>rapid.IntRange(0, 40).Draw(r, "shift"), rapid.Int64Range(0, 999_999_999).Draw(r, "nanoseconds"))
+			field.Set(reflect.ValueOf(rapid.SampledFrom([]time.Time{{}, at, at.UTC(), at.In(time.FixedZone("x", 60)), time.Unix(0, 0)}).Draw(r, "time")))
+		case field.Kind() == reflect.Pointer:
+			field.Set(reflect.New(field.Type().Elem()))
+		case field.Kind() == reflect.Bool:
+			field.SetBool(rapid.Bool().Draw(r, "bool"))
+		case field.Kind() == reflect.String:
+			field.SetString(rapid.SampledFrom([]string{
+				"", "x", "/", "/a/b", `C:\a\b`, "b", "\xff/\xfe", "m1:" + strings.Repeat("A", 43), "m1:" + strings.Repeat("_", 43),
+				"m1:" + strings.Repeat("*", 43), rapid.String().Draw(r, "text"),
+			}).Draw(r, "string"))
+		case field.CanInt():
+			number := reflect.New(field.Type()).Elem()
+			number.SetInt(rapid.Int64().Draw(r, "number") >> rapid.IntRange(0, 63).Draw(r, "shift") << (64 - number.Type().Bits()) >> (64 - number.Type().Bits()))
+			field.Set(number)
+		default:
+			field.SetUint(rapid.Uint64().Draw(r, "number") >> (64 - field.Type().Bits()))
+		}
+	}
+	return file
+}
+
+// someTransfer returns a transfer of a few kinds.
+func someTransfer(r *rapid.T) Transfer {
+	file := queuedFile()
+	file.Batch, file.Rank = BatchID(rapid.IntRange(1, 3).Draw(r, "batch")), rapid.Int64Range(1, 3).Draw(r, "rank")
+	switch rapid.IntRange(0, 3).Draw(r, "kind") {
+	case 0:
+		file.Phase, file.Session.Offset = PhaseSending, 5
+	case 1:
+		file.Phase, file.Fault = PhaseFailed, fault.Newf(fault.Bug, fault.Load, "x")
+	case 2:
+		file.Phase, file.Session = PhaseDone, Session{URL: "https://tus.example/files/1", Offset: file.Source.Size}
+	}
+	return file
+}
+
+// TestChunkMatchesModel applies random changes to a chunk and to a slice, and compares the
+// chunks that were shared with what they were then.
+func TestChunkMatchesModel(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		c := &RowChunk{}
+		var model []Transfer
+		type version struct {
+			chunk *RowChunk
+			rows  []Transfer
+		}
+		var shared []version
+		next := TransferID(0)
+		check := func(r *rapid.T, c *RowChunk, want []Transfer) {
+			if c.Len() != len(want) {
+				r.Fatalf("%d rows, want %d", c.Len(), len(want))
+			}
+			for i, t := range want {
+				row := Row{c, i}
+				if *c.Transfer(i) != t || c.Find(t.ID) != i || c.ID(i) != t.ID {
+					r.Fatalf("row %d is %+v, want %+v", i, c.Transfer(i), t)
+				}
+				if row.Batch() != t.Batch || row.Server() != t.Server || row.State() != t.State() || row.Rank() != t.Rank || row.Size() != t.Source.Size {
+					r.Fatalf("single fields of row %d differ from %+v", i, t)
+				}
+			}
+			if c.Find(next+1) >= 0 || c.unused > len(c.records) {
+				r.Fatalf("found an ID that is not there, or %d unused bytes of %d", c.unused, len(c.records))
+			}
+		}
+		r.Repeat(map[string]func(*rapid.T){
+			"append": func(r *rapid.T) {
+				if c.Len() == ChunkRows {
+					r.Skip()
+				}
+				next++
+				value := someTransfer(r)
+				value.ID = next
+				c = c.Writable()
+				c.Append(&value)
+				model = append(slices.Clip(model), value)
+			},
+			"append a row of another chunk": func(r *rapid.T) {
+				var other RowChunk
+				next++
+				value := someTransfer(r)
+				value.ID = next
+				other.Append(&value)
+				c = c.Writable()
+				c.appendRow(Row{&other, 0})
+				model = append(slices.Clip(model), value)
+			},
+			"set": func(r *rapid.T) {
+				if len(model) == 0 {
+					r.Skip()
+				}
+				i := rapid.IntRange(0, len(model)-1).Draw(r, "row")
+				value := someTransfer(r)
+				value.ID = model[i].ID
+				c = c.Writable()
+				c.Set(i, &value)
+				model = slices.Clone(model)
+				model[i] = value
+			},
+			"delete": func(r *rapid.T) {
+				if len(model) == 0 {
+					r.Skip()
+				}
+				i := rapid.IntRange(0, len(model)-1).Draw(r, "row")
+				c = c.Writable()
+				c.Delete(i)
+				model = slices.Delete(slices.Clone(model), i, i+1)
+			},
+			"share": func(r *rapid.T) {
+				if len(shared) > 5 {
+					r.Skip()
+				}
+				c.Share()
+				shared = append(shared, version{c, model})
+			},
+			"": func(r *rapid.T) {
+				check(r, c, model)
+				for _, v := range shared {
+					check(r, v.chunk, v.rows)
+				}
+			},
+		})
+	})
+}
+
+func TestSameRows(t *testing.T) {
+	file := queuedFile()
+	other := file
+	other.Attempt++
+	failed := file
+	failed.Phase, failed.Fault = PhaseFailed, fault.Newf(fault.Bug, fault.Load, "x")
+	for _, test := range []struct {
+		name string
+		a, b Transfer
+		want bool
+	}{
+		{"packed", file, file, true},
+		{"packed, another value", file, other, false},
+		{"whole", failed, failed, true},
+		{"packed and whole", file, failed, false},
+	} {
+		a, b := RowsOf(&Transfer{ID: 1, Added: 1}, &test.a), RowsOf(&test.b)
+		if got := a.Row(1).Same(b.Row(0)); got != test.want {
+			t.Errorf("%s: same: %t, want %t", test.name, got, test.want)
+		}
+	}
+}
