@@ -79,20 +79,6 @@ func BenchmarkRemove(b *testing.B) {
 	}
 }
 
-func BenchmarkFindPrevious1000of100000(b *testing.B) {
-	store, transfers := newFilledDB(b, 100_000)
-	fingerprints := make([]string, 1000)
-	for i := range fingerprints {
-		fingerprints[i] = transfers[i*100].Fingerprint
-	}
-	for b.Loop() {
-		found, err := store.FindPrevious(b.Context(), fingerprints)
-		if err != nil || len(found) != len(fingerprints) {
-			b.Fatalf("found %d, %v", len(found), err)
-		}
-	}
-}
-
 func BenchmarkOpen100000(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "ferry.db")
 	store := openDB(b, path)

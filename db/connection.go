@@ -13,13 +13,12 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// readers is the number of reading connections: for [DB.FindPrevious] and the
+// readers is the number of reading connections: for [DB.Proof], [DB.Events] and the
 // settings besides the engine's own.
 const readers = 4
 
-// A new transfer changes a random page of the index of fingerprints, which has 60 MB with
-// 1,000,000 transfers. With SQLite's defaults, 2 MB and 1,000 pages, saving one takes a
-// third more.
+// More than SQLite's defaults, 2 MB and 1,000 pages: a page that several commits change is
+// read once, and copied from the log to the file once.
 const (
 	writerCache     = "cache_size(-16384)"       // KiB
 	checkpointPages = "wal_autocheckpoint(4000)" // of 4 KiB

@@ -24,23 +24,6 @@ func TestTransferColumnsMatchTable(t *testing.T) {
 	}
 }
 
-func TestQueriesUseIndexes(t *testing.T) {
-	t.Parallel()
-	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
-	defer closeDB(t, store)
-	tests := map[string]string{
-		"SELECT * FROM transfers ORDER BY rank, id": "transfers_order",
-		"SELECT * FROM transfers WHERE phase <> 'cancelled' AND fingerprint IN (SELECT CAST(substr(x'01', value ->> 0, value ->> 1) AS BLOB) FROM jsonb_each('[[1,1]]')) ORDER BY id": "transfers_previous",
-		"SELECT * FROM transfers WHERE phase IN ('done', 'failed', 'cancelled') ORDER BY finished DESC, id DESC":                                                                      "transfers_history",
-	}
-	for query, index := range tests {
-		plan, err := db.QueryPlan(store, query)
-		if err != nil || !strings.Contains(plan, "USING INDEX "+index) {
-			t.Errorf("%s: %s, %v; want %s", query, plan, err, index)
-		}
-	}
-}
-
 func FuzzRoots(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("\x02/a\x00"))

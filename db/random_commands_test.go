@@ -109,8 +109,9 @@ func (s *randomServer) Terminate(_ context.Context, url string) error {
 	return nil
 }
 
-// TestSnapshotMatchesDatabase runs random commands on an engine whose server fails at random.
-// After each of them, the snapshot is compared with what the database has.
+// TestSnapshotMatchesDatabase runs random commands on an engine whose server fails at random,
+// and that is restarted at times. After each of them, the snapshot is compared with what the
+// database has.
 func TestSnapshotMatchesDatabase(t *testing.T) {
 	t.Parallel()
 	for round := range 6 {
@@ -134,19 +135,23 @@ func checkReloads(t *testing.T, random *rand.Rand) {
 	server := &randomServer{random: rand.New(rand.NewPCG(random.Uint64(), 2)), uploads: map[string][2]int64{}}
 	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closeDB(t, store)
-	e := engine.New(engine.Config{
-		Store: store, Log: slog.New(slog.DiscardHandler),
-		Connect: func(uploader.Server) (uploader.Protocol, error) { return server, nil },
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	stopped := make(chan error, 1)
-	go func() { stopped <- e.Run(ctx) }()
-	defer func() {
-		cancel()
-		if err := <-stopped; err != nil {
-			t.Error(err)
+	start := func() (e *engine.Engine, stop func()) {
+		e = engine.New(engine.Config{
+			Store: store, Log: slog.New(slog.DiscardHandler),
+			Connect: func(uploader.Server) (uploader.Protocol, error) { return server, nil },
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		stopped := make(chan error, 1)
+		go func() { stopped <- e.Run(ctx) }()
+		return e, func() {
+			cancel()
+			if err := <-stopped; err != nil {
+				t.Error(err)
+			}
 		}
-	}()
+	}
+	e, stop := start()
+	defer func() { stop() }()
 	commands := []uploader.Command{uploader.SaveServer{Server: uploader.Server{Name: "random", Endpoint: "http://random/"}}}
 	for range 40 {
 		command := commands[0]
@@ -156,6 +161,13 @@ func checkReloads(t *testing.T, random *rand.Rand) {
 		commands = append(commands, command)
 		if err := e.Do(t.Context(), command); err != nil {
 			t.Fatalf("%T: %v", command, err)
+		}
+		if random.IntN(8) == 0 {
+			stop()
+			e, stop = start()
+			if err := e.Do(t.Context(), uploader.SetMetered{}); err != nil { // it has loaded then
+				t.Fatal(err)
+			}
 		}
 		waitReloaded(t, e, store, commands)
 	}

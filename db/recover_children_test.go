@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,28 +14,31 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// saveWithChildren saves transfers with a proof, parts and events each.
+// saveWithChildren saves transfers with a proof, parts and events each, so that every third
+// of the file has some of each table.
 func saveWithChildren(t *testing.T, store *db.DB, count int) {
 	t.Helper()
-	changes := uploader.Changes{
-		Transfers: sampleTransfers(0, count),
-		Proofs:    map[uploader.TransferID]source.Proof{},
-		Parts:     map[uploader.TransferID][]uploader.Part{},
-		Events:    map[uploader.TransferID][]uploader.Event{},
-	}
-	for _, row := range changes.Transfers {
-		row.Session.Parts = 2
-		if row.ID%3 == 0 {
-			row.Source.RelPath = "" // added as a single file
+	for transfers := range slices.Chunk(sampleTransfers(0, count), 1+count/10) {
+		changes := uploader.Changes{
+			Transfers: transfers,
+			Proofs:    map[uploader.TransferID]source.Proof{},
+			Parts:     map[uploader.TransferID][]uploader.Part{},
+			Events:    map[uploader.TransferID][]uploader.Event{},
 		}
-		changes.Proofs[row.ID] = source.Proof{{End: 1 << 20, Digest: []byte(fmt.Sprintf("state of %d", row.ID))}}
-		for i := range 2 {
-			url := fmt.Sprintf("http://127.0.0.1:41234/files/%d-%d", row.ID, i)
-			changes.Parts[row.ID] = append(changes.Parts[row.ID], uploader.Part{Index: i, URL: url, Start: int64(i) * 1000, Length: 1000})
+		for _, row := range transfers {
+			row.Session.Parts = 2
+			if row.ID%3 == 0 {
+				row.Source.RelPath = "" // added as a single file
+			}
+			changes.Proofs[row.ID] = source.Proof{{End: 1 << 20, Digest: []byte(fmt.Sprintf("state of %d", row.ID))}}
+			for i := range 2 {
+				url := fmt.Sprintf("http://127.0.0.1:41234/files/%d-%d", row.ID, i)
+				changes.Parts[row.ID] = append(changes.Parts[row.ID], uploader.Part{Index: i, URL: url, Start: int64(i) * 1000, Length: 1000})
+			}
+			changes.Events[row.ID] = []uploader.Event{{At: time.UnixMilli(1), Kind: uploader.EventFailed, Fault: &fault.Fault{Kind: fault.Busy}}}
 		}
-		changes.Events[row.ID] = []uploader.Event{{At: time.UnixMilli(1), Kind: uploader.EventFailed, Fault: &fault.Fault{Kind: fault.Busy}}}
+		save(t, store, changes)
 	}
-	save(t, store, changes)
 }
 
 func TestRecoveryKeepsProofsPartsAndEvents(t *testing.T) {

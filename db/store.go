@@ -21,10 +21,6 @@ const (
 	maxInValues = 200 // values of one IN (…)
 )
 
-// notCancelled is the condition of the partial index transfers_previous, literally and
-// without parameters, so that SQLite uses the index.
-const notCancelled = "phase <> 'cancelled'"
-
 // Load implements [uploader.Store]. It reads one state of the file, even if others save
 // at the same time.
 func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
@@ -142,43 +138,6 @@ func eachTransfer(ctx context.Context, query *gorm.DB, visit func(uploader.Trans
 		visit(t)
 	}
 	return rows.Err()
-}
-
-// FindPrevious implements [uploader.Store]. An empty fingerprint finds nothing.
-func (d *DB) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
-	found := map[string][]uploader.Transfer{}
-	keys := fingerprintKeys(fingerprints)
-	if len(keys) == 0 {
-		return found, ctx.Err()
-	}
-	err := d.read(ctx, func(tx *gorm.DB) error {
-		packed := newPackedRows(len(keys))
-		key, data := packed.add(func(row int) any { return &keys[row] })
-		parameter := sql.Null[[]byte]{V: data, Valid: true} // GORM makes a list of a []byte after a parenthesis
-		query := tx.Where(notCancelled).Where("fingerprint IN (SELECT "+key+" FROM jsonb_each(?))", parameter, packed.json()).Order("id")
-		err := eachTransfer(ctx, query, func(t uploader.Transfer) {
-			found[t.Fingerprint] = append(found[t.Fingerprint], t)
-		})
-		if err != nil {
-			return fmt.Errorf("find previous transfers: %w", err)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, d.classify(fault.Load, err)
-	}
-	return found, nil
-}
-
-// fingerprintKeys returns each fingerprint once, as a BLOB.
-func fingerprintKeys(fingerprints []string) [][]byte {
-	var keys [][]byte
-	for _, f := range slices.Compact(slices.Sorted(slices.Values(fingerprints))) {
-		if f != "" {
-			keys = append(keys, []byte(f))
-		}
-	}
-	return keys
 }
 
 // Save implements [uploader.Store].

@@ -21,11 +21,6 @@ type Store interface {
 	// power failure.
 	Save(ctx context.Context, changes Changes) error
 
-	// FindPrevious returns the saved transfers with the given fingerprints, by
-	// fingerprint, oldest first: those that can be resumed and those that are done,
-	// but not the cancelled ones.
-	FindPrevious(ctx context.Context, fingerprints []string) (map[string][]Transfer, error)
-
 	// Proof returns the saved proof of content of a transfer; nil if there is none.
 	Proof(ctx context.Context, id TransferID) (source.Proof, error)
 

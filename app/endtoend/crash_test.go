@@ -159,11 +159,6 @@ func (s crashingStore) Save(ctx context.Context, changes uploader.Changes) error
 	return s.plan.do(storeAccess, func() error { return s.Store.Save(ctx, changes) })
 }
 
-func (s crashingStore) FindPrevious(ctx context.Context, fingerprints []string) (found map[string][]uploader.Transfer, err error) {
-	err = s.plan.do(storeAccess, func() error { found, err = s.Store.FindPrevious(ctx, fingerprints); return err })
-	return found, err
-}
-
 func (s crashingStore) Proof(ctx context.Context, id uploader.TransferID) (proof source.Proof, err error) {
 	err = s.plan.do(storeAccess, func() error { proof, err = s.Store.Proof(ctx, id); return err })
 	return proof, err

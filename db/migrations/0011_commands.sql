@@ -13,3 +13,8 @@ CREATE TABLE commands (
 
 -- The last command whose effect a row has; all before it are included.
 ALTER TABLE transfers ADD COLUMN command INTEGER NOT NULL DEFAULT 0;
+
+-- All transfers are in memory, where the order is and where earlier uploads are looked up.
+DROP INDEX transfers_order;
+DROP INDEX transfers_previous;
+DROP INDEX transfers_history;

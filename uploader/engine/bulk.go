@@ -244,7 +244,7 @@ func (s *state) command(c *bulkCommand, id uploader.TransferID) (unsaved bool) {
 	case s.becomesOutdated(t, &next):
 		kept := next
 		s.table.Replace(&kept)
-		s.outdated.add(id, kept.Intent.Cancels())
+		s.outdated.add(id)
 	default:
 		kept := next
 		s.put(t, &kept, c.given)
@@ -284,7 +284,7 @@ func (s *state) forgetRemoved() {
 		return
 	}
 	for _, id := range s.bulk.removed {
-		s.outdated.add(id, true)
+		s.outdated.add(id)
 	}
 	s.takeOut(s.bulk.removed)
 	s.bulk.removed = s.bulk.removed[:0]

@@ -106,38 +106,48 @@ func TestRemoveAfterSaveFailureStopsWorker(t *testing.T) {
 	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
 }
 
+// TestScanFailureIsReported adds a file that was moved, while the proof of what was sent of
+// it cannot be read.
 func TestScanFailureIsReported(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, uploadtest.NewTusd(t).Endpoint)
-	errFind := errors.New("find failed")
+	h, _, proxy, path := startSlowUpload(t)
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
+	paused := h.waitState(uploader.StatePaused)
+	proxy.Restore(t)
+	errProof := errors.New("proof not read")
 	h.stop()
-	failing := &failingFindStore{Store: h.store}
+	failing := &failingProofStore{Store: h.store}
 	h.configure = func(c *engine.Config) { c.Store = failing }
 	h.start()
-	failing.setErr(errFind)
-	batch := h.add(createFile(t, "a", 10))
+	h.waitLoaded()
+	failing.setErr(errProof)
+	to := filepath.Join(t.TempDir(), "moved.mov")
+	moveFile(t, path, to)
+	batch := h.add(to)
 	s := h.waitFor("an engine error", func(s *uploader.Snapshot) bool { return s.StoreFault != nil })
-	if !errors.Is(s.StoreFault, errFind) {
+	if !errors.Is(s.StoreFault, errProof) {
 		t.Errorf("engine error is %v", s.StoreFault)
 	}
 	failing.setErr(nil)
-	h.waitFinal(batch)
+	if transfers := h.waitFinal(batch); len(transfers) != 1 || transfers[0].ID != paused.ID {
+		t.Errorf("transfers are %s, want only %d", describe(h.engine.Snapshot()), paused.ID)
+	}
 	h.waitFor("no engine error", func(s *uploader.Snapshot) bool { return s.StoreFault == nil })
 }
 
-// failingFindStore is a store whose FindPrevious fails with err, if it is set.
-type failingFindStore struct {
+// failingProofStore is a store whose Proof fails with err, if it is set.
+type failingProofStore struct {
 	*uploadtest.Store
 	err atomic.Pointer[error]
 }
 
-func (s *failingFindStore) setErr(err error) { s.err.Store(&err) }
+func (s *failingProofStore) setErr(err error) { s.err.Store(&err) }
 
-func (s *failingFindStore) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
+func (s *failingProofStore) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, error) {
 	if err := s.err.Load(); err != nil && *err != nil {
 		return nil, fault.New(fault.LocalDisk, fault.Load, *err)
 	}
-	return s.Store.FindPrevious(ctx, fingerprints)
+	return s.Store.Proof(ctx, id)
 }
 
 // TestRecoveryFromAnyStoreFailure fails the first access to the store, in the next

@@ -177,7 +177,7 @@ func (s *scans) startNext(work context.Context) {
 	disk := s.config.diskOf(&b).Record(calls)
 	scanner := &scan.Scanner{
 		Request:     r.Request,
-		Store:       currentStore{s.config.Store, &s.state.outdated.ended},
+		Earlier:     scan.NewEarlier(s.state.table.Snapshot()),
 		Disk:        disk,
 		Growth:      s.config.Growth,
 		Batch:       b,
@@ -219,7 +219,7 @@ func (s *scans) startNext(work context.Context) {
 func (s *scans) matcher(b uploader.Batch, disk source.Disk) *scan.Matcher {
 	m := &scan.Matcher{
 		Batch: b, Related: s.related(b), Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
-		Store: currentStore{s.config.Store, &s.state.outdated.ended}, Disk: disk,
+		Store: s.config.Store, Disk: disk,
 	}
 	for t := range s.state.table.Resumable() {
 		if t.Server == b.Server && t.Batch != b.ID {

@@ -126,38 +126,23 @@ func TestReaddFileDoneDuringScan(t *testing.T) {
 	server := newHeldServer(t)
 	h := newHarness(t, server.Endpoint)
 	h.stop()
-	var matched atomic.Bool
+	var readding atomic.Bool
 	h.configure = func(c *engine.Config) {
-		store := &storeWithLookup{Store: h.store}
-		store.found = func() {
-			if !matched.Load() {
-				return
+		c.Fingerprint = func(ctx context.Context, disk source.Disk, file source.File, destination string) (string, error) {
+			if readding.CompareAndSwap(true, false) { // the scan has begun
+				server.release(h)
+				h.waitSaved(3)
 			}
-			server.release(h)
-			h.waitSaved(3)
+			return source.Metadata(ctx, disk, file, destination)
 		}
-		c.Store = store
 	}
 	h.start()
 	folder, files := createHeldFolder(t)
 	h.add(folder)
 	h.waitCount(uploader.StateDone, 2)
-	matched.Store(true)
+	readding.Store(true)
 	h.add(folder)
 	h.wantUploadedOnce(server, files...)
-}
-
-// storeWithLookup calls found after each lookup of earlier uploads, before it returns what
-// it found.
-type storeWithLookup struct {
-	*uploadtest.Store
-	found func()
-}
-
-func (s *storeWithLookup) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
-	previous, err := s.Store.FindPrevious(ctx, fingerprints)
-	s.found()
-	return previous, err
 }
 
 // TestKillWhileReadding kills the program at the first access to the store after files

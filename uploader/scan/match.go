@@ -46,11 +46,10 @@ type Matcher struct {
 // matches first: its worker compares the content before it resumes. A file that was
 // moved is recognised by its identity or its content. A copy next to its original
 // matches nothing. It fails with the store's error or ctx's.
-func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint []uploader.Transfer) (Match, error) {
+func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint []*uploader.Transfer) (Match, error) {
 	var done *uploader.Transfer
 	var unfinished []*uploader.Transfer
-	for i := range sameFingerprint {
-		c := &sameFingerprint[i]
+	for _, c := range sameFingerprint {
 		switch {
 		case c.Batch == m.Batch.ID, c.Intent.Cancels():
 		case c.Phase == uploader.PhaseDone:

@@ -10,24 +10,24 @@ import (
 // TestMatchFinishedUploads matches a file with finished uploads of it.
 func TestMatchFinishedUploads(t *testing.T) {
 	const batch, related, other = 10, 8, 9
-	done := func(id uploader.TransferID, batch uploader.BatchID, path string) uploader.Transfer {
-		return uploader.Transfer{ID: id, Batch: batch, Server: 2, Phase: uploader.PhaseDone, Source: source.File{Path: path}}
+	done := func(id uploader.TransferID, batch uploader.BatchID, path string) *uploader.Transfer {
+		return &uploader.Transfer{ID: id, Batch: batch, Server: 2, Phase: uploader.PhaseDone, Source: source.File{Path: path}}
 	}
 	for _, c := range []struct {
 		name     string
 		again    bool
-		finished []uploader.Transfer
+		finished []*uploader.Transfer
 		want     Match
 	}{
 		{"none", false, nil, Match{}},
-		{"with an unrelated batch", false, []uploader.Transfer{done(1, other, "/a")}, Match{Uploaded: 1}},
-		{"with a related batch", false, []uploader.Transfer{done(1, related, "/a")}, Match{Moves: 1}},
-		{"with a related batch, at another path", false, []uploader.Transfer{done(1, related, "/b")}, Match{Uploaded: 1}},
-		{"with a related batch, and later with another", false, []uploader.Transfer{done(1, related, "/a"), done(2, other, "/a")}, Match{Moves: 1}},
-		{"with another batch, and later with a related one", false, []uploader.Transfer{done(1, other, "/a"), done(2, related, "/a")}, Match{Moves: 2}},
-		{"with two related batches", false, []uploader.Transfer{done(1, related, "/a"), done(2, related, "/a")}, Match{Moves: 2}},
-		{"uploaded again, with a related batch", true, []uploader.Transfer{done(1, related, "/a"), done(2, other, "/a")}, Match{Repeats: 2}},
-		{"uploaded again, at another path", true, []uploader.Transfer{done(1, related, "/b")}, Match{}},
+		{"with an unrelated batch", false, []*uploader.Transfer{done(1, other, "/a")}, Match{Uploaded: 1}},
+		{"with a related batch", false, []*uploader.Transfer{done(1, related, "/a")}, Match{Moves: 1}},
+		{"with a related batch, at another path", false, []*uploader.Transfer{done(1, related, "/b")}, Match{Uploaded: 1}},
+		{"with a related batch, and later with another", false, []*uploader.Transfer{done(1, related, "/a"), done(2, other, "/a")}, Match{Moves: 1}},
+		{"with another batch, and later with a related one", false, []*uploader.Transfer{done(1, other, "/a"), done(2, related, "/a")}, Match{Moves: 2}},
+		{"with two related batches", false, []*uploader.Transfer{done(1, related, "/a"), done(2, related, "/a")}, Match{Moves: 2}},
+		{"uploaded again, with a related batch", true, []*uploader.Transfer{done(1, related, "/a"), done(2, other, "/a")}, Match{Repeats: 2}},
+		{"uploaded again, at another path", true, []*uploader.Transfer{done(1, related, "/b")}, Match{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := &Matcher{

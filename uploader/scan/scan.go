@@ -11,8 +11,8 @@
 // continues. Links in
 // folders that are not followed, pipes, sockets and devices are counted in Skipped. A
 // scan that is cancelled delivers nothing more and starts over at the next start of
-// the program. While the store cannot be read, the scan waits, because without earlier
-// uploads files would be uploaded twice.
+// the program. While what was sent of an earlier upload cannot be read from the store, the
+// scan waits, because the file would be uploaded twice.
 package scan
 
 import (
@@ -90,7 +90,7 @@ type Reporter struct {
 // Scanner scans one batch. It belongs to the goroutine that calls Run.
 type Scanner struct {
 	Request     Request
-	Store       uploader.Store
+	Earlier     *Earlier // the transfers when the scan began
 	Disk        source.Disk
 	Growth      func(path string) uploader.FileGrowth // nil: no file is being written by a known program
 	Reporter    Reporter
@@ -242,19 +242,10 @@ func (s *Scanner) awaitSaved(ctx context.Context) bool {
 // lookUp looks up and matches the earlier uploads of the portion's files. It retries
 // until the store answers, and reports false if ctx ends first.
 func (s *Scanner) lookUp(ctx context.Context) bool {
-	fingerprints := make([]string, 0, len(s.portion))
-	for _, f := range s.portion {
-		if f.Err == nil {
-			fingerprints = append(fingerprints, f.Fingerprint)
-		}
-	}
-	if len(fingerprints) == 0 {
-		return true
-	}
 	for failed := false; ; failed = true {
-		previous, err := s.Store.FindPrevious(ctx, fingerprints)
-		if err == nil {
-			err = s.match(ctx, previous)
+		err := s.match(ctx)
+		if ctx.Err() != nil {
+			return false
 		}
 		if failed || err != nil {
 			s.Reporter.LookupFailed(err)
@@ -271,14 +262,14 @@ func (s *Scanner) lookUp(ctx context.Context) bool {
 }
 
 // match sets the Match of each file of the portion.
-func (s *Scanner) match(ctx context.Context, previous map[string][]uploader.Transfer) error {
+func (s *Scanner) match(ctx context.Context) error {
 	for i := range s.portion {
 		f := &s.portion[i]
 		if f.Err != nil || f.File.Size == uploader.SizeUnknown {
 			continue
 		}
 		var err error
-		if f.Match, err = s.Matcher.match(ctx, f.File, previous[f.Fingerprint]); err != nil {
+		if f.Match, err = s.Matcher.match(ctx, f.File, s.Earlier.Find(f.Fingerprint)); err != nil {
 			return err
 		}
 	}

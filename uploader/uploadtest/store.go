@@ -250,22 +250,6 @@ func validate(changes uploader.Changes) error {
 	return nil
 }
 
-// FindPrevious implements uploader.Store.
-func (s *Store) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.access(ctx, fault.Load); err != nil {
-		return nil, err
-	}
-	found := map[string][]uploader.Transfer{}
-	for _, t := range sortedByKey(s.transfers) {
-		if t.Fingerprint != "" && t.Phase != uploader.PhaseCancelled && slices.Contains(fingerprints, t.Fingerprint) {
-			found[t.Fingerprint] = append(found[t.Fingerprint], t)
-		}
-	}
-	return found, nil
-}
-
 // Proof implements uploader.Store.
 func (s *Store) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, error) {
 	s.mu.Lock()

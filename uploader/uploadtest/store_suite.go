@@ -44,10 +44,8 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"the built-in server cannot be removed", testBuiltinServer},
 		{"IDs of removed transfers are not reused", testNextID},
 		{"removed transfers and servers are deleted", testRemoval},
-		{"previous transfers are all but the cancelled ones, oldest first", testFindPrevious},
-		{"finds many fingerprints in one call", testFindManyPrevious},
 		{"a cancelled context fails every call", testCancelledContext},
-		{"concurrent finds and saves", testConcurrency},
+		{"concurrent reads and saves", testConcurrency},
 		{"a large change is saved completely", testLargeChange},
 		{"a proof is extended, replaced where it changes, and deleted with its upload", testProof},
 		{"parts are replaced by index and deleted with their session", testParts},
@@ -256,9 +254,9 @@ func testCancelledContext(t *testing.T, reopen Reopen) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, loadErr := store.Load(ctx)
-	_, findErr := store.FindPrevious(ctx, []string{"a"})
+	_, eventsErr := store.Events(ctx, 1)
 	saveErr := store.Save(ctx, uploader.Changes{Transfers: []*uploader.Transfer{{ID: 1}}})
-	for name, err := range map[string]error{"Load": loadErr, "FindPrevious": findErr, "Save": saveErr} {
+	for name, err := range map[string]error{"Load": loadErr, "Events": eventsErr, "Save": saveErr} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s returned %v, want context.Canceled", name, err)
 		}
@@ -273,20 +271,22 @@ func testConcurrency(t *testing.T, reopen Reopen) {
 	for range 4 {
 		group.Go(func() {
 			for range pairs {
-				found, err := store.FindPrevious(t.Context(), []string{"twin"})
+				events, err := store.Events(t.Context(), 1)
 				if err != nil {
-					t.Errorf("find: %v", err)
+					t.Errorf("events: %v", err)
 				}
-				if n := len(found["twin"]); n%2 != 0 {
-					t.Errorf("found %d transfers, want an even number", n)
+				if n := len(events); n%2 != 0 {
+					t.Errorf("%d events, want an even number", n)
 				}
 			}
 		})
 	}
-	for i := range uploader.TransferID(pairs) {
-		save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{
-			{ID: 2*i + 1, Fingerprint: "twin"}, {ID: 2*i + 2, Fingerprint: "twin"},
-		}})
+	for i := range pairs {
+		event := uploader.Event{At: instant(i), Kind: uploader.EventStarted}
+		save(t, store, uploader.Changes{
+			Transfers: []*uploader.Transfer{{ID: 1, Rank: int64(i)}},
+			Events:    map[uploader.TransferID][]uploader.Event{1: {event, event}},
+		})
 	}
 	group.Wait()
 }
