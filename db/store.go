@@ -169,10 +169,14 @@ func (d *DB) FindPrevious(ctx context.Context, fingerprints []string) (map[strin
 		packed := newPackedRows(len(keys))
 		key, data := packed.add(func(row int) any { return &keys[row] })
 		parameter := sql.Null[[]byte]{V: data, Valid: true} // GORM makes a list of a []byte after a parenthesis
-		query := tx.Where(notCancelled).Where("fingerprint IN (SELECT "+key+" FROM jsonb_each(?))", parameter, packed.json()).Order("id")
+		condition, values := "fingerprint IN (SELECT "+key+" FROM jsonb_each(?))", []any{parameter, packed.json()}
+		query := tx.Where(notCancelled).Where(condition, values...).Order("id")
 		err := eachTransfer(ctx, query, func(t uploader.Transfer) {
 			found[t.Fingerprint] = append(found[t.Fingerprint], t)
 		})
+		if err == nil {
+			err = findPreviousInHistory(ctx, tx, condition, values, found)
+		}
 		if err != nil {
 			return fmt.Errorf("find previous transfers: %w", err)
 		}
@@ -228,6 +232,12 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 		return err
 	}
 	if err := saveTransfers(ctx, tx, changes.Transfers, changes.Before); err != nil {
+		return err
+	}
+	if err := saveHistory(ctx, tx, changes.History); err != nil {
+		return err
+	}
+	if err := remove(ctx, tx, &historyRow{}, changes.Forgotten); err != nil {
 		return err
 	}
 	if err := remove(ctx, tx, &transferRow{}, changes.RemovedTransfers); err != nil {

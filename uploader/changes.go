@@ -14,6 +14,12 @@ type Changes struct {
 	RemovedBatches   []BatchID
 	RemovedServers   []ServerID
 
+	// History are transfers that are done and are removed from the list; the history gets
+	// what HistoryEntry returns of each, or replaces it by ID. Forgotten are removed from
+	// the history.
+	History   []*Transfer
+	Forgotten []TransferID
+
 	// Proofs extend the proofs of content: of each transfer, the saved blocks that end
 	// after the start of the first of these are replaced by these. The proof of a transfer
 	// that is done, not begun or removed is deleted.
@@ -31,5 +37,6 @@ type Changes struct {
 // Empty reports whether there is nothing to save.
 func (c Changes) Empty() bool {
 	return len(c.RemovedBatches) == 0 && len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
-		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Cookies) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0
+		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Cookies) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0 &&
+		len(c.History) == 0 && len(c.Forgotten) == 0
 }

@@ -25,6 +25,7 @@ var ErrStore = errors.New("injected store failure")
 type Store struct {
 	mu         sync.Mutex
 	transfers  map[uploader.TransferID]uploader.Transfer
+	history    map[uploader.TransferID]uploader.Transfer
 	batches    map[uploader.BatchID]uploader.Batch
 	servers    map[uploader.ServerID]uploader.Server
 	cookies    map[uploader.ServerID]string
@@ -42,6 +43,7 @@ type Store struct {
 func NewStore() *Store {
 	return &Store{
 		transfers:  map[uploader.TransferID]uploader.Transfer{},
+		history:    map[uploader.TransferID]uploader.Transfer{},
 		batches:    map[uploader.BatchID]uploader.Batch{},
 		servers:    map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
 		cookies:    map[uploader.ServerID]string{},
@@ -184,6 +186,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 			delete(s.cookies, id)
 		}
 	}
+	s.saveHistory(changes)
 	for _, id := range changes.RemovedTransfers {
 		delete(s.transfers, id)
 		delete(s.proofs, id)
@@ -202,7 +205,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 
 // validate returns the error for changes that no store accepts.
 func validate(changes uploader.Changes) error {
-	for _, t := range changes.Transfers {
+	for _, t := range slices.Concat(changes.Transfers, changes.History) {
 		if t.ID <= 0 {
 			return fault.Newf(fault.LocalDisk, fault.Save, "invalid transfer ID %d", t.ID)
 		}
@@ -221,7 +224,9 @@ func (s *Store) FindPrevious(ctx context.Context, fingerprints []string) (map[st
 		return nil, err
 	}
 	found := map[string][]uploader.Transfer{}
-	for _, t := range sortedByKey(s.transfers) {
+	all := append(sortedByKey(s.transfers), sortedByKey(s.history)...)
+	slices.SortFunc(all, func(a, b uploader.Transfer) int { return cmp.Compare(a.ID, b.ID) })
+	for _, t := range all {
 		if t.Fingerprint != "" && t.Phase != uploader.PhaseCancelled && slices.Contains(fingerprints, t.Fingerprint) {
 			found[t.Fingerprint] = append(found[t.Fingerprint], t)
 		}
