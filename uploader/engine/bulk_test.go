@@ -36,6 +36,10 @@ func (c *recordingStore) Save(_ context.Context, changes uploader.Changes) error
 	return nil
 }
 
+func (*recordingStore) HistorySurplus(context.Context, int, uploader.Timestamp, int) ([]uploader.TransferID, error) {
+	return nil, nil
+}
+
 // newBulkLoop returns a loop with that number of queued transfers, none of which is
 // sent.
 func newBulkLoop(t *testing.T, rows int) (*loop, *recordingStore) {

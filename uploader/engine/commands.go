@@ -84,6 +84,10 @@ func (l *loop) command(command any) error {
 		l.scans.cancel(c.Target)
 		s.applyAll(c.Target, lifecycle.RemovedByUser{})
 		s.forgetIfEmptyIn(c.Target)
+	case restoration:
+		s.restore(c)
+	case uploader.Forget:
+		s.forgetEntries(c.IDs)
 	case uploader.ContinueEarlier:
 		s.forEach(c.Target, l.continueEarlier)
 	case uploader.ResolveExists:
