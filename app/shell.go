@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/frame"
+	"github.com/ferryapp/ferry/app/history"
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
@@ -50,6 +51,7 @@ type shell struct {
 	passphrase    *passphrasePrompt
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
+	history       *history.Dialog
 	backups       *backups
 	prompt        *resumePrompt
 	scans         *folderScans
@@ -132,6 +134,10 @@ func (sh *shell) makeDialogs() {
 			RemoveFinished:  sh.removals.removeFinished,
 		},
 	})
+	sh.history = history.New(history.Config{
+		Bridge: sh.bridge, Dialogs: sh.dialogs, Log: sh.config.Log, Find: sh.config.Engine.FindHistory,
+		Copy: sh.copyHistoryLinks, Open: sh.opener.open, Reveal: sh.opener.reveal, UploadAgain: sh.adder.uploadAgain, Export: sh.exportHistory,
+	})
 	sh.prompt = &resumePrompt{
 		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, notifications: sh.notifications, settings: sh.config.Settings,
 		ask: sh.config.AskToResume, open: func() { sh.visibility.open() }, act: sh.actions.act, visible: sh.removals.visible,
@@ -180,7 +186,7 @@ func (sh *shell) windowActions() windowActions {
 	return windowActions{
 		bar: frame.TopBarActions{
 			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adder.addFiles, AddFolder: sh.adder.addFolder,
-			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenSettings: sh.preferences.Open,
+			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenHistory: sh.history.Open, OpenSettings: sh.preferences.Open,
 		},
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted},
 		footer: frame.FooterActions{
@@ -193,7 +199,7 @@ func (sh *shell) windowActions() windowActions {
 // keyActions returns the actions of the window's keys.
 func (sh *shell) keyActions() keyActions {
 	return keyActions{
-		addFiles: sh.adder.addFiles, addFolder: sh.adder.addFolder, paste: sh.adder.paste, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
+		addFiles: sh.adder.addFiles, addFolder: sh.adder.addFolder, paste: sh.adder.paste, openHistory: sh.history.Open, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
 		act: sh.actions.actOnSelected, pauseOrResume: sh.actions.pauseOrResumeSelected, remove: sh.actions.removeSelected, undo: sh.removals.undo,
 	}
 }
