@@ -108,7 +108,7 @@ func (sh *shell) makeParts() {
 	sh.actions = &transferActions{
 		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, files: sh.files, opener: sh.opener, removals: sh.removals, adder: sh.adder,
 		clipboard: sh.toolkit.Clipboard, notify: sh.notifications.send, show: sh.show,
-		addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
+		findHistory: sh.config.Engine.FindHistory, addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
 	}
 }
 

@@ -71,7 +71,7 @@ func noHistory(uploader.HistoryQuery) ([]uploader.Transfer, error) { return nil,
 // TestListIncludesHistoryNewestFirst lists removed entries between transfers of the list.
 func TestListIncludesHistoryNewestFirst(t *testing.T) {
 	done := func(id uploader.TransferID) *uploader.Transfer {
-		return &uploader.Transfer{ID: id, Phase: uploader.PhaseDone, Finished: uploader.Timestamp(100 - id), Source: source.File{Path: "/film.mov", Size: 10}}
+		return &uploader.Transfer{ID: id, Phase: uploader.PhaseDone, Finished: uploader.Timestamp(10_000 - id), Source: source.File{Path: "/film.mov", Size: 10}}
 	}
 	store := uploadtest.NewStore()
 	var saved uploader.Saved

@@ -67,8 +67,10 @@ func start(t *testing.T, count int) *testDialog {
 	})
 	d.Dialog = New(Config{
 		Bridge: b, Dialogs: form.NewDialogs(d.window.Canvas(), func() {}), Log: slog.New(slog.DiscardHandler), Find: engine.FindHistory,
-		Copy:        func(text string, _ int) { d.copied = text },
-		UploadAgain: func(server uploader.ServerID, transfers []*uploader.Transfer) { d.server, d.again = server, view.IDs(transfers) },
+		Copy: func(text string, _ int) { d.copied = text },
+		UploadAgain: func(server uploader.ServerID, transfers []*uploader.Transfer) {
+			d.server, d.again = server, view.IDs(transfers)
+		},
 		Export: func(write func(context.Context, io.Writer) error) {
 			b.Run(func(ctx context.Context) {
 				var out bytes.Buffer
@@ -182,6 +184,11 @@ func TestActionsOnSelectedEntries(t *testing.T) {
 	if want := "https://s.example/20\nhttps://s.example/19"; d.copied != want {
 		t.Errorf("copied %q, want %q", d.copied, want)
 	}
+	d.copied = ""
+	d.rows.TypedShortcut(&fyne.ShortcutCopy{})
+	if want := "https://s.example/20\nhttps://s.example/19"; d.copied != want {
+		t.Errorf("the key copied %q, want %q", d.copied, want)
+	}
 	d.tapMenu("Copy links as Markdown")
 	if want := "[film0020.mov](<https://s.example/20>)\n[film0019.mov](<https://s.example/19>)"; d.copied != want {
 		t.Errorf("copied %q, want %q", d.copied, want)
@@ -206,7 +213,7 @@ func TestForgetCanBeUndoneUntilTheNextOrTheEnd(t *testing.T) {
 	d.rows.Select(5)
 	d.tapMenu("Forget")
 	d.rows.Select(3)
-	d.tapMenu("Forget")
+	d.rows.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	d.box.Hide()
 	d.ui.Until("both are forgotten", func() bool { return len(d.engine.Commands()) == 2 })
 	want := []uploader.Command{uploader.Forget{IDs: []uploader.TransferID{5}}, uploader.Forget{IDs: []uploader.TransferID{3}}}

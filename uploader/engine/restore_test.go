@@ -72,6 +72,7 @@ func TestRemovedTransfersStayInHistoryIfTheyAreDone(t *testing.T) {
 		wantIDs(t, "history", h.historyIDs(uploader.HistoryQuery{}), 3, 2, 1)
 		wantIDs(t, "removed", h.historyIDs(uploader.HistoryQuery{Removed: true}), 3, 1)
 		h.restart()
+		h.waitLoaded()
 		wantIDs(t, "history of the next run", h.historyIDs(uploader.HistoryQuery{}), 3, 2, 1)
 	})
 }
@@ -97,6 +98,7 @@ func TestRestorePutsRemovedTransfersBack(t *testing.T) {
 			t.Errorf("batches %v, transfer %+v", s.Batches, s.Transfer(3))
 		}
 		h.restart()
+		h.waitLoaded()
 		wantIDs(t, "list of the next run", h.listed(), 1, 3)
 	})
 }
@@ -126,6 +128,7 @@ func TestForgetRemovesFromHistoryAndList(t *testing.T) {
 		wantIDs(t, "list", h.listed(), 3, 4)
 		wantIDs(t, "history", h.historyIDs(uploader.HistoryQuery{}), 3)
 		h.restart()
+		h.waitLoaded()
 		wantIDs(t, "history of the next run", h.historyIDs(uploader.HistoryQuery{}), 3)
 		wantIDs(t, "list of the next run", h.listed(), 3, 4)
 	})

@@ -41,7 +41,7 @@ func (s *Store) FindHistory(ctx context.Context, query uploader.HistoryQuery) ([
 }
 
 func matchesHistory(query uploader.HistoryQuery, t *uploader.Transfer) bool {
-	if query.IDs != nil && !slices.Contains(query.IDs, t.ID) || query.Server != 0 && t.Server != query.Server || t.Finished < query.Since {
+	if query.IDs != nil && !slices.Contains(query.IDs, t.ID) || query.Server != 0 && t.Server != query.Server || query.Since != 0 && t.Finished < query.Since {
 		return false
 	}
 	if query.After != (uploader.HistoryPosition{}) && query.Compare(query.After, uploader.PositionInHistory(t)) >= 0 {
