@@ -9,27 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
 )
-
-func TestHistoryKeyOpensHistory(t *testing.T) {
-	s := startWindow(t, apptest.NewEngine())
-	for _, group := range s.keys.shortcuts() {
-		for _, key := range group {
-			if key.key == fyne.KeyH && key.modifier == command {
-				key.do()
-			}
-		}
-	}
-	if s.window.window.Canvas().Overlays().Top() == nil {
-		t.Error("no dialog is open")
-	}
-}
 
 func TestRemovalsAreUndoneOneAfterAnother(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done), apptest.Transfer(9)))

@@ -70,6 +70,7 @@ func TestShortcuts(t *testing.T) {
 		"Ctrl+4":    {nil, filters(view.FilterAttention)},
 		"Ctrl+5":    {nil, filters(view.FilterDone)},
 		"Menu":      {[]int64{4}, opensOverlay},
+		"Ctrl+H":    {nil, opensOverlay},
 		"Ctrl+,":    {nil, opensOverlay},
 		"Ctrl+Q":    {nil, opensOverlay},
 		"F1":        {nil, opensOverlay},
