@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -30,7 +31,10 @@ type transferActions struct {
 	notify    func(platform.Notification)
 	show      func(*uploader.Snapshot) time.Duration // see shell.show
 	addServer func()
-	unblock   func(*uploader.Transfer) // asks for what the server of a transfer requires
+
+	findHistory func(context.Context, uploader.HistoryQuery) ([]uploader.Transfer, error)
+
+	unblock func(*uploader.Transfer) // asks for what the server of a transfer requires
 }
 
 // act applies an action to the selected transfers that allow it, if it is still the action

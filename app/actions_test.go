@@ -156,7 +156,7 @@ func TestRemove(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.until("list is empty", func() bool { return len(s.rows()) == 0 })
-		if got := s.engine.Commands(); len(got) > 0 || s.message() != "Removed 1 upload" {
+		if got := s.engine.Commands(); len(got) > 0 || s.message() != "Removed 1 upload. It is in the history." {
 			t.Errorf("message %q, engine received %v while removal can be undone", s.message(), got)
 		}
 		s.window.toasts.Dismiss()
@@ -180,7 +180,7 @@ func TestRemove(t *testing.T) {
 		s.until("first row is hidden", func() bool { return len(s.rows()) == 1 })
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.wantCommand(1, uploader.Remove{Target: uploader.TargetTransfers(7)})
-		if s.message() != "Removed 1 upload" {
+		if s.message() != "Removed 1 upload. It is in the history." {
 			t.Errorf("message %q does not offer to undo the second removal", s.message())
 		}
 		s.quitter.exitNow()

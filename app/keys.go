@@ -31,9 +31,9 @@ const (
 
 // keyActions are the actions of keys that the window itself does not implement.
 type keyActions struct {
-	addFiles, addFolder, paste, openSettings, quit func()
-	pauseOrResume, remove, undo                    func() // of the selection, and of the last removal
-	act                                            func(view.Action)
+	addFiles, addFolder, paste, openHistory, openSettings, quit func()
+	pauseOrResume, remove, undo                                 func() // of the selection, and of the last removal
+	act                                                         func(view.Action)
 }
 
 // keyboard handles the window's keys. It must be used on the UI goroutine.
@@ -88,6 +88,7 @@ func (k *keyboard) shortcuts() [][]shortcut {
 			{fyne.Key3, command, "keys.filter", show(view.FilterWaiting)},
 			{fyne.Key4, command, "keys.filter", show(view.FilterAttention)},
 			{fyne.Key5, command, "keys.filter", show(view.FilterDone)},
+			{fyne.KeyH, command, "keys.history", k.actions.openHistory},
 			{fyne.KeyComma, command, "keys.settings", k.actions.openSettings},
 			{fyne.KeyQ, command, "keys.quit", k.actions.quit},
 			{fyne.KeyF1, plain, "keys.help", k.showHelp},

@@ -75,6 +75,7 @@ func TestShortcuts(t *testing.T) {
 				t.Errorf("details show %v", got)
 			}
 		}},
+		"Ctrl+H": {nil, opensOverlay},
 		"Ctrl+,":    {nil, opensOverlay},
 		"Ctrl+Q":    {nil, opensOverlay},
 		"F1":        {nil, opensOverlay},
@@ -368,12 +369,18 @@ func TestMenuItemsAndButtons(t *testing.T) {
 			t.Errorf("copied %q, message %q", got, s.message())
 		}
 	})
-	t.Run("copy old link of a removed upload shows a message", func(t *testing.T) {
+	t.Run("copy old link copies that of an upload in the history", func(t *testing.T) {
+		duplicate := apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), onStudio, func(t *uploader.Transfer) { t.EarlierUpload = 2 })
+		engine := apptest.NewEngine(duplicate)
+		engine.History = []uploader.Transfer{*apptest.Transfer(2, apptest.Done, onStudio, apptest.Acknowledged(1))}
+		s := startWindow(t, engine)
+		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(duplicate))
+		s.until("the link is copied", func() bool { return s.toolkit.Clipboard().Content() == "https://x/1" })
+	})
+	t.Run("copy old link of a forgotten upload shows a message", func(t *testing.T) {
 		s := startWith(t, apptest.Failed(fault.AlreadyUploaded), onStudio)
 		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(s.rows()...))
-		if s.message() != "The earlier upload is no longer in the list." {
-			t.Errorf("message is %q", s.message())
-		}
+		s.until("the message is shown", func() bool { return s.message() == "The earlier upload is no longer in the history." })
 	})
 	t.Run("retry of a batch skips cancelled transfers", func(t *testing.T) {
 		next := apptest.Folders()

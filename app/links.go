@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"strings"
 
 	"github.com/ferryapp/ferry/app/platform"
@@ -22,18 +23,34 @@ func (a *transferActions) copyLinks(transfers []*uploader.Transfer) {
 	a.window.showMessage(words.Count("link.copied", len(links)))
 }
 
-// copyPriorLink copies the URL of an earlier upload of the same file.
+// copyPriorLink copies the URL of an earlier upload of the same file, which is in the list or
+// only in the history.
 func (a *transferActions) copyPriorLink(t *uploader.Transfer) {
-	snapshot := a.bridge.Snapshot()
-	prior := snapshot.Transfer(t.EarlierUpload)
-	switch {
-	case prior == nil:
-		a.window.showMessage(words.Text("link.gone"))
-	case view.Link(snapshot, prior) == "":
-		a.window.showMessage(words.Text("link.none"))
-	default:
-		a.copyLinks([]*uploader.Transfer{prior})
+	if prior := a.bridge.Snapshot().Transfer(t.EarlierUpload); prior != nil {
+		a.copyLinkOf(prior)
+		return
 	}
+	a.bridge.Run(func(ctx context.Context) {
+		found, err := a.findHistory(ctx, uploader.HistoryQuery{IDs: []uploader.TransferID{t.EarlierUpload}})
+		a.bridge.Post(func() {
+			switch {
+			case err != nil:
+				a.window.showMessage(view.ErrorText(err))
+			case len(found) == 0:
+				a.window.showMessage(words.Text("link.gone"))
+			default:
+				a.copyLinkOf(&found[0])
+			}
+		})
+	})
+}
+
+func (a *transferActions) copyLinkOf(prior *uploader.Transfer) {
+	if view.Link(a.bridge.Snapshot(), prior) == "" {
+		a.window.showMessage(words.Text("link.none"))
+		return
+	}
+	a.copyLinks([]*uploader.Transfer{prior})
 }
 
 // chooseRecent copies the link of a finished upload, or shows the file if the built-in

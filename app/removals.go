@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
@@ -8,17 +10,23 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// removals removes transfers from the list. A removal can be undone for some seconds, in
-// which the transfers are hidden and the active ones paused; only then the engine removes
-// them, so that nothing is lost if Ferry is killed meanwhile. It must be used on the UI
-// goroutine.
+// removals removes transfers from the list. For some seconds the removed transfers are only
+// hidden, and the active ones paused; then the engine removes them. So nothing is lost if
+// Ferry is killed meanwhile, and undoing a removal keeps what was uploaded. Later, until
+// Ferry ends, a removal can still be undone: finished transfers return from the history, and
+// others start over. It must be used on the UI goroutine.
 type removals struct {
 	bridge       *bridge.Bridge
 	toasts       *widgets.Toasts
 	hidden       *view.Hidden
 	pending      view.Selection     // the removal that can be undone
 	undoCommands []uploader.Command // resume what it paused
+	done         []uploader.Restore // restore what the engine removed, the latest removal last
 }
+
+// maxRemembered is the number of unfinished transfers that removals which can be undone
+// have together. The oldest removals beyond it cannot be undone any more.
+const maxRemembered = 100_000
 
 func newRemovals(b *bridge.Bridge, toasts *widgets.Toasts) *removals {
 	return &removals{bridge: b, toasts: toasts, hidden: view.NewHidden()}
@@ -61,34 +69,83 @@ func (r *removals) restore() {
 	r.bridge.Refresh()
 }
 
-// undo undoes the pending removal, if any, and hides the offer.
+// undo undoes the latest removal that was not undone. If that is the pending one, it hides
+// the offer.
 func (r *removals) undo() {
-	if r.pending.Empty() {
+	if !r.pending.Empty() {
+		r.restore()
+		r.toasts.Dismiss()
 		return
 	}
-	r.restore()
-	r.toasts.Dismiss()
+	if len(r.done) == 0 {
+		return
+	}
+	last := r.done[len(r.done)-1]
+	r.done = r.done[:len(r.done)-1]
+	r.visible(r.bridge.Snapshot()) // what the engine has removed is not hidden any more
+	for _, b := range last.Batches {
+		r.hidden.Show(view.Selection{Batches: []uploader.BatchID{b.ID}})
+	}
+	r.bridge.Send(last, func(err error) {
+		r.bridge.Post(func() {
+			if err != nil {
+				r.done = append(r.done, last)
+				r.toasts.Notify(view.ErrorText(err))
+				return
+			}
+			r.toasts.Notify(words.Count("undo.restored", len(last.Finished)+len(last.Unfinished)))
+			r.bridge.Refresh()
+		})
+	})
+}
+
+// remember makes a removal that the engine carried out the one that is undone next.
+func (r *removals) remember(removal uploader.Restore) {
+	r.done = append(r.done, removal)
+	unfinished := 0
+	for i := len(r.done) - 1; i >= 0; i-- {
+		if unfinished += len(r.done[i].Unfinished); unfinished > maxRemembered {
+			r.done = slices.Delete(r.done, 0, i+1)
+			return
+		}
+	}
 }
 
 // commit makes the engine remove what is pending.
 func (r *removals) commit() {
 	removed := r.pending
 	r.pending, r.undoCommands = view.Selection{}, nil
+	parts := make([]view.Selection, 0, 1+len(removed.Batches))
 	if len(removed.Transfers) > 0 {
-		r.send(uploader.TargetTransfers(view.IDs(removed.Transfers)...), view.Selection{Transfers: removed.Transfers})
+		parts = append(parts, view.Selection{Transfers: removed.Transfers})
 	}
 	for _, id := range removed.Batches {
-		r.send(uploader.Target{Batch: id}, view.Selection{Batches: []uploader.BatchID{id}})
+		parts = append(parts, view.Selection{Batches: []uploader.BatchID{id}})
+	}
+	undo, left := view.Restoration(removed, r.bridge.Snapshot().Batches), len(parts)
+	for _, part := range parts {
+		r.send(part, func() {
+			if left--; left == 0 {
+				r.remember(undo)
+			}
+		})
 	}
 }
 
-// send sends the command that removes the target, and shows it again if that fails.
-func (r *removals) send(target uploader.Target, removed view.Selection) {
+// send sends the command that removes transfers or one batch, and shows them again if that
+// fails. Removed is called when it succeeded.
+func (r *removals) send(part view.Selection, removed func()) {
+	target := uploader.TargetTransfers(view.IDs(part.Transfers)...)
+	if len(part.Batches) > 0 {
+		target = uploader.Target{Batch: part.Batches[0]}
+	}
 	r.bridge.Send(uploader.Remove{Target: target}, func(err error) {
 		r.bridge.Post(func() {
 			if err != nil {
-				r.hidden.Show(removed)
+				r.hidden.Show(part)
 				r.toasts.Notify(view.ErrorText(err))
+			} else {
+				removed()
 			}
 			r.bridge.Refresh()
 		})

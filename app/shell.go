@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/frame"
+	"github.com/ferryapp/ferry/app/history"
 	"github.com/ferryapp/ferry/app/logviewer"
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/servers"
@@ -52,6 +53,7 @@ type shell struct {
 	passphrase    *passphrasePrompt
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
+	history       *history.Dialog
 	backups       *backups
 	logs          *logs
 	received      *receivedFolder
@@ -117,7 +119,7 @@ func (sh *shell) makeParts() {
 	sh.actions = &transferActions{
 		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, files: sh.files, opener: sh.opener, removals: sh.removals, adder: sh.adder,
 		clipboard: sh.toolkit.Clipboard, notify: sh.notifications.send, show: sh.show,
-		addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
+		findHistory: sh.config.Engine.FindHistory, addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
 	}
 	sh.repeated = &repeatedErrors{window: sh.window, act: sh.actions.act}
 }
@@ -149,6 +151,10 @@ func (sh *shell) makeDialogs() {
 			CopyDiagnostics: sh.copyDiagnostics,
 			RemoveFinished:  sh.removals.removeFinished,
 		},
+	})
+	sh.history = history.New(history.Config{
+		Bridge: sh.bridge, Dialogs: sh.dialogs, Log: sh.config.Log, Find: sh.config.Engine.FindHistory,
+		Copy: sh.copyHistoryLinks, Open: sh.opener.open, Reveal: sh.opener.reveal, UploadAgain: sh.adder.uploadAgain, Export: sh.exportHistory,
 	})
 	sh.prompt = &resumePrompt{
 		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, notifications: sh.notifications, settings: sh.config.Settings,
@@ -222,7 +228,7 @@ func (sh *shell) windowActions() windowActions {
 	return windowActions{
 		bar: frame.TopBarActions{
 			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adder.addFiles, AddFolder: sh.adder.addFolder,
-			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenSettings: sh.preferences.Open,
+			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenHistory: sh.history.Open, OpenSettings: sh.preferences.Open,
 			Received: func() string { return sh.opener.receivedDir }, ChangeReceived: sh.received.choose,
 		},
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage},
@@ -236,7 +242,7 @@ func (sh *shell) windowActions() windowActions {
 // keyActions returns the actions of the window's keys.
 func (sh *shell) keyActions() keyActions {
 	return keyActions{
-		addFiles: sh.adder.addFiles, addFolder: sh.adder.addFolder, paste: sh.adder.paste, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
+		addFiles: sh.adder.addFiles, addFolder: sh.adder.addFolder, paste: sh.adder.paste, openHistory: sh.history.Open, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
 		act: sh.actions.actOnSelected, pauseOrResume: sh.actions.pauseOrResumeSelected, remove: sh.actions.removeSelected, undo: sh.removals.undo,
 	}
 }

@@ -49,6 +49,10 @@ func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]upload
 	return nil, e.block.wait(ctx)
 }
 
+func (e stuckEngine) FindHistory(ctx context.Context, _ uploader.HistoryQuery) ([]uploader.Transfer, error) {
+	return nil, e.block.wait(ctx)
+}
+
 // stuckAccess is a keyring that blocks.
 type stuckAccess struct{ block stuck }
 

@@ -21,7 +21,7 @@ import (
 const childVariable = "FERRY_DB_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	children := map[string]func(path string) error{"commit": commitForever, "open": openOnce, "open as nobody": openAsNobody}
+	children := map[string]func(path string) error{"commit": commitForever, "remove": removeForever, "open": openOnce, "open as nobody": openAsNobody}
 	if child, ok := children[os.Getenv(childVariable)]; ok {
 		if err := child(os.Args[1]); err != nil {
 			fmt.Println(err)
@@ -74,6 +74,30 @@ func commitForever(path string) error {
 	for id := loaded.NextID; ; id += 2 {
 		pair := sampleTransfers(id-1, 2)
 		if err := store.Save(ctx, uploader.Changes{Transfers: pair}); err != nil {
+			return err
+		}
+		fmt.Println(pair[1].ID)
+	}
+}
+
+// removeForever saves pairs of finished transfers, removes each pair from the list as "Remove
+// finished" does, and prints the second ID after that.
+func removeForever(path string) error {
+	ctx := context.Background()
+	store, err := db.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	loaded, err := store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	for id := loaded.NextID; ; id += 2 {
+		pair := finishedTransfers(id-1, 2)
+		if err := store.Save(ctx, uploader.Changes{Transfers: pair}); err != nil {
+			return err
+		}
+		if err := store.Save(ctx, uploader.Changes{History: pair, RemovedTransfers: []uploader.TransferID{id, id + 1}}); err != nil {
 			return err
 		}
 		fmt.Println(pair[1].ID)

@@ -24,6 +24,7 @@ type recoveredRows struct {
 	batches   []batchRow
 	commands  []commandRow
 	transfers []transferRow
+	history   []historyRow
 	settings  []settingRow
 }
 
@@ -54,6 +55,7 @@ func (f *file) recoverRows(ctx context.Context, path string) (int, error) {
 		batches:   readTable[batchRow](ctx, damaged),
 		commands:  readTable[commandRow](ctx, damaged),
 		transfers: readTable[transferRow](ctx, damaged),
+		history:   readTable[historyRow](ctx, damaged),
 		settings:  readSettings(damaged),
 	}
 	err = insertRecovered(ctx, path, damaged, rows)
@@ -72,11 +74,15 @@ func insertRecovered(ctx context.Context, path string, damaged *gorm.DB, rows re
 		insertValid(ctx, tx, rows.batches, batchRow.normalized)
 		insertValid(ctx, tx, rows.commands, commandRow.normalized)
 		insertValid(ctx, tx, rows.transfers, transferRow.normalized)
+		insertValid(ctx, tx, rows.history, historyRow.normalized)
 		insertValid(ctx, tx, rows.settings, identity)
 		if err := keepCommandIDsUnused(tx); err != nil {
 			return err
 		}
 		if err := removeOrphanedCookies(tx); err != nil {
+			return err
+		}
+		if err := removeListedHistory(tx); err != nil {
 			return err
 		}
 		return recoverChildren(ctx, damaged, tx, rows.transfers)
@@ -108,6 +114,7 @@ type keyedRow interface {
 
 func (r transferRow) key() int64 { return r.ID }
 func (r batchRow) key() int64    { return r.ID }
+func (r historyRow) key() int64  { return r.ID }
 func (r serverRow) key() int64   { return r.ID }
 
 func (r transferRow) valid() bool {
@@ -117,6 +124,11 @@ func (r transferRow) valid() bool {
 
 func (r batchRow) valid() bool {
 	_, err := r.batch()
+	return err == nil
+}
+
+func (r historyRow) valid() bool {
+	_, err := r.transfer()
 	return err == nil
 }
 
@@ -154,6 +166,17 @@ func (r transferRow) normalized() transferRow {
 		row.Command = r.Command
 	}
 	return row
+}
+
+func (r historyRow) normalized() historyRow {
+	entry, _ := r.transfer()
+	return newHistoryRow(&entry)
+}
+
+// removeListedHistory removes the entries whose transfer is in the list: in the backup or
+// in the damaged file it was in another table than in the other one.
+func removeListedHistory(tx *gorm.DB) error {
+	return tx.Exec("DELETE FROM history WHERE id IN (SELECT id FROM transfers)").Error
 }
 
 // readTable reads a table in the order of its key and skips what is unreadable.

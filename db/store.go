@@ -140,6 +140,36 @@ func eachTransfer(ctx context.Context, query *gorm.DB, visit func(uploader.Trans
 	return rows.Err()
 }
 
+// FindPreviousInHistory implements [uploader.Store]. An empty fingerprint finds nothing.
+func (d *DB) FindPreviousInHistory(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
+	found := map[string][]uploader.Transfer{}
+	keys := fingerprintKeys(fingerprints)
+	if len(keys) == 0 {
+		return found, ctx.Err()
+	}
+	err := d.read(ctx, func(tx *gorm.DB) error {
+		if err := findPreviousInHistory(ctx, tx, keys, found); err != nil {
+			return fmt.Errorf("find previous transfers: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, d.classify(fault.Load, err)
+	}
+	return found, nil
+}
+
+// fingerprintKeys returns each fingerprint once, as a BLOB.
+func fingerprintKeys(fingerprints []string) [][]byte {
+	var keys [][]byte
+	for _, f := range slices.Compact(slices.Sorted(slices.Values(fingerprints))) {
+		if f != "" {
+			keys = append(keys, []byte(f))
+		}
+	}
+	return keys
+}
+
 // Save implements [uploader.Store].
 func (d *DB) Save(ctx context.Context, changes uploader.Changes) error {
 	if changes.Empty() {
@@ -176,6 +206,12 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 		return err
 	}
 	if err := saveTransfers(ctx, tx, changes); err != nil {
+		return err
+	}
+	if err := saveHistory(ctx, tx, changes.History); err != nil {
+		return err
+	}
+	if err := remove(ctx, tx, &historyRow{}, changes.Forgotten); err != nil {
 		return err
 	}
 	if err := remove(ctx, tx, &transferRow{}, changes.RemovedTransfers); err != nil {

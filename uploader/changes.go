@@ -22,6 +22,12 @@ type Changes struct {
 	Applied      CommandID      // Transfers and Statuses have the effect of all commands up to this one
 	DoneCommands CommandID      // commands up to this one are removed
 
+	// History are transfers that are done and are removed from the list; the history gets
+	// what HistoryEntry returns of each, or replaces it by ID. Forgotten are removed from
+	// the history.
+	History   []*Transfer
+	Forgotten []TransferID
+
 	// Proofs change the proofs of content: of each transfer, the saved blocks that overlap
 	// these are replaced by these ([source.Proof.Replace]). The proof of a transfer that is
 	// done, not begun or removed is deleted.
@@ -39,5 +45,6 @@ type Changes struct {
 // Empty reports whether there is nothing to save.
 func (c Changes) Empty() bool {
 	return len(c.Statuses) == 0 && len(c.Commands) == 0 && c.DoneCommands == 0 && len(c.RemovedBatches) == 0 && len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
-		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Cookies) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0
+		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Cookies) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0 &&
+		len(c.History) == 0 && len(c.Forgotten) == 0
 }

@@ -61,8 +61,21 @@ type EndFileWait struct{ Target Target }
 // Cancel cancels transfers and deletes their uploads from the server.
 type Cancel struct{ Target Target }
 
-// Remove removes transfers from the list. Unfinished ones are cancelled first.
+// Remove removes transfers from the list. Unfinished ones are cancelled first; those that
+// are done stay in the history.
 type Remove struct{ Target Target }
+
+// Restore puts transfers that were removed back into the list, where they were. Their
+// batches are created again if they do not exist any more.
+type Restore struct {
+	Finished   []TransferID // return from the history; those that it does not have are skipped
+	Unfinished []*Transfer  // as they were; new transfers without an upload, since that was deleted
+	Batches    []Batch
+}
+
+// Forget removes transfers that are done from the history, and from the list unless their
+// batch is being scanned. They are not recognised any more when their file is added again.
+type Forget struct{ IDs []TransferID }
 
 // Unblock resumes everything that waits for the user to resolve a fault of a server
 // (Snapshot.Blocked), such as a required sign-in.
@@ -143,6 +156,8 @@ func (UploadAsIs) command()      {}
 func (EndFileWait) command()     {}
 func (Cancel) command()          {}
 func (Remove) command()          {}
+func (Restore) command()         {}
+func (Forget) command()          {}
 func (Unblock) command()         {}
 func (SaveServer) command()      {}
 func (UseServer) command()       {}

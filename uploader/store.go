@@ -21,6 +21,20 @@ type Store interface {
 	// power failure.
 	Save(ctx context.Context, changes Changes) error
 
+	// FindPreviousInHistory returns the entries of removed transfers with the given
+	// fingerprints, by fingerprint, oldest first.
+	FindPreviousInHistory(ctx context.Context, fingerprints []string) (map[string][]Transfer, error)
+
+	// FindHistory returns a page of the history, in the order of the query: the newest
+	// first. It has the saved transfers that are done and have a time at which they
+	// finished, as HistoryEntry returns them, and the entries of removed ones.
+	FindHistory(ctx context.Context, query HistoryQuery) ([]Transfer, error)
+
+	// HistorySurplus returns the oldest entries of removed transfers, at most limit:
+	// those beyond the newest keep of them, and those that finished before a time, which
+	// is zero for none. keep below 0 is no limit.
+	HistorySurplus(ctx context.Context, keep int, before Timestamp, limit int) ([]TransferID, error)
+
 	// Proof returns the saved proof of content of a transfer; nil if there is none.
 	Proof(ctx context.Context, id TransferID) (source.Proof, error)
 

@@ -20,6 +20,7 @@ type Engine interface {
 	Watch(ctx context.Context) <-chan struct{}
 	Events(ctx context.Context, id uploader.TransferID) ([]uploader.Event, error)
 	Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error)
+	FindHistory(ctx context.Context, query uploader.HistoryQuery) ([]uploader.Transfer, error)
 }
 
 // Config configures a Bridge.

@@ -27,6 +27,7 @@ type Engine interface {
 	Do(ctx context.Context, command uploader.Command) error
 	Test(ctx context.Context, server uploader.Server) (uploader.ServerTest, error)
 	Undecided(ctx context.Context) (map[uploader.TransferID]bool, error)
+	FindHistory(ctx context.Context, query uploader.HistoryQuery) ([]uploader.Transfer, error)
 }
 
 // Executor carries out requests on a running engine. Its methods may be called from

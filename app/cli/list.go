@@ -38,15 +38,16 @@ type Entry struct {
 const stateInterrupted = "interrupted"
 
 // ListSaved lists the transfers of a profile for which no engine runs, as the next
-// run would find them: what was being sent when the last one ended is interrupted.
-func ListSaved(saved uploader.Saved, all bool, reply func(Reply) error) error {
+// run would find them: what was being sent when the last one ended is interrupted. Find
+// returns pages of the history, which is listed with all of them.
+func ListSaved(saved uploader.Saved, find FindHistory, all bool, reply func(Reply) error) error {
 	var transfers uploader.RowsBuilder
 	for saved := range saved.Transfers.Values() {
 		t, _ := lifecycle.Step(*saved, lifecycle.Restored{Ask: true}, time.Now())
 		transfers.Add(t)
 	}
 	s := &uploader.Snapshot{Servers: saved.Servers, Transfers: transfers.Rows()}
-	return list(s, all, func(r Reply) error {
+	return list(s, find, all, func(r Reply) error {
 		if e := r.Entry; e.State == uploader.StateWaiting.String() {
 			e.State = stateInterrupted
 			e.Message = words.Text("cli.list.interrupted", words.Data{"SizeOf": words.SizeOf(e.Sent, e.Size)})
@@ -61,7 +62,10 @@ func (x *Executor) list(ctx context.Context, all bool, reply func(Reply) error) 
 	if err != nil {
 		return err
 	}
-	return list(x.Engine.Snapshot(), all, func(r Reply) error {
+	find := func(query uploader.HistoryQuery) ([]uploader.Transfer, error) {
+		return x.Engine.FindHistory(ctx, query)
+	}
+	return list(x.Engine.Snapshot(), find, all, func(r Reply) error {
 		if e := r.Entry; undecided[e.ID] && e.State == uploader.StateWaiting.String() {
 			e.Message = words.Text("state.awaits-you")
 		}
@@ -69,9 +73,12 @@ func (x *Executor) list(ctx context.Context, all bool, reply func(Reply) error) 
 	})
 }
 
-// list lists the transfers, newest first. Unless all is set, it leaves out those
-// that are done or cancelled.
-func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
+// FindHistory returns a page of the history; see [uploader.Store].
+type FindHistory func(query uploader.HistoryQuery) ([]uploader.Transfer, error)
+
+// list lists the transfers, newest first. If all is set, it includes those that are done or
+// cancelled, and the entries of the history that are not in the list any more.
+func list(s *uploader.Snapshot, find FindHistory, all bool, reply func(Reply) error) error {
 	var newestFirst []uploader.Row
 	for _, row := range s.Transfers.Rows() {
 		if all || !row.Phase().Final() || row.Phase() == uploader.PhaseFailed {
@@ -80,14 +87,54 @@ func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
 	}
 	slices.SortFunc(newestFirst, func(a, b uploader.Row) int { return cmp.Compare(b.ID(), a.ID()) })
 	positions := words.QueuePositions(s)
-	for _, row := range newestFirst {
-		t := row.Transfer()
+	replyTo := func(t *uploader.Transfer) error {
 		e := newEntry(s, t, positions[t.ID])
-		if err := reply(Reply{Entry: &e}); err != nil {
+		return reply(Reply{Entry: &e})
+	}
+	removed := removedEntries{find: find, next: uploader.HistoryQuery{Removed: true, ByID: true}, ended: !all}
+	for _, row := range newestFirst {
+		if err := removed.each(row.ID(), replyTo); err != nil {
+			return err
+		}
+		if err := replyTo(row.Transfer()); err != nil {
 			return err
 		}
 	}
-	return nil
+	return removed.each(0, replyTo)
+}
+
+// removedEntries reads the entries of the history that are not in the list, the newest
+// first.
+type removedEntries struct {
+	find  FindHistory
+	next  uploader.HistoryQuery
+	page  []uploader.Transfer // read and not visited
+	ended bool                // nothing is left to read
+}
+
+// each calls visit with those that were not visited yet and have an ID above a transfer's.
+func (r *removedEntries) each(above uploader.TransferID, visit func(*uploader.Transfer) error) error {
+	for {
+		if len(r.page) == 0 {
+			if r.ended {
+				return nil
+			}
+			page, err := r.find(r.next)
+			if err != nil {
+				return err
+			}
+			r.page, r.ended = page, len(page) == 0
+			continue
+		}
+		t := &r.page[0]
+		if t.ID <= above {
+			return nil
+		}
+		if err := visit(t); err != nil {
+			return err
+		}
+		r.page, r.next.After = r.page[1:], uploader.PositionInHistory(t)
+	}
 }
 
 func newEntry(s *uploader.Snapshot, t *uploader.Transfer, position int) Entry {

@@ -11,6 +11,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // TestListSavedAfterKill lists what a process saved before it was killed: nothing is
@@ -51,7 +52,7 @@ func TestListSavedAfterKill(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []entry
-			err := ListSaved(uploader.Saved{Transfers: uploader.RowsOf(&c.transfer)}, true, func(r Reply) error {
+			err := ListSaved(uploader.Saved{Transfers: uploader.RowsOf(&c.transfer)}, noHistory, true, func(r Reply) error {
 				got = append(got, entry{r.Entry.State, r.Entry.Sent})
 				return nil
 			})
@@ -62,6 +63,44 @@ func TestListSavedAfterKill(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func noHistory(uploader.HistoryQuery) ([]uploader.Transfer, error) { return nil, nil }
+
+// TestListIncludesHistoryNewestFirst lists removed entries between transfers of the list.
+func TestListIncludesHistoryNewestFirst(t *testing.T) {
+	done := func(id uploader.TransferID) *uploader.Transfer {
+		return &uploader.Transfer{ID: id, Phase: uploader.PhaseDone, Finished: uploader.Timestamp(10_000 - id), Source: source.File{Path: "/film.mov", Size: 10}}
+	}
+	store := uploadtest.NewStore()
+	var saved uploader.Saved
+	var removed []*uploader.Transfer
+	for id := uploader.TransferID(1); id <= 2500; id++ {
+		if id%3 == 0 {
+			saved.Transfers = append(saved.Transfers, done(id))
+		} else {
+			removed = append(removed, done(id))
+		}
+	}
+	if err := store.Save(t.Context(), uploader.Changes{Transfers: saved.Transfers, History: removed}); err != nil {
+		t.Fatal(err)
+	}
+	find := func(query uploader.HistoryQuery) ([]uploader.Transfer, error) {
+		return store.FindHistory(t.Context(), query)
+	}
+	for _, all := range []bool{true, false} {
+		next := uploader.TransferID(2500)
+		err := ListSaved(saved, find, all, func(r Reply) error {
+			if r.Entry.ID != next || r.Entry.State != uploader.StateDone.String() {
+				t.Fatalf("entry %d is %s, want %d", r.Entry.ID, r.Entry.State, next)
+			}
+			next--
+			return nil
+		})
+		if want := map[bool]uploader.TransferID{true: 0, false: 2500}[all]; err != nil || next != want {
+			t.Errorf("all %v: listed down to %d, %v; want %d", all, next+1, err, want+1)
+		}
 	}
 }
 

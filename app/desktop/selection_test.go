@@ -13,7 +13,7 @@ import (
 
 // undoX and undoY are a point of the undo button of a toast, in a window of the initial
 // size.
-const undoX, undoY = 555, 562
+const undoX, undoY = 633, 562
 
 func TestMouseSelectionAndUndoRemove(t *testing.T) {
 	ferry, ctx, links := launchFinished(t, 4)

@@ -24,6 +24,7 @@ type TopBar struct {
 	Toggle         *widget.Button      // pauses or resumes all transfers
 	toggleIcon     *widgets.IconButton // the same without text, for a narrow window
 	RemoveFinished *widgets.IconButton
+	history        *widgets.IconButton
 	settings       *widgets.IconButton
 
 	canvas  fyne.Canvas
@@ -40,7 +41,7 @@ type TopBarActions struct {
 	AddServer, AddFiles, AddFolder                    func()
 	ManageServers                                     func()
 	PauseAll, ResumeAll, RemoveFinished, OpenReceived func()
-	OpenSettings                                      func()
+	OpenHistory, OpenSettings                         func()
 
 	Received       func() string // the folder of the built-in receiver
 	ChangeReceived func()
@@ -57,9 +58,10 @@ func NewTopBar(canvas fyne.Canvas, tooltips *widgets.Tooltips, actions TopBarAct
 	b.RemoveFinished = widgets.NewIconButton(theme.IconRemove, tooltips, words.Text("top.remove-finished"), actions.RemoveFinished)
 	b.folder = widgets.NewIconButton(theme.IconFolderOpen, tooltips, words.Text("top.open-received"), actions.OpenReceived)
 	b.toggleIcon = widgets.NewIconButton(theme.IconPause, tooltips, words.Text("top.pause-all"), b.toggleAll)
+	b.history = widgets.NewIconButton(theme.IconClock, tooltips, words.Text("top.history"), actions.OpenHistory)
 	b.settings = widgets.NewIconButton(theme.IconSettings, tooltips, words.Text("top.settings"), actions.OpenSettings)
 	b.label = muted(words.Text("top.to"))
-	b.Content = container.New(&topBarLayout{b}, b.label, b.Destination, b.folder, b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.settings)
+	b.Content = container.New(&topBarLayout{b}, b.label, b.Destination, b.folder, b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.history, b.settings)
 	return b
 }
 

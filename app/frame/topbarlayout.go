@@ -52,7 +52,7 @@ func (l *topBarLayout) showTexts(label, toggle bool) {
 
 func (l *topBarLayout) sides() (left, right []fyne.CanvasObject) {
 	b := l.bar
-	return visibleOf(b.label, b.Destination, b.folder), visibleOf(b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.settings)
+	return visibleOf(b.label, b.Destination, b.folder), visibleOf(b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.history, b.settings)
 }
 
 func visibleOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {

@@ -44,7 +44,7 @@ type ban struct {
 
 var (
 	// windowParts are the parts of the window, which only the shell puts together.
-	windowParts = []string{"app/details", "app/frame", "app/logviewer", "app/preferences", "app/servers", "app/transferlist", "app/tray"}
+	windowParts = []string{"app/details", "app/frame", "app/history", "app/logviewer", "app/preferences", "app/servers", "app/transferlist", "app/tray"}
 
 	// belowShell are the packages of the app that the shell and the parts of the window
 	// use.

@@ -15,6 +15,7 @@ import (
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/uploadurls"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
 )
 
 // How long to wait for an instance that holds the profile but does not listen,
@@ -159,8 +160,23 @@ func (c command) list(ctx context.Context, l cli.List) error {
 	if lock == nil {
 		return finish(err)
 	}
-	saved, err := c.loadSaved(ctx)
-	return errors.Join(finish(errors.Join(err, cli.ListSaved(saved, l.All, printer.Print))), lock.Release())
+	return errors.Join(finish(c.listSaved(ctx, l, printer)), lock.Release())
+}
+
+// listSaved lists the transfers of a profile for which no engine runs.
+func (c command) listSaved(ctx context.Context, l cli.List, printer *cli.Printer) error {
+	database, err := c.openDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	saved, err := database.Load(ctx)
+	if err == nil {
+		find := func(query uploader.HistoryQuery) ([]uploader.Transfer, error) {
+			return database.FindHistory(ctx, query)
+		}
+		err = cli.ListSaved(saved, find, l.All, printer.Print)
+	}
+	return errors.Join(err, database.Close())
 }
 
 // lockOrCall acquires the profile's lock. If another instance holds it, it returns a

@@ -129,3 +129,22 @@ func Suspend(removed Selection, batches map[uploader.BatchID]*uploader.Batch) (p
 	}
 	return pause, undo
 }
+
+// Restoration returns the command that puts a selection back into the list after it was
+// removed. It has the transfers as they were before Suspend, and their batches.
+func Restoration(removed Selection, batches map[uploader.BatchID]*uploader.Batch) uploader.Restore {
+	var restore uploader.Restore
+	known := map[uploader.BatchID]bool{}
+	for _, t := range removed.All {
+		if t.Phase == uploader.PhaseDone {
+			restore.Finished = append(restore.Finished, t.ID)
+		} else {
+			restore.Unfinished = append(restore.Unfinished, t)
+		}
+		if b := batches[t.Batch]; b != nil && !known[b.ID] {
+			known[b.ID] = true
+			restore.Batches = append(restore.Batches, *b)
+		}
+	}
+	return restore
+}

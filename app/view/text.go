@@ -39,13 +39,20 @@ func ShortenPath(path string, limit int) string {
 // RemovedText returns the message about transfers that were removed from the list.
 // Removing unfinished transfers cancels them.
 func RemovedText(transfers []*uploader.Transfer) string {
-	n, unfinished := max(1, len(transfers)), 0 // 1 for a batch without files
+	n, unfinished, done := max(1, len(transfers)), 0, 0 // 1 for a batch without files
 	for _, t := range transfers {
-		if t.Unfinished() {
+		switch {
+		case t.Unfinished():
 			unfinished++
+		case t.Phase == uploader.PhaseDone:
+			done++
 		}
 	}
 	switch {
+	case done == n:
+		return words.Count("undo.removed.done", n)
+	case done > 0:
+		return words.Count("undo.removed.some", n, words.Data{"Done": words.Number(done)})
 	case unfinished < n:
 		return words.Count("undo.removed", n)
 	case n == 1:

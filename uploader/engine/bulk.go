@@ -230,7 +230,8 @@ func (s *state) applyPortion(c *bulkCommand) {
 }
 
 // command applies a saved command to a transfer that the commands before it have reached.
-// It reports whether the next commit is to save the transfer; if not, it may be outdated.
+// It reports whether the next commit is to save the transfer, in the list or in the history;
+// if not, it may be outdated.
 func (s *state) command(c *bulkCommand, id uploader.TransferID) (unsaved bool) {
 	t := s.table.Get(id)
 	if t == nil || c.final && !t.Phase.Final() {
@@ -240,6 +241,10 @@ func (s *state) command(c *bulkCommand, id uploader.TransferID) (unsaved bool) {
 	switch {
 	case next.Removed() && s.mayForget(&next) && !effects.Delete.Begun():
 		s.bulk.removed = append(s.bulk.removed, id)
+		if t.Phase == uploader.PhaseDone {
+			s.addToHistory(t)
+			unsaved = true
+		}
 	case next == *t:
 	case s.becomesOutdated(t, &next):
 		kept := next

@@ -37,6 +37,10 @@ func (c *recordingStore) Save(ctx context.Context, changes uploader.Changes) err
 	return c.Store.Save(ctx, changes)
 }
 
+func (*recordingStore) HistorySurplus(context.Context, int, uploader.Timestamp, int) ([]uploader.TransferID, error) {
+	return nil, nil
+}
+
 // newBulkLoop returns a loop with that number of queued transfers, none of which is
 // sent.
 func newBulkLoop(t *testing.T, rows int) (*loop, *recordingStore) {

@@ -17,6 +17,10 @@ type nullStore struct{ uploader.Store }
 
 func (nullStore) Save(context.Context, uploader.Changes) error { return nil }
 
+func (nullStore) HistorySurplus(context.Context, int, uploader.Timestamp, int) ([]uploader.TransferID, error) {
+	return nil, nil
+}
+
 // TestClockSetBack runs a loop whose clock was an hour ahead and was just corrected:
 // everything waits until a time that is an hour too late.
 func TestClockSetBack(t *testing.T) {

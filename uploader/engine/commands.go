@@ -85,6 +85,10 @@ func (l *loop) command(command any) error {
 		l.scans.cancel(c.Target)
 		s.applySaved(uploader.CommandRemove, c.Target)
 		s.forgetIfEmptyIn(c.Target)
+	case restoration:
+		s.restore(c)
+	case uploader.Forget:
+		s.forgetEntries(c.IDs)
 	case uploader.ContinueEarlier:
 		s.forEach(c.Target, l.continueEarlier)
 	case uploader.ResolveExists:

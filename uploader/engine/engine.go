@@ -100,7 +100,7 @@ type Engine struct {
 
 // request is a command for the loop.
 type request struct {
-	command any        // a Command, one prepared outside of the loop (retryWith, relocation), or undecided
+	command any        // a Command, one prepared outside of the loop (retryWith, relocation, restoration), or undecided
 	reply   chan error // buffered
 }
 
@@ -185,6 +185,12 @@ func (e *Engine) Submit(ctx context.Context, command uploader.Command) (wait fun
 			return nil, err
 		}
 		prepared = found
+	case uploader.Restore:
+		found, err := e.prepareRestore(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		prepared = found
 	}
 	r := request{prepared, make(chan error, 1)}
 	select {
@@ -250,6 +256,12 @@ func (e *Engine) Test(ctx context.Context, server uploader.Server) (uploader.Ser
 // in parts. It reads the disk.
 func (e *Engine) Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error) {
 	return e.config.Store.Parts(ctx, id)
+}
+
+// FindHistory returns a page of the history; see [uploader.Store]. It reads the disk. What
+// finished a moment ago may not be saved yet. It fails with a *fault.Fault or ctx's error.
+func (e *Engine) FindHistory(ctx context.Context, query uploader.HistoryQuery) ([]uploader.Transfer, error) {
+	return e.config.Store.FindHistory(ctx, query)
 }
 
 func (e *Engine) unwatch(c chan struct{}) {

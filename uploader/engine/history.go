@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -14,9 +15,16 @@ const (
 	historyInterval = time.Minute
 	historyPortion  = 256
 	historyPause    = 50 * time.Millisecond
+
+	// maxListed is how many finished transfers stay in the list, which is in memory, if the
+	// limits of the history allow more.
+	maxListed = 10_000
 )
 
-// history removes finished transfers beyond the user's limits. Only batches whose
+// history applies the user's limits to the history: first it removes what is beyond them,
+// and beyond maxListed, from the list, then from the history.
+//
+// From the list it removes finished transfers. Only batches whose
 // transfers are all finished count: until then a batch shows its progress and files.
 // The batch that finished last stays whole, so that the user sees what came of it. A
 // transfer that the user has to decide about, as the earlier upload of another one,
@@ -26,15 +34,51 @@ type history struct {
 	last    uploader.BatchID      // the batch that had finished last when surplus was determined; 0 for none
 	checkAt time.Time             // when to compare with the limits again
 	nextAt  time.Time             // when the next portion is removed; zero for none
+
+	entriesAt time.Time // when to compare the entries of the history with the limits
+	more      bool      // there may be more of them beyond the limits
 }
 
 // next returns when trim removes the next portion; zero when it has none, or waits
 // for a bulk command.
 func (h *history) next(s *state) time.Time {
-	if s.bulk.unfinished() {
+	switch {
+	case s.bulk.unfinished():
 		return time.Time{}
+	case h.more && (h.nextAt.IsZero() || h.entriesAt.Before(h.nextAt)):
+		return h.entriesAt
+	default:
+		return h.nextAt
 	}
-	return h.nextAt
+}
+
+// trimEntries removes the next portion of the oldest entries from the history, if it is
+// time. The transfers that are done and in the list count as entries.
+func (h *history) trimEntries(ctx context.Context, s *state, store uploader.Store, limits uploader.History, now time.Time) {
+	if s.bulk.unfinished() || now.Before(h.entriesAt) {
+		return
+	}
+	h.entriesAt, h.more = now.Add(historyInterval), false
+	if limits == (uploader.History{}) {
+		return
+	}
+	keep, before := -1, uploader.Timestamp(0)
+	if limits.MaxCount > 0 {
+		totals := s.table.AllTotals()
+		keep = max(0, limits.MaxCount-totals.Overall().Count[uploader.StateDone])
+	}
+	if limits.MaxAge > 0 {
+		before = uploader.TimestampOf(now.Add(-limits.MaxAge))
+	}
+	surplus, err := store.HistorySurplus(ctx, keep, before, historyPortion)
+	if err != nil {
+		s.log.Warn("history not compared with its limits", "err", err)
+		return
+	}
+	s.forgetEntries(surplus)
+	if len(surplus) == historyPortion {
+		h.entriesAt, h.more = now.Add(historyPause), true
+	}
 }
 
 // trim removes the next portion if it is time.
@@ -43,7 +87,10 @@ func (h *history) trim(s *state, limits uploader.History, now time.Time) {
 		return // what is finished now may be about to be retried
 	}
 	if len(h.surplus) > 0 && h.last != 0 && (s.table.Count(h.last) == 0 || !batchFinished(s, h.last)) {
-		*h = history{} // another batch, which surplus may have transfers of, has finished last
+		*h = history{entriesAt: h.entriesAt, more: h.more} // another batch, which surplus may have transfers of, has finished last
+	}
+	if limits.MaxCount == 0 || limits.MaxCount > maxListed {
+		limits.MaxCount = maxListed
 	}
 	if len(h.surplus) == 0 && !now.Before(h.checkAt) {
 		h.surplus, h.last = surplus(s, limits, now)

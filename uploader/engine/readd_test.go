@@ -276,6 +276,15 @@ func TestReaddUploadedFileAsks(t *testing.T) {
 		t.Errorf("added with Again: state %v", transfer.State())
 	}
 	h.do(uploader.Remove{Target: uploader.TargetAll()})
+	if transfer := h.waitFinal(h.add(path))[0]; transfer.State() != uploader.StateNeedsDecision || uploads() != 3 {
+		t.Errorf("added after all were removed from the list: state %v", transfer.State())
+	}
+	h.do(uploader.Remove{Target: uploader.TargetAll()})
+	var forget uploader.Forget
+	for _, entry := range h.history(uploader.HistoryQuery{}) {
+		forget.IDs = append(forget.IDs, entry.ID)
+	}
+	h.do(forget)
 	if transfer := h.waitFinal(h.add(path))[0]; transfer.Phase != uploader.PhaseDone || uploads() != 4 {
 		t.Errorf("added with an empty history: state %v", transfer.State())
 	}

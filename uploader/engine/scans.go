@@ -302,6 +302,9 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 		s.state.apply(t.ID, lifecycle.MovedToBatch{Batch: id})
 		return
 	}
+	if moves != 0 && moves == f.Match.Moves && s.state.table.Get(moves) == nil { // the user removed it from the list
+		f.Match = scan.Match{Uploaded: moves, Finished: f.Match.Finished}
+	}
 	s.newTransfer(id, f)
 }
 
@@ -383,10 +386,14 @@ func (s *scans) question(m scan.Match) (prior uploader.TransferID, question erro
 	if t := s.state.current(m.Possible); t != nil && t.Resumable() {
 		return t.ID, fault.Newf(fault.AmbiguousMatch, fault.Load, "may be the file of transfer %d", t.ID)
 	}
-	if t := s.state.current(m.Uploaded); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.Cancels() {
-		return t.ID, fault.Newf(fault.AlreadyUploaded, fault.Load, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
+	if m.Uploaded == 0 {
+		return 0, nil
 	}
-	return 0, nil
+	// One that is not in the list is in the history.
+	if t := s.state.current(m.Uploaded); t != nil && (t.Phase != uploader.PhaseDone || t.Intent.Cancels()) {
+		return 0, nil
+	}
+	return m.Uploaded, fault.Newf(fault.AlreadyUploaded, fault.Load, "uploaded on %s", m.Finished.Time().Format(time.RFC3339))
 }
 
 // lookupFailed records why a scan does not continue; nil if it does again.

@@ -248,8 +248,8 @@ func (s *state) forgetDropped() {
 	}
 }
 
-// forget deletes transfers. One that failed while its worker runs is deleted when
-// the worker has ended.
+// forget removes transfers from the list. The history gets those that are done. One that
+// failed while its worker runs is removed when the worker has ended.
 func (s *state) forget(ids []uploader.TransferID) {
 	isRunning := func(id uploader.TransferID) bool { return s.running[id] != nil }
 	if slices.ContainsFunc(ids, isRunning) {
@@ -263,6 +263,16 @@ func (s *state) forget(ids []uploader.TransferID) {
 	if len(ids) == 0 {
 		return
 	}
+	for _, id := range ids {
+		if t := s.table.Get(id); t != nil && t.Phase == uploader.PhaseDone {
+			s.addToHistory(t)
+		}
+	}
+	s.unlist(ids)
+}
+
+// unlist removes transfers, without a worker, from the list.
+func (s *state) unlist(ids []uploader.TransferID) {
 	for _, id := range ids {
 		s.outdated.remove(id)
 	}

@@ -11,13 +11,16 @@ import (
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
-// Match is the earlier upload that a file belongs to. At most one field is set.
+// Match is the earlier upload that a file belongs to. At most one ID is set. A finished
+// transfer may be one that is only in the history.
 type Match struct {
 	Resumes  uploader.TransferID // an unfinished transfer of this file: it resumes
 	Moves    uploader.TransferID // a finished transfer of this file: it moves to the scanned batch
 	Possible uploader.TransferID // an unfinished transfer that may be of this file: the user is asked
 	Uploaded uploader.TransferID // a finished transfer of this file: the user is asked whether to upload it again
 	Repeats  uploader.TransferID // a finished transfer of this file, which the batch uploads again: it moves if it finished after the batch was added
+
+	Finished uploader.Timestamp // when the transfer of Moves or Uploaded finished
 }
 
 // Comparison is the result of comparing a file with what was sent by an earlier upload.
@@ -73,11 +76,11 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 	case done.Source.Path == file.Path && m.Batch.Options.UploadAgain:
 		return Match{Repeats: done.ID}, nil
 	case m.uploadedByRelated(file, done):
-		return Match{Moves: done.ID}, nil
+		return Match{Moves: done.ID, Finished: done.Finished}, nil
 	case m.Batch.Options.UploadAgain:
 		return Match{}, nil
 	default:
-		return Match{Uploaded: done.ID}, nil
+		return Match{Uploaded: done.ID, Finished: done.Finished}, nil
 	}
 }
 

@@ -25,6 +25,7 @@ var ErrStore = errors.New("injected store failure")
 type Store struct {
 	mu          sync.Mutex
 	transfers   map[uploader.TransferID]uploader.Transfer
+	history     map[uploader.TransferID]uploader.Transfer
 	batches     map[uploader.BatchID]uploader.Batch
 	servers     map[uploader.ServerID]uploader.Server
 	cookies     map[uploader.ServerID]string
@@ -45,6 +46,7 @@ type Store struct {
 func NewStore() *Store {
 	return &Store{
 		transfers:  map[uploader.TransferID]uploader.Transfer{},
+		history:    map[uploader.TransferID]uploader.Transfer{},
 		batches:    map[uploader.BatchID]uploader.Batch{},
 		servers:    map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
 		cookies:    map[uploader.ServerID]string{},
@@ -199,6 +201,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 			delete(s.cookies, id)
 		}
 	}
+	s.saveHistory(changes)
 	for _, id := range changes.RemovedTransfers {
 		delete(s.transfers, id)
 		delete(s.proofs, id)
@@ -239,7 +242,7 @@ func (s *Store) saveCommands(commands []uploader.SavedCommand, done uploader.Com
 
 // validate returns the error for changes that no store accepts.
 func validate(changes uploader.Changes) error {
-	for _, t := range slices.Concat(changes.Transfers, changes.Statuses) {
+	for _, t := range slices.Concat(changes.Transfers, changes.Statuses, changes.History) {
 		if t.ID <= 0 {
 			return fault.Newf(fault.LocalDisk, fault.Save, "invalid transfer ID %d", t.ID)
 		}
@@ -248,6 +251,22 @@ func validate(changes uploader.Changes) error {
 		return fault.Newf(fault.LocalDisk, fault.Save, "the built-in server cannot be removed")
 	}
 	return nil
+}
+
+// FindPreviousInHistory implements uploader.Store.
+func (s *Store) FindPreviousInHistory(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.access(ctx, fault.Load); err != nil {
+		return nil, err
+	}
+	found := map[string][]uploader.Transfer{}
+	for _, t := range sortedByKey(s.history) {
+		if t.Fingerprint != "" && slices.Contains(fingerprints, t.Fingerprint) {
+			found[t.Fingerprint] = append(found[t.Fingerprint], t)
+		}
+	}
+	return found, nil
 }
 
 // Proof implements uploader.Store.

@@ -52,6 +52,12 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"the newest events are kept in order until the transfer is removed", testEvents},
 		{"a command is kept until it is done, with the transfers that have its effect", testCommands},
 		{"cookies are replaced and are deleted with their server", testCookies},
+		{"entries of the history keep what is shown and are replaced by ID", testHistoryRoundTrip},
+		{"an entry of the history returns to the list", testHistoryReturnsToList},
+		{"the history is searched and filtered, newest first", testHistoryQueries},
+		{"pages of a random history have each entry once, in order", testHistoryPages},
+		{"entries beyond the limits of the history are found, the oldest first", testHistorySurplus},
+		{"previous transfers are found in the history until they are forgotten", testFindPreviousInHistory},
 		{"server IDs are not reused and batches are deleted", testRemovedServersAndBatches},
 	}
 	for _, test := range tests {
@@ -255,8 +261,11 @@ func testCancelledContext(t *testing.T, reopen Reopen) {
 	cancel()
 	_, loadErr := store.Load(ctx)
 	_, eventsErr := store.Events(ctx, 1)
+	_, findErr := store.FindPreviousInHistory(ctx, []string{"a"})
+	_, historyErr := store.FindHistory(ctx, uploader.HistoryQuery{})
+	_, surplusErr := store.HistorySurplus(ctx, 0, 0, 1)
 	saveErr := store.Save(ctx, uploader.Changes{Transfers: []*uploader.Transfer{{ID: 1}}})
-	for name, err := range map[string]error{"Load": loadErr, "Events": eventsErr, "Save": saveErr} {
+	for name, err := range map[string]error{"Load": loadErr, "Events": eventsErr, "FindPreviousInHistory": findErr, "FindHistory": historyErr, "HistorySurplus": surplusErr, "Save": saveErr} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s returned %v, want context.Canceled", name, err)
 		}

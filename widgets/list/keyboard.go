@@ -51,6 +51,8 @@ func (l *View) TypedKey(e *fyne.KeyEvent) {
 		l.activateCursor()
 	case e.Name == desktop.KeyMenu, e.Name == fyne.KeyF10 && l.modifiers == fyne.KeyModifierShift:
 		l.openMenu()
+	case (e.Name == fyne.KeyDelete || e.Name == fyne.KeyBackspace) && l.OnDelete != nil:
+		l.OnDelete()
 	case e.Name == fyne.KeyRight:
 		l.openOrEnter()
 	case e.Name == fyne.KeyLeft:
@@ -132,6 +134,10 @@ func (l *View) openMenu() {
 func (l *View) TypedShortcut(s fyne.Shortcut) {
 	if _, ok := s.(*fyne.ShortcutSelectAll); ok {
 		l.SelectAll()
+		return
+	}
+	if _, ok := s.(*fyne.ShortcutCopy); ok && l.OnCopy != nil {
+		l.OnCopy()
 		return
 	}
 	draw.ForwardShortcut(l, s)

@@ -35,6 +35,9 @@ type View struct {
 	// OnMenu is called for a secondary click, after the row was selected, and for
 	// the menu key, with a position on the canvas.
 	OnMenu func(at fyne.Position)
+	// OnCopy is called for Ctrl+C, and OnDelete for the keys Delete and Backspace. A key
+	// without a function is passed to the window.
+	OnCopy, OnDelete func()
 
 	model     Model
 	selection selection

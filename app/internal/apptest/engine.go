@@ -8,6 +8,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // Engine is a bridge.Engine that executes commands immediately and sends no requests.
@@ -15,7 +16,8 @@ type Engine struct {
 	mu        sync.Mutex
 	current   *uploader.Snapshot
 	sent      []uploader.Command
-	Err       error // the result of commands, which then have no effect
+	History   []uploader.Transfer // what FindHistory returns beside the finished transfers of the snapshot
+	Err       error               // the result of commands, which then have no effect
 	changes   chan struct{}
 	Wake      func() // wakes the UI goroutine of the test; see UI.Wake
 	ProbeFunc func(ctx context.Context, endpoint string) (tus.Capabilities, error)
@@ -49,6 +51,21 @@ func (e *Engine) Events(context.Context, uploader.TransferID) ([]uploader.Event,
 // Parts implements bridge.Engine.
 func (e *Engine) Parts(context.Context, uploader.TransferID) ([]uploader.Part, error) {
 	return nil, nil
+}
+
+// FindHistory implements bridge.Engine, as a store does.
+func (e *Engine) FindHistory(ctx context.Context, query uploader.HistoryQuery) ([]uploader.Transfer, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	store := uploadtest.NewStore()
+	changes := uploader.Changes{Transfers: e.current.Transfers}
+	for i := range e.History {
+		changes.History = append(changes.History, &e.History[i])
+	}
+	if err := store.Save(ctx, changes); err != nil {
+		return nil, err
+	}
+	return store.FindHistory(ctx, query)
 }
 
 // Publish makes a snapshot the newest one.
