@@ -112,19 +112,24 @@ func (a *adder) add(paths []string, refused int) {
 }
 
 func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {
+	a.addWith(server, paths, refused, uploader.BatchOptions{})
+}
+
+// addWith is addTo with options for the batch.
+func (a *adder) addWith(server uploader.ServerID, paths []string, refused int, options uploader.BatchOptions) {
 	a.bridge.Run(func(ctx context.Context) {
 		found := existingPaths(paths)
 		if missing := refused + len(paths) - len(found); missing > 0 {
 			a.bridge.Post(func() { a.showMessage(words.Count("drop.refused", missing)) })
 		}
 		if len(found) > 0 {
-			a.survey(ctx, server, found, func() { a.send(server, found) })
+			a.survey(ctx, server, found, func() { a.send(server, found, options) })
 		}
 	})
 }
 
 // send sends the command that adds the paths. It may be called from any goroutine.
-func (a *adder) send(server uploader.ServerID, paths []string) {
+func (a *adder) send(server uploader.ServerID, paths []string, options uploader.BatchOptions) {
 	batch := uploader.NewBatchID()
 	a.bridge.Post(func() {
 		a.added.Add(batch, paths)
@@ -135,7 +140,7 @@ func (a *adder) send(server uploader.ServerID, paths []string) {
 		}
 		a.bridge.Refresh() // the snapshot may contain the batch already
 	})
-	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths}, func(err error) {
+	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths, Options: options}, func(err error) {
 		a.bridge.Post(func() {
 			a.added.Answered(batch, a.bridge.Snapshot())
 			if err != nil {

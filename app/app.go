@@ -52,7 +52,8 @@ type Config struct {
 	ReceivedDir    string                                      // the folder in which the built-in receiver puts files
 	SetReceivedDir func(ctx context.Context, dir string) error // changes ReceivedDir; it blocks
 	Data           ProfileData
-	Autostart      Autostart // may be nil
+	Usage          func(context.Context) ([]uploader.Usage, error) // what was uploaded on each day
+	Autostart      Autostart                                       // may be nil
 	Version        string
 	Requests       <-chan Request // may be nil; an empty request shows the window
 

@@ -142,6 +142,7 @@ func (sh *shell) makeDialogs() {
 	}}
 	sh.preferences = preferences.New(preferences.Config{
 		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir, Version: sh.config.Version, Copy: sh.copyText,
+		ReadStatistics: sh.readStatistics,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
@@ -227,7 +228,7 @@ func (sh *shell) exportTrayIcon(ctx context.Context) {
 func (sh *shell) windowActions() windowActions {
 	return windowActions{
 		bar: frame.TopBarActions{
-			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adder.addFiles, AddFolder: sh.adder.addFolder,
+			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adder.addFiles, AddFolder: sh.adder.addFolder, AddWithOptions: sh.adder.addWithOptions,
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenHistory: sh.history.Open, OpenSettings: sh.preferences.Open,
 			Received: func() string { return sh.opener.receivedDir }, ChangeReceived: sh.received.choose,
 		},
@@ -397,6 +398,22 @@ func (sh *shell) readRecord(id uploader.TransferID, then func(view.Record)) {
 			sh.config.Log.Info("read parts failed", "transfer", id, "err", err)
 		}
 		sh.bridge.Post(func() { then(view.Record{Events: events, Parts: parts}) })
+	})
+}
+
+// readStatistics reads what was uploaded, and calls then on the UI goroutine, unless that
+// fails.
+func (sh *shell) readStatistics(then func(view.Statistics)) {
+	if sh.config.Usage == nil {
+		return
+	}
+	sh.bridge.Run(func(ctx context.Context) {
+		usage, err := sh.config.Usage(ctx)
+		if err != nil {
+			sh.config.Log.Info("read usage failed", "err", err)
+			return
+		}
+		sh.bridge.Post(func() { then(view.StatisticsOf(usage, sh.bridge.Snapshot().Servers, time.Now())) })
 	})
 }
 

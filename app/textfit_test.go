@@ -143,6 +143,8 @@ var windowStates = []struct {
 	{"start settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
 	{"appearance settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAppearance) }},
 	{"data settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
+	{"options of what is added", func(s *testWindow) { s.adder.addWithOptions() }},
+	{"statistics", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStatistics) }},
 	{"log", func(s *testWindow) { s.logs.showLog() }},
 	{"crash report is offered", func(s *testWindow) { s.window.banner.ShowCrash(func() {}, func() {}) }},
 	{"about", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAbout) }},

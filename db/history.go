@@ -274,6 +274,10 @@ func (d *DB) HistorySurplus(ctx context.Context, keep int, before uploader.Times
 // findPreviousInHistory finds the entries with some fingerprints, by fingerprint, oldest
 // first.
 func findPreviousInHistory(ctx context.Context, tx *gorm.DB, fingerprints [][]byte, found map[string][]uploader.Transfer) error {
+	var entries int
+	if err := tx.WithContext(ctx).Raw("SELECT EXISTS (SELECT 1 FROM history)").Scan(&entries).Error; err != nil || entries == 0 {
+		return err // while many files are added, mostly this one
+	}
 	packed := newPackedRows(len(fingerprints))
 	key, data := packed.add(func(row int) any { return &fingerprints[row] })
 	parameter := sql.Null[[]byte]{V: data, Valid: true} // GORM makes a list of a []byte after a parenthesis
@@ -282,8 +286,8 @@ func findPreviousInHistory(ctx context.Context, tx *gorm.DB, fingerprints [][]by
 	if err != nil {
 		return err
 	}
-	entries, err := scanHistory(ctx, rows)
-	for _, t := range entries {
+	previous, err := scanHistory(ctx, rows)
+	for _, t := range previous {
 		found[t.Fingerprint] = append(found[t.Fingerprint], t)
 	}
 	return err

@@ -211,6 +211,7 @@ type batchRow struct {
 	Links       int64  // 0 or 1
 	Skipped     string // JSON
 	OnExists    string
+	Metadata    string
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -234,6 +235,7 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Supersedes:  mustJSON(append([]uploader.BatchID{}, b.Supersedes...)),
 		Settle:      settleMillis(b.Options.SettleTime),
 		OnExists:    b.Options.Exists.String(),
+		Metadata:    b.Options.Metadata,
 	}
 }
 
@@ -260,7 +262,7 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Rank:    r.Rank,
 		Options: uploader.BatchOptions{
 			Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, SettleTime: settleTime(r.Settle), FollowLinks: r.Links != 0,
-			Exists: existsPolicy(r.OnExists),
+			Exists: existsPolicy(r.OnExists), Metadata: r.Metadata,
 		},
 		Skipped: unpackSkipped(r.Skipped),
 

@@ -58,7 +58,7 @@ func FuzzBatchRow(f *testing.F) {
 	f.Fuzz(func(t *testing.T, intent string, roots []byte, number int64, flag bool, skipped string) {
 		row := batchRow{
 			ID: number, Server: number, Roots: roots, Added: sql.NullInt64{Int64: number, Valid: flag}, Expanded: boolInt(flag), Intent: intent, Rank: number,
-			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag), Settle: number, Links: boolInt(flag), Skipped: skipped, OnExists: intent,
+			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag), Settle: number, Links: boolInt(flag), Skipped: skipped, OnExists: intent, Metadata: skipped,
 		}
 		batch, err := row.batch()
 		if err != nil {

@@ -85,6 +85,7 @@ func insertRecovered(ctx context.Context, path string, damaged *gorm.DB, rows re
 		if err := removeListedHistory(tx); err != nil {
 			return err
 		}
+		_ = recoverUsage(damaged, tx) // rows that the schema refuses are left out
 		return recoverChildren(ctx, damaged, tx, rows.transfers)
 	})
 	return errors.Join(err, closePool(pool))

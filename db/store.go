@@ -175,7 +175,13 @@ func (d *DB) Save(ctx context.Context, changes uploader.Changes) error {
 	if changes.Empty() {
 		return ctx.Err()
 	}
-	err := d.write(ctx, func(tx *gorm.DB) error { return apply(ctx, tx, changes) })
+	usage := uploader.UsageOf(changes, uploader.DayOf(d.file.now()))
+	err := d.write(ctx, func(tx *gorm.DB) error {
+		if err := apply(ctx, tx, changes); err != nil {
+			return err
+		}
+		return addUsage(ctx, tx, usage)
+	})
 	return d.classify(fault.Save, err)
 }
 

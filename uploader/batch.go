@@ -36,6 +36,8 @@ type BatchOptions struct {
 
 	Exists ExistsPolicy // what to do with files whose name exists on the server
 
+	Metadata string // template of additional metadata, which replaces that of the server by key; see ParseMetadata
+
 	SettleTime time.Duration // how long a file must be unchanged before it is sent; NoSettleTime: not at all; 0: as in Settings
 }
 

@@ -61,6 +61,7 @@ type errorRow struct {
 	line   *fyne.Container
 	text   *widget.Label
 	hint   *widget.Label
+	place  *fyne.Container // of the button
 	button *widget.Button
 	group  view.ErrorGroup
 }
@@ -71,7 +72,8 @@ func newErrorRow(resolve func(view.ErrorGroup)) *errorRow {
 	l.text.TextStyle.Bold = true
 	l.button = widget.NewButton("", func() { resolve(l.group) })
 	padding := theme.Grid(2)
-	button := container.New(layout.NewCustomPaddedLayout(0, 2*padding, padding, padding), container.NewHBox(l.button))
+	l.place = container.NewHBox(l.button)
+	button := container.New(layout.NewCustomPaddedLayout(0, 2*padding, padding, padding), l.place)
 	l.line = container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(2)), l.text, l.hint, button)
 	return l
 }
@@ -85,6 +87,7 @@ func (l *errorRow) set(e errorLine) {
 	draw.SetVisible(l.hint, e.hint != "")
 	if l.button.Text != e.label {
 		l.button.SetText(e.label)
+		l.place.Refresh() // the button has another width
 	}
 }
 

@@ -38,7 +38,7 @@ type TopBar struct {
 // TopBarActions are the actions of the top bar.
 type TopBarActions struct {
 	Choose                                            func(uploader.ServerID)
-	AddServer, AddFiles, AddFolder                    func()
+	AddServer, AddFiles, AddFolder, AddWithOptions    func()
 	ManageServers                                     func()
 	PauseAll, ResumeAll, RemoveFinished, OpenReceived func()
 	OpenHistory, OpenSettings                         func()
@@ -146,7 +146,9 @@ func (b *TopBar) openAdd() {
 	files.Icon = theme.Icon(theme.IconFile)
 	folder := fyne.NewMenuItem(words.Text("top.add-folder"), b.actions.AddFolder)
 	folder.Icon = theme.Icon(theme.IconFolder)
-	b.open(fyne.NewMenu("", files, folder), b.Add)
+	options := fyne.NewMenuItem(words.Text("top.add-options"), b.actions.AddWithOptions)
+	options.Icon = theme.Icon(theme.IconSettings)
+	b.open(fyne.NewMenu("", files, folder, fyne.NewMenuItemSeparator(), options), b.Add)
 }
 
 func (b *TopBar) open(menu *fyne.Menu, below *widget.Button) {

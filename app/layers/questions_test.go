@@ -49,7 +49,7 @@ var questions = []question{
 	{"Uploads are running: quit?", []string{"app/quit.go:ask"}, nil},
 	{"Cancel an upload and lose what was sent?", []string{"app/actions.go:confirm"}, nil},
 	{"Uploads were interrupted: resume them?", []string{"app/resumeprompt.go:showQuestion", "app/review.go:newReview"}, nil},
-	{"Which files, and which destination?", []string{"app/adding.go:addFiles", "app/adding.go:addFolder"}, nil},
+	{"Which files, and which destination?", []string{"app/adding.go:addFiles", "app/adding.go:addFolder", "app/addoptions.go:addWithOptions"}, nil},
 	{"Several upload URLs were pasted: for which files?", []string{"app/pasteurls.go:askForFilesOf"}, nil},
 	{"What is the name of standard input?", nil, nil},
 	{"Add, change or remove a server?", []string{"app/servers/dialog.go:newDialog", "app/servers/manage.go:Manage", "app/servers/manage.go:Remove"}, nil},

@@ -55,7 +55,9 @@ type viewer struct {
 
 	box     *dialog.Dialog
 	list    *widget.List
-	full    *widget.Label // the selected line
+	body    *fyne.Container
+	below   *container.Scroll // full, while a line is selected
+	full    *widget.Label     // the selected line
 	older   *form.DialogButton
 	nothing *widget.Label
 	closed  context.CancelFunc
@@ -91,10 +93,12 @@ func open(config Config, title, path string, isLog bool) *viewer {
 	v.full = widget.NewLabel("")
 	v.full.Wrapping, v.full.Selectable, v.full.SizeName = fyne.TextWrapBreak, true, fynetheme.SizeNameCaptionText
 	v.full.TextStyle.Monospace = true
-	fullScroll := container.NewVScroll(v.full)
-	fullScroll.SetMinSize(fyne.NewSize(0, theme.Grid(22)))
+	v.below = container.NewVScroll(v.full)
+	v.below.SetMinSize(fyne.NewSize(0, theme.Grid(18)))
+	v.below.Hide()
 	top := container.NewBorder(nil, nil, nil, container.NewHBox(filter, follow), search)
-	body := container.NewBorder(top, fullScroll, nil, nil, container.NewStack(v.list, container.NewCenter(v.nothing)))
+	body := container.NewBorder(top, v.below, nil, nil, container.NewStack(v.list, container.NewCenter(v.nothing)))
+	v.body = body
 
 	v.older = form.NewDialogButton(words.Text("log.older"), v.readOlder, hide)
 	v.older.Hide()
@@ -198,6 +202,7 @@ func (v *viewer) filter() {
 		}
 	}
 	v.list.UnselectAll()
+	v.showBelow(false)
 	draw.SetVisible(v.nothing, len(v.matches) == 0)
 	v.list.Refresh()
 	if v.follow {
@@ -214,8 +219,19 @@ func (v *viewer) setFollow(on bool) {
 
 // showFull shows a line of the list below it, in full.
 func (v *viewer) showFull(index int) {
-	if index < len(v.matches) {
-		v.full.SetText(v.lines[v.matches[index]].text)
+	if index >= len(v.matches) {
+		return
+	}
+	v.full.SetText(v.lines[v.matches[index]].text)
+	v.below.ScrollToTop()
+	v.showBelow(true)
+}
+
+// showBelow shows or hides the selected line.
+func (v *viewer) showBelow(visible bool) {
+	if v.below.Visible() != visible {
+		draw.SetVisible(v.below, visible)
+		v.body.Refresh()
 	}
 }
 

@@ -75,6 +75,24 @@ func TestViewerFiltersAndSearches(t *testing.T) {
 	}
 }
 
+func TestViewerShowsSelectedLineInFull(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ferry.log")
+	write(t, path, "t=1 level=INFO msg="+strings.Repeat("long ", 100)+"\n", os.O_APPEND)
+	v, _ := openViewer(t, path)
+	if v.below.Visible() {
+		t.Error("a line is shown in full before one is selected")
+	}
+	v.list.Select(0)
+	if !v.below.Visible() || v.full.Text != v.lines[0].text {
+		t.Errorf("selected line is shown: %t, %q", v.below.Visible(), v.full.Text)
+	}
+	v.search = "long"
+	v.filter()
+	if v.below.Visible() {
+		t.Error("the selected line is shown after another search")
+	}
+}
+
 func TestViewerFollowsLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ferry.log")
 	write(t, path, strings.Repeat("t=1 level=INFO msg=old\n", 200), os.O_APPEND)

@@ -4,6 +4,7 @@ package preferences
 import (
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/view"
 )
 
 // Config configures the settings dialog.
@@ -14,6 +15,10 @@ type Config struct {
 	Version  string // of Ferry
 	Copy     func(text string)
 	Data     DataActions
+
+	// ReadStatistics reads the statistics, and calls then on the UI goroutine, unless that
+	// fails.
+	ReadStatistics func(then func(view.Statistics))
 }
 
 // DataActions are the actions of the buttons in the section about Ferry's data.

@@ -3,6 +3,7 @@ package preferences
 import (
 	"log/slog"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -12,6 +13,8 @@ import (
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -39,6 +42,9 @@ func start(t *testing.T) *testDialog {
 	noop := func() {}
 	s.Dialog = New(Config{
 		Settings: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop), Version: "1.2.3+abc", Copy: func(text string) { s.copied = text },
+		ReadStatistics: func(then func(view.Statistics)) {
+			then(view.StatisticsOf([]uploader.Usage{{Day: 20260301, Server: uploader.BuiltinServer, Bytes: 5_000_000, Files: 2}}, apptest.Snapshot().Servers, time.Date(2026, 3, 1, 12, 0, 0, 0, time.Local)))
+		},
 		Data: DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop, ChangeReceived: noop, Received: func() string { return "/home/ada/Downloads/Ferry" }},
 	})
 	tasks := bridge.NewTasks(s.ui.Post)

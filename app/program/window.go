@@ -76,6 +76,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, State: s.windowState, DefaultProfile: c.profile.Default, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        c.profileData(s), Version: c.version,
+		Usage:     s.database.Usage,
 		Autostart: c.autostart(),
 		Notice:    s.recovered, ReceivedDir: s.receivedDir, Requests: requests,
 		SetReceivedDir: func(ctx context.Context, dir string) error { return s.setReceivedDir(ctx, c, dir) },

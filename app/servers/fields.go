@@ -165,7 +165,7 @@ func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
 	options.GivenURL, options.Checksums, options.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
 	options.OneRequest = f.oneRequest.Checked
 	if _, err := uploader.ParseMetadata(options.Metadata); err != nil {
-		return options, &fieldError{metadataErrorText(err), f.metadata}
+		return options, &fieldError{MetadataErrorText(err), f.metadata}
 	}
 	options.UploadPath, options.Folders = strings.TrimSpace(f.uploadPath.Text), f.folderMode()
 	if err := uploader.ParseUploadPath(options.UploadPath); err != nil {
@@ -187,8 +187,8 @@ func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
 	return options, nil
 }
 
-// metadataErrorText returns the text for an error of [uploader.ParseMetadata].
-func metadataErrorText(err error) string {
+// MetadataErrorText returns the text for an error of [uploader.ParseMetadata].
+func MetadataErrorText(err error) string {
 	if invalid, ok := errors.AsType[*uploader.MetadataError](err); ok && invalid.Placeholder != "" {
 		all := "{" + strings.Join(uploader.Placeholders(), "} {") + "}"
 		return words.Text("server.metadata.placeholder", words.Data{"Placeholder": invalid.Placeholder, "All": all})

@@ -157,7 +157,9 @@ func (o Overview) lines(s *uploader.Snapshot, sum uploader.BatchTotals, batches 
 	}
 	if only != nil {
 		add("skipped", skippedCount(only), "")
-		add("added", words.Clock(only.Added, now), "")
+		if !only.Added.IsZero() {
+			add("added", words.Clock(only.Added, now), "")
+		}
 	}
 	return lines
 }

@@ -11,7 +11,7 @@ import (
 // Earlier finds the transfers with a fingerprint among those of one moment. It takes eight
 // bytes for each of them. It is not safe for concurrent use.
 type Earlier struct {
-	rows []*uploader.Transfer
+	rows uploader.Rows
 	seed maphash.Seed
 
 	// index has, of each transfer that may be found, the upper half of the hash of its
@@ -19,9 +19,9 @@ type Earlier struct {
 	index []uint64
 }
 
-// NewEarlier returns an Earlier of rows, which must not be changed. They are visited at the
+// NewEarlier returns an Earlier of rows. They are visited at the
 // first call of Find.
-func NewEarlier(rows []*uploader.Transfer) *Earlier { return &Earlier{rows: rows} }
+func NewEarlier(rows uploader.Rows) *Earlier { return &Earlier{rows: rows} }
 
 // Find returns the transfers with a fingerprint, by ID: those that can be resumed and those
 // that are done, but not the cancelled ones. An empty fingerprint finds nothing.
@@ -36,7 +36,7 @@ func (e *Earlier) Find(fingerprint string) []*uploader.Transfer {
 	hash := e.hash(fingerprint)
 	var found []*uploader.Transfer
 	for at, _ := slices.BinarySearch(e.index, hash); at < len(e.index) && e.index[at]&^lower == hash; at++ {
-		if t := e.rows[e.index[at]&lower]; t.Fingerprint == fingerprint {
+		if t := e.rows.At(int(e.index[at] & lower)); t.Fingerprint == fingerprint {
 			found = append(found, t)
 		}
 	}
@@ -45,8 +45,8 @@ func (e *Earlier) Find(fingerprint string) []*uploader.Transfer {
 }
 
 func (e *Earlier) build() {
-	e.seed, e.index = maphash.MakeSeed(), make([]uint64, 0, len(e.rows))
-	for place, t := range e.rows {
+	e.seed, e.index = maphash.MakeSeed(), make([]uint64, 0, e.rows.Len())
+	for place, t := range e.rows.All() {
 		if t.Fingerprint != "" && t.Phase != uploader.PhaseCancelled {
 			e.index = append(e.index, e.hash(t.Fingerprint)|uint64(place)) //nolint:gosec // memory holds fewer than 2^32 rows
 		}

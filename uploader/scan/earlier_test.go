@@ -28,7 +28,7 @@ func TestEarlierFindsAllButCancelled(t *testing.T) {
 			}
 		}
 		slices.Reverse(rows) // the user's order is another
-		earlier := scan.NewEarlier(rows)
+		earlier := scan.NewEarlier(uploader.RowsOf(rows...))
 		for _, fingerprint := range append(fingerprints, "unknown") {
 			var got []uploader.TransferID
 			for _, row := range earlier.Find(fingerprint) {
@@ -49,7 +49,7 @@ func BenchmarkEarlierMillion(b *testing.B) {
 		rows[i] = &uploader.Transfer{ID: uploader.TransferID(i + 1), Fingerprint: fmt.Sprintf("m1:%043d", i)}
 	}
 	for b.Loop() {
-		earlier := scan.NewEarlier(rows)
+		earlier := scan.NewEarlier(uploader.RowsOf(rows...))
 		for _, row := range rows {
 			if len(earlier.Find(row.Fingerprint)) != 1 {
 				b.Fatal("not found")

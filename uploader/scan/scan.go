@@ -16,9 +16,11 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -242,8 +244,20 @@ func (s *Scanner) awaitSaved(ctx context.Context) bool {
 // lookUp looks up and matches the earlier uploads of the portion's files. It retries
 // until the store answers, and reports false if ctx ends first.
 func (s *Scanner) lookUp(ctx context.Context) bool {
+	fingerprints := make([]string, 0, len(s.portion))
+	for _, f := range s.portion {
+		if f.Err == nil {
+			fingerprints = append(fingerprints, f.Fingerprint)
+		}
+	}
+	if len(fingerprints) == 0 {
+		return true
+	}
 	for failed := false; ; failed = true {
-		err := s.match(ctx)
+		removed, err := s.Matcher.Store.FindPreviousInHistory(ctx, fingerprints)
+		if err == nil {
+			err = s.match(ctx, removed)
+		}
 		if ctx.Err() != nil {
 			return false
 		}
@@ -261,17 +275,30 @@ func (s *Scanner) lookUp(ctx context.Context) bool {
 	}
 }
 
-// match sets the Match of each file of the portion.
-func (s *Scanner) match(ctx context.Context) error {
+// match sets the Match of each file of the portion. Removed are the entries of the history
+// that have the fingerprints of its files.
+func (s *Scanner) match(ctx context.Context, removed map[string][]uploader.Transfer) error {
 	for i := range s.portion {
 		f := &s.portion[i]
 		if f.Err != nil || f.File.Size == uploader.SizeUnknown {
 			continue
 		}
 		var err error
-		if f.Match, err = s.Matcher.match(ctx, f.File, s.Earlier.Find(f.Fingerprint)); err != nil {
+		if f.Match, err = s.Matcher.match(ctx, f.File, withRemoved(s.Earlier.Find(f.Fingerprint), removed[f.Fingerprint])); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// withRemoved adds entries of the history to transfers, by ID. A transfer that was removed
+// since the scan began may be in both: what it was then counts.
+func withRemoved(transfers []*uploader.Transfer, removed []uploader.Transfer) []*uploader.Transfer {
+	for i := range removed {
+		if !slices.ContainsFunc(transfers, func(t *uploader.Transfer) bool { return t.ID == removed[i].ID }) {
+			transfers = append(transfers, &removed[i])
+		}
+	}
+	slices.SortFunc(transfers, func(a, b *uploader.Transfer) int { return cmp.Compare(a.ID, b.ID) })
+	return transfers
 }

@@ -219,7 +219,7 @@ func testFindPreviousInHistory(t *testing.T, reopen Reopen) {
 	moveToHistory(t, store, first, third)
 	find := func() []uploader.TransferID {
 		t.Helper()
-		found, err := store.FindPrevious(t.Context(), []string{first.Fingerprint, "", "other"})
+		found, err := store.FindPreviousInHistory(t.Context(), []string{first.Fingerprint, "", "other"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,7 +27,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if caps.MaxSize > 0 && size > caps.MaxSize {
 		return false, fault.Newf(fault.TooLarge, fault.Create, "server accepts at most %d bytes, file has %d", caps.MaxSize, size)
 	}
-	if err := w.file.hashBeforeSending(ctx, w.remote.hashInMetadata(w.file.settings.SendSHA256)); err != nil {
+	if err := w.file.hashBeforeSending(ctx, w.remote.hashInMetadata(w.file.settings.SendSHA256, w.file.metadata)); err != nil {
 		return false, err
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
@@ -85,7 +85,7 @@ func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (uplo
 func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
 	request := tus.CreateRequest{
-		Size: size, Path: path, Metadata: w.perFile.apply(w.file.withDigest(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256))),
+		Size: size, Path: path, Metadata: w.perFile.apply(w.file.withDigest(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256, w.file.metadata))),
 		Overwrite: w.transfer.Exists == uploader.ExistsOverwrite,
 	}
 	if w.createsWithBody(caps) {

@@ -75,7 +75,7 @@ func (f *follower) check(ctx context.Context) (follow bool, err error) {
 // canDeferLength reports whether the server accepts an upload of unknown length. One that
 // gets the hash of the file does not.
 func (f *follower) canDeferLength(ctx context.Context) (bool, error) {
-	if f.remote.Server.Options.GivenURL || f.remote.hashInMetadata(false) {
+	if f.remote.Server.Options.GivenURL || f.remote.hashInMetadata(false, f.file.metadata) {
 		return false, nil
 	}
 	caps, err := f.remote.Capabilities(ctx)
@@ -148,7 +148,7 @@ func (f *follower) begin(ctx context.Context) error {
 	var upload tus.Upload
 	err := f.remote.inFolder(graceful, &f.transfer, func(path []string) (err error) {
 		request := tus.CreateRequest{
-			Deferred: true, Path: path, Metadata: f.perFile.apply(f.file.withDigest(f.remote.metadata(&f.transfer, f.file.handle, false))),
+			Deferred: true, Path: path, Metadata: f.perFile.apply(f.file.withDigest(f.remote.metadata(&f.transfer, f.file.handle, false, f.file.metadata))),
 			Overwrite: f.transfer.Exists == uploader.ExistsOverwrite,
 		}
 		upload, err = f.remote.protocol.Create(graceful, request)

@@ -13,14 +13,15 @@ import (
 )
 
 // metadata returns the Upload-Metadata of a transfer, whose file is open. The metadata
-// that every server gets includes the SHA-256 if declareHash is set and it is known.
-func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHash bool) []tus.Pair {
+// that every server gets includes the SHA-256 if declareHash is set and it is known. Batch is
+// the template of the transfer's batch.
+func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHash bool, batch string) []tus.Pair {
 	options := r.Server.Options
 	pairs := defaultMetadata(t.RemoteFile(), options.Folders)
 	if declareHash && t.SHA256 != "" {
 		pairs = append(pairs, tus.Pair{Key: keySHA256, Value: hex.EncodeToString([]byte(t.SHA256))})
 	}
-	pairs = withTemplate(pairs, uploader.SavedMetadata(options.Metadata), t.Placeholders(options.Folders))
+	pairs = withTemplate(pairs, r.template(batch), t.Placeholders(options.Folders))
 	if r.Server.Builtin() {
 		pairs = append(
 			pairs, tus.Pair{Key: tus.MetadataTransfer, Value: transferKey(t, file)},
@@ -31,10 +32,19 @@ func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHas
 }
 
 // hashInMetadata reports whether the metadata of uploads has the SHA-256 of the file, so
-// that it must be known before they are created. declare is whether every server gets it.
-func (r *Remote) hashInMetadata(declare bool) bool {
-	template := uploader.SavedMetadata(r.Server.Options.Metadata)
+// that it must be known before they are created. declare is whether every server gets it,
+// batch the template of the batch.
+func (r *Remote) hashInMetadata(declare bool, batch string) bool {
+	template := r.template(batch)
 	return template.Uses(uploader.PlaceholderSHA256) || declare && !template.Has(keySHA256)
+}
+
+// template returns the template of the server, in which that of a batch replaces the fields
+// with the same keys.
+func (r *Remote) template(batch string) uploader.MetadataTemplate {
+	template, own := uploader.SavedMetadata(r.Server.Options.Metadata), uploader.SavedMetadata(batch)
+	template = slices.DeleteFunc(template, func(f uploader.MetadataField) bool { return own.Has(f.Key) })
+	return append(template, own...)
 }
 
 // hashInLink reports whether the links to uploaded files have their SHA-256.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // TestF1TransferKey checks the metadata that the built-in receiver gets of a transfer.
@@ -35,7 +36,7 @@ func TestF1TransferKey(t *testing.T) {
 		}
 		defer file.Close()
 		remote := NewRemote(uploader.Server{ID: server}, nil)
-		for _, pair := range remote.metadata(&uploader.Transfer{ID: id, Added: added, Source: seen}, file, true) {
+		for _, pair := range remote.metadata(&uploader.Transfer{ID: id, Added: added, Source: seen}, file, true, "") {
 			if pair.Key == "ferryTransfer" {
 				key = pair.Value
 			}
@@ -117,7 +118,7 @@ func TestK12Metadata(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			remote := NewRemote(uploader.Server{ID: 2, Options: c.options}, nil)
 			got := map[string]string{}
-			for _, pair := range remote.metadata(&uploader.Transfer{ID: 1, Added: added, Source: c.file, SHA256: "abc"}, nil, c.declare) {
+			for _, pair := range remote.metadata(&uploader.Transfer{ID: 1, Added: added, Source: c.file, SHA256: "abc"}, nil, c.declare, "") {
 				got[pair.Key] = pair.Value
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -140,8 +141,37 @@ func TestG6HashInMetadata(t *testing.T) {
 		"in the template":            {"hash=x{sha256}", false, true},
 	} {
 		remote := NewRemote(uploader.Server{ID: 2, Options: uploader.ServerOptions{Metadata: c.template}}, nil)
-		if got := remote.hashInMetadata(c.declare); got != c.want {
+		if got := remote.hashInMetadata(c.declare, ""); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+}
+
+// TestMetadataOfBatch checks that the metadata of a batch is added to that of its server,
+// which it replaces by key.
+func TestMetadataOfBatch(t *testing.T) {
+	const server = "filename=\nfiletype=\nmtime=\nproject=default\nowner=ada"
+	for name, c := range map[string]struct {
+		batch string
+		want  []tus.Pair
+		hash  bool
+	}{
+		"none":     {"", []tus.Pair{{Key: "project", Value: "default"}, {Key: "owner", Value: "ada"}}, false},
+		"added":    {"folder=raw/{stem}", []tus.Pair{{Key: "project", Value: "default"}, {Key: "owner", Value: "ada"}, {Key: "folder", Value: "raw/film"}}, false},
+		"replaced": {"project=Iceland", []tus.Pair{{Key: "owner", Value: "ada"}, {Key: "project", Value: "Iceland"}}, false},
+		"left out": {"owner=", []tus.Pair{{Key: "project", Value: "default"}}, false},
+		"hash":     {"owner={sha256}", []tus.Pair{{Key: "project", Value: "default"}, {Key: "owner", Value: "616263"}}, true},
+		"invalid":  {",", []tus.Pair{{Key: "project", Value: "default"}, {Key: "owner", Value: "ada"}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			remote := NewRemote(uploader.Server{ID: 2, Options: uploader.ServerOptions{Metadata: server}}, nil)
+			transfer := &uploader.Transfer{ID: 1, Source: source.File{Path: "/film.mov", Size: 9}, SHA256: "abc"}
+			if diff := cmp.Diff(c.want, remote.metadata(transfer, nil, false, c.batch)); diff != "" {
+				t.Error("(-want +got):\n" + diff)
+			}
+			if got := remote.hashInMetadata(false, c.batch); got != c.hash {
+				t.Errorf("hash is needed: %t, want %t", got, c.hash)
+			}
+		})
 	}
 }

@@ -149,7 +149,7 @@ func (c *concatenation) join(ctx context.Context) error {
 	}
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	metadata := c.perFile.apply(c.file.withDigest(c.remote.metadata(&c.transfer, c.file.handle, c.file.settings.SendSHA256)))
+	metadata := c.perFile.apply(c.file.withDigest(c.remote.metadata(&c.transfer, c.file.handle, c.file.settings.SendSHA256, c.file.metadata)))
 	request := tus.ConcatRequest{
 		Parts: urls, Metadata: metadata, Size: c.transfer.Source.Size, Overwrite: c.transfer.Exists == uploader.ExistsOverwrite,
 	}

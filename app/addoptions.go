@@ -1,0 +1,102 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/servers"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// addOptions is the dialog for options of what is added next: metadata, a speed limit, and
+// what to do with files that exist. It must be used on the UI goroutine.
+type addOptions struct {
+	adder  *adder
+	server uploader.Server
+
+	box      *dialog.Dialog
+	page     *dialog.Page
+	metadata *form.Entry
+	template *dialog.Setting // of metadata
+	limit    *form.RateField
+	speed    *dialog.Setting // of limit
+	exists   *form.Select
+	again    *form.Checkbox
+}
+
+// existsChoices are the choices for files whose name exists on the server. The last one is
+// only offered if the server can overwrite.
+var existsChoices = []uploader.ExistsPolicy{uploader.ExistsAsk, uploader.ExistsSkip, uploader.ExistsRename, uploader.ExistsOverwrite}
+
+// addWithOptions asks for options, and for the files or folders to be added with them.
+func (a *adder) addWithOptions() {
+	o := &addOptions{adder: a, server: a.destination.server(a.bridge.Snapshot())}
+	hide := func() { o.box.Hide() }
+	o.page = dialog.NewPage()
+	host := form.Host{Close: hide, Reveal: o.page.Reveal}
+	o.metadata = form.NewMultilineEntry(host, 3, func(string) { o.check() })
+	o.metadata.SetPlaceHolder("folder=raw")
+	o.template = dialog.NewWideSetting(words.Text("server.metadata"), words.Text("add-options.metadata.help"), o.metadata)
+	o.limit = form.NewRateField(host)
+	o.limit.Changed = func(int64, bool) { o.check() }
+	o.speed = dialog.NewSetting(words.Text("add-options.limit"), "", o.limit.Content)
+	labels := []string{words.Text("add-options.exists.ask"), words.Text("exists.skip"), words.Text("exists.rename"), words.Text("exists.overwrite")}
+	if !o.server.Options.CanOverwrite() {
+		labels = labels[:len(labels)-1]
+	}
+	o.exists = form.NewSelect(host, labels, func(int) {})
+	o.exists.ShowIndex(0)
+	o.again = form.NewCheckbox(host, func(bool) {})
+	to := dialog.NewParagraph("")
+	to.Set(words.Text("preview.to", words.Data{"Server": words.Server(o.server)}), theme.Muted)
+	o.page.SetObjects(to, o.template, o.speed,
+		dialog.NewSetting(words.Text("add-options.exists"), words.Text("add-options.exists.help"), o.exists),
+		dialog.NewSetting(words.Text("add-options.again"), words.Text("add-options.again.help"), o.again))
+
+	folder := form.NewDialogButton(words.Text("add-options.folder"), func() { o.choose(a.files.chooseFolders, "choose.folder") }, hide)
+	files := form.NewDialogButton(words.Text("add-options.files"), func() { o.choose(a.files.chooseFiles, "choose.files") }, hide)
+	files.Importance = widget.HighImportance
+	cancel := form.NewDialogButton(words.Text("cancel"), hide, hide)
+	o.box = dialog.New(a.dialogs.Canvas(), words.Text("add-options.title"), o.page, layout.NewSpacer(), cancel, folder, files)
+	o.box.SetSize(fyne.NewSize(theme.Grid(140), 0))
+	a.dialogs.Present(o.box)
+	a.dialogs.Canvas().Focus(o.metadata)
+}
+
+// check shows what is not valid, and reports whether everything is.
+func (o *addOptions) check() bool {
+	template, speed := "", ""
+	if _, err := uploader.ParseMetadata(o.metadata.Text); err != nil {
+		template = servers.MetadataErrorText(err)
+	}
+	if _, valid := o.limit.Rate(); !valid {
+		speed = words.Text("add-options.limit.invalid")
+	}
+	changed := o.template.SetProblem(template)
+	if o.speed.SetProblem(speed) || changed {
+		o.page.Relayout()
+	}
+	return template == "" && speed == ""
+}
+
+// options returns the options for the batch.
+func (o *addOptions) options() uploader.BatchOptions {
+	limit, _ := o.limit.Rate()
+	return uploader.BatchOptions{Metadata: o.metadata.Text, Limit: limit, Exists: existsChoices[o.exists.SelectedIndex()], UploadAgain: o.again.Checked}
+}
+
+// choose asks for files or folders with one of the file dialogs, and adds them.
+func (o *addOptions) choose(ask func(platform.ChooserOptions, func([]string)), title string) {
+	if !o.check() {
+		return
+	}
+	options := o.options()
+	o.box.Hide()
+	ask(addQuestion(title), func(paths []string) { o.adder.addWith(o.server.ID, paths, 0, options) })
+}
