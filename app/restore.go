@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -34,6 +35,7 @@ func (w *window) restore() {
 	}
 	w.restored = true
 	state := w.state.Get()
+	w.list.SetSort(view.SortNamed(state.Sort))
 	w.list.OpenBatches(state.OpenBatches)
 	w.list.Rows.Select(state.Selected...)
 	if state.Details != 0 {

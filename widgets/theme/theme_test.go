@@ -59,6 +59,33 @@ func TestTextContrast(t *testing.T) {
 	}
 }
 
+// TestBarContrast checks bars and their marks, and columns of the speed graph.
+func TestBarContrast(t *testing.T) {
+	const minContrast = 3 // WCAG 2.1, success criterion 1.4.11
+	look := theme.New(theme.System, 1)
+	for variantName, variant := range variants {
+		under := map[string]color.Color{}
+		for _, name := range []fyne.ThemeColorName{fynetheme.ColorNameBackground, theme.ColorSurface, fynetheme.ColorNameSelection} {
+			under[string(name)] = look.Color(name, variant)
+			if name != fynetheme.ColorNameSelection { // a selected row does not change below the pointer
+				under["hovered "+string(name)] = blend(look.Color(fynetheme.ColorNameHover, variant), look.Color(name, variant))
+			}
+		}
+		for _, tone := range []theme.Tone{theme.Muted, theme.Active, theme.Success, theme.Warning, theme.Error} {
+			bar := look.Color(tone.Color(), variant)
+			for name, background := range under {
+				track := blend(look.Color(theme.ColorTrack, variant), background)
+				if got := contrast(bar, track); got < minContrast {
+					t.Errorf("%s on the track on %s, %s: contrast %.2f, want at least %.1f", tone.Color(), name, variantName, got, float64(minContrast))
+				}
+			}
+			if got := contrast(look.Color(theme.ColorSurface, variant), bar); got < minContrast {
+				t.Errorf("mark on %s, %s: contrast %.2f, want at least %.1f", tone.Color(), variantName, got, float64(minContrast))
+			}
+		}
+	}
+}
+
 func TestTextContrastOnTranslucentBackground(t *testing.T) {
 	const minContrast = 4.5 // WCAG 2.1, success criterion 1.4.3
 	all := []fyne.ThemeColorName{fynetheme.ColorNameBackground, theme.ColorSurface, fynetheme.ColorNameSelection}
