@@ -184,6 +184,7 @@ func newTab(onTap func(id string)) *tab {
 		count:      draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
 	}
 	t.repaint = t.Refresh
+	t.paint()
 	t.ExtendBaseWidget(t)
 	return t
 }
