@@ -156,7 +156,9 @@ func (o *Outline) update(s *uploader.Snapshot) bool {
 		} else if o.sort == SortSize && t.Source.Size != before.Source.Size {
 			candidates = append(candidates, item.group)
 		}
-		o.groups[item.group].finished = max(o.groups[item.group].finished, t.Finished)
+		if group := &o.groups[item.group]; item.filter == FilterDone {
+			group.finished = max(group.finished, t.Finished)
+		}
 	}
 	o.transfers, o.batches, o.refilter = s.Transfers, s.Batches, false
 	moved := o.resequence(o.withActive(candidates), s)
@@ -237,8 +239,10 @@ func (o *Outline) groupTransfers() {
 		}
 		o.items[i].group = g
 		o.groups[g].to++
-		o.groups[g].finished = max(o.groups[g].finished, t.Finished)
 		o.count(g, o.items[i].filter, 1)
+		if o.items[i].filter == FilterDone { // reading it of all transfers takes several times as long
+			o.groups[g].finished = max(o.groups[g].finished, t.Finished)
+		}
 	}
 	var empty []*uploader.Batch
 	for id, b := range o.batches {

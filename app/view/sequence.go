@@ -58,8 +58,8 @@ func (o *Outline) sequenceAll(s *uploader.Snapshot) {
 	o.keys = make([]sortKey, len(o.groups))
 	o.sequence = make([]int32, len(o.groups))
 	for g := range o.groups {
-		o.keys[g] = o.keyOf(int32(g), s) //nolint:gosec // memory holds fewer than 2^31 groups
-		o.sequence[g] = int32(g)         //nolint:gosec // see above
+		o.keys[g] = o.keyOf(int32(g), s)
+		o.sequence[g] = int32(g)
 	}
 	slices.SortFunc(o.sequence, o.compareGroups)
 	o.released = nil

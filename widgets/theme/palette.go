@@ -75,13 +75,13 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameButton:                    {rgb(0xE6EDF0), rgb(0x26343B)},
 	fynetheme.ColorNameDisabledButton:            {rgb(0xEDF1F3), rgb(0x1C272C)},
 	fynetheme.ColorNameInputBackground:           {rgb(0xFFFFFF), rgb(0x1B262C)},
-	fynetheme.ColorNameInputBorder:               {rgb(0x84959E), rgb(0x61757F)},
+	fynetheme.ColorNameInputBorder:               {rgb(0x7A8B95), rgb(0x687C86)},
 	fynetheme.ColorNameMenuBackground:            {rgb(0xFFFFFF), rgb(0x1F2B31)},
 	fynetheme.ColorNameOverlayBackground:         {rgb(0xFFFFFF), rgb(0x1B262C)},
 	fynetheme.ColorNameHeaderBackground:          {rgb(0xF4F7F8), rgb(0x1B262C)},
 	fynetheme.ColorNameInnerWindowBorder:         {rgb(0xC6D2D7), rgb(0x3A4A52)},
 	fynetheme.ColorNameInnerWindowBorderInactive: {rgb(0xE2E9EC), rgb(0x25333A)},
-	fynetheme.ColorNameScrollBar:                 {tint(0x13252C, 0x59), tint(0xE3ECEF, 0x59)},
+	fynetheme.ColorNameScrollBar:                 {tint(0x13252C, 0x85), tint(0xE3ECEF, 0x66)},
 	fynetheme.ColorNameScrollBarBackground:       {tint(0x13252C, 0x0A), tint(0xE3ECEF, 0x0A)},
 }
 

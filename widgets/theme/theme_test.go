@@ -59,6 +59,30 @@ func TestTextContrast(t *testing.T) {
 	}
 }
 
+// TestControlContrast checks the borders of fields, the marks of the focus, and scroll bars.
+func TestControlContrast(t *testing.T) {
+	const minContrast = 3 // WCAG 2.1, success criterion 1.4.11
+	look := theme.New(theme.System, 1)
+	plain := []fyne.ThemeColorName{fynetheme.ColorNameBackground, theme.ColorSurface}
+	for variantName, variant := range variants {
+		for _, pair := range []struct {
+			control     fyne.ThemeColorName
+			backgrounds []fyne.ThemeColorName
+		}{
+			{fynetheme.ColorNameInputBorder, append(plain, fynetheme.ColorNameInputBackground)},
+			{theme.ColorAccent, append(plain, fynetheme.ColorNameSelection, theme.ColorAccentSoft)},
+			{fynetheme.ColorNameScrollBar, plain},
+		} {
+			for _, name := range pair.backgrounds {
+				background := look.Color(name, variant)
+				if got := contrast(blend(look.Color(pair.control, variant), background), background); got < minContrast {
+					t.Errorf("%s on %s, %s: contrast %.2f, want at least %.1f", pair.control, name, variantName, got, float64(minContrast))
+				}
+			}
+		}
+	}
+}
+
 // TestBarContrast checks bars and their marks, and columns of the speed graph.
 func TestBarContrast(t *testing.T) {
 	const minContrast = 3 // WCAG 2.1, success criterion 1.4.11
