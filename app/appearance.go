@@ -27,14 +27,14 @@ func (sh *shell) applySettings() {
 }
 
 // applyAppearance changes theme, size and language. The toolkit applies new colours; for
-// another language or size the window is built again.
+// another language, size or density the window is built again.
 func (sh *shell) applyAppearance(next settings.Appearance) {
 	last := sh.appearance
 	sh.appearance = next
-	if next.Theme != last.Theme || next.Scale != last.Scale {
+	if next.Theme != last.Theme || next.Scale != last.Scale || next.Density != last.Density {
 		sh.toolkit.Settings().SetTheme(themeOf(next))
 	}
-	if next.Language == last.Language && next.Scale == last.Scale {
+	if next.Language == last.Language && next.Scale == last.Scale && next.Density == last.Density {
 		return
 	}
 	if err := words.Load(string(next.Language)); err != nil {
@@ -63,5 +63,9 @@ func themeOf(appearance settings.Appearance) *theme.Theme {
 	case settings.ThemeDark:
 		mode = theme.Dark
 	}
-	return theme.New(mode, float32(appearance.Scale))
+	look := theme.New(mode, float32(appearance.Scale))
+	if appearance.Density == settings.DensityCompact {
+		return look.Compact()
+	}
+	return look
 }

@@ -41,7 +41,7 @@ func TestFilter(t *testing.T) {
 	t.Run("tabs show the number of transfers", func(t *testing.T) {
 		s := startWindow(t, mixed())
 		var got []string
-		for _, tab := range view.Tabs(s.bridge.Snapshot()) {
+		for _, tab := range s.window.list.Tabs() {
 			got = append(got, tab.Label+" "+tab.Count)
 		}
 		if diff := cmp.Diff([]string{"All 4", "Active 1", "Waiting 0", "Needs attention 1", "Done 2"}, got); diff != "" {
@@ -157,15 +157,15 @@ func TestBatchRows(t *testing.T) {
 	start := func(t *testing.T) *testWindow { return startWindow(t, apptest.NewEngineAt(apptest.Folders())) }
 	t.Run("row shows totals", func(t *testing.T) {
 		s := start(t)
-		row := s.window.list.Row(0)
+		row := s.window.list.Row(1)
 		if row.Name != "Iceland" || row.Status != "1 of 3 files · This computer" || row.Size != "4.0 of 12.0 GB" || row.Fold == 0 {
 			t.Errorf("row is %+v", row)
 		}
 	})
 	t.Run("open batch shows files by relative path", func(t *testing.T) {
 		s := start(t)
-		s.window.list.Activate(s.window.list.ID(0))
-		if row := s.window.list.Row(1); row.Name != "one.raw" || row.Depth != 1 {
+		s.window.list.Activate(s.window.list.ID(1))
+		if row := s.window.list.Row(2); row.Name != "one.raw" || row.Depth != 1 {
 			t.Errorf("row is %+v", row)
 		}
 	})

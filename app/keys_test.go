@@ -45,7 +45,7 @@ func TestShortcuts(t *testing.T) {
 	move := func(batch uploader.BatchID, to uploader.MoveTo) func(*testing.T, *testWindow) {
 		return sends(uploader.Move{Target: uploader.Target{Batch: batch}, To: to})
 	}
-	// The list is: batch 7 with 1, 2 and 3; 4, which failed; batch 8 with 5 and 6.
+	// The list is: 4, which failed; batch 7 with 1, 2 and 3; batch 8 with 5 and 6, which are done.
 	tests := map[string]struct {
 		selected []int64
 		check    func(*testing.T, *testWindow)
@@ -75,16 +75,16 @@ func TestShortcuts(t *testing.T) {
 				t.Errorf("details show %v", got)
 			}
 		}},
-		"Ctrl+H": {nil, opensOverlay},
+		"Ctrl+H":    {nil, opensOverlay},
 		"Ctrl+,":    {nil, opensOverlay},
 		"Ctrl+Q":    {nil, opensOverlay},
 		"F1":        {nil, opensOverlay},
-		"↑":         {[]int64{4}, selects(-7)},
-		"↓":         {[]int64{4}, selects(-8)},
-		"Home":      {[]int64{-8}, selects(-7)},
+		"↑":         {[]int64{-7}, selects(4)},
+		"↓":         {[]int64{4}, selects(-7)},
+		"Home":      {[]int64{-8}, selects(4)},
 		"End":       {[]int64{-7}, selects(-8)},
-		"Page Up":   {[]int64{-8}, selects(-7)},
-		"Page Down": {[]int64{-7}, selects(-8)},
+		"Page Up":   {[]int64{-8}, selects(4)},
+		"Page Down": {[]int64{4}, selects(-8)},
 		"→": {[]int64{-8}, func(t *testing.T, s *testWindow) {
 			s.until("batch is open", func() bool { return s.window.list.Len() == 5 })
 		}},
@@ -93,7 +93,7 @@ func TestShortcuts(t *testing.T) {
 			s.key(fyne.KeyLeft)
 			s.until("batch is closed", func() bool { return s.window.list.Len() == 3 })
 		}},
-		"Ctrl+A": {nil, selects(-7, 4, -8)},
+		"Ctrl+A": {nil, selects(4, -7, -8)},
 		"Esc":    {[]int64{4}, selects()},
 		"Enter": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			if !s.window.details.Content.Visible() {
@@ -199,10 +199,10 @@ func TestMoveKeepsOrder(t *testing.T) {
 		do   view.Action
 		want []uploader.Target
 	}{
-		{"up starts with the first", view.ActionMoveUp, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.TargetTransfers(4)}},
-		{"down starts with the last", view.ActionMoveDown, []uploader.Target{uploader.TargetTransfers(4), {Batch: 8}, {Batch: 7}}},
-		{"top starts with the last", view.ActionMoveTop, []uploader.Target{uploader.TargetTransfers(4), {Batch: 8}, {Batch: 7}}},
-		{"bottom starts with the first", view.ActionMoveBottom, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.TargetTransfers(4)}},
+		{"up starts with the first", view.ActionMoveUp, []uploader.Target{{Batch: 7}, uploader.TargetTransfers(4), {Batch: 8}}},
+		{"down starts with the last", view.ActionMoveDown, []uploader.Target{{Batch: 8}, uploader.TargetTransfers(4), {Batch: 7}}},
+		{"top starts with the last", view.ActionMoveTop, []uploader.Target{{Batch: 8}, uploader.TargetTransfers(4), {Batch: 7}}},
+		{"bottom starts with the first", view.ActionMoveBottom, []uploader.Target{{Batch: 7}, uploader.TargetTransfers(4), {Batch: 8}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

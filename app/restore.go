@@ -35,6 +35,7 @@ func (w *window) restore() {
 	}
 	w.restored = true
 	state := w.state.Get()
+	w.list.SetSort(view.SortNamed(state.Sort))
 	w.list.OpenBatches(state.OpenBatches)
 	w.list.Rows.Select(state.Selected...)
 	switch {

@@ -35,7 +35,11 @@ func everyRow(now time.Time) []widgets.RowModel {
 	} {
 		l := transferlist.NewList(widgets.NewTooltips(), transferlist.ListActions{Interrupted: func() *view.Interrupted { return nil }})
 		l.Show(apptest.Summed(s))
-		rows = append(rows, l.Row(0))
+		batch := 0
+		for l.ID(batch) > 0 {
+			batch++
+		}
+		rows = append(rows, l.Row(batch))
 	}
 	return rows
 }

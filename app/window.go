@@ -86,7 +86,7 @@ func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(),
 func (w *window) build() {
 	w.emptyServer, w.noMatchesModel = 0, widgets.EmptyModel{}
 	w.bar = frame.NewTopBar(w.window.Canvas(), w.tooltips, w.actions.bar)
-	w.filter = transferlist.NewFilterBar(w.tooltips, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList})
+	w.filter = transferlist.NewFilterBar(w.tooltips, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList, Sort: w.setSort, Sorted: func() view.Sort { return w.list.Sort() }})
 	list := w.actions.list
 	list.ShowDetails, list.SelectionChanged = w.openTransfer, w.followSelection
 	w.list = transferlist.NewList(w.tooltips, list)
@@ -123,6 +123,9 @@ func (w *window) rebuild() {
 // show shows a snapshot.
 func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	server := w.destination.server(s)
+	if title := view.Title(s); title != w.window.Title() {
+		w.window.SetTitle(title)
+	}
 	w.bar.Show(s, server, counts)
 	w.showEmpty(server)
 	w.banner.Show(s)
@@ -131,7 +134,7 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	if !s.Loading {
 		w.restore()
 	}
-	w.filter.Show(s, s.Transfers.Len() > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
+	w.filter.Show(w.list.Tabs(), s.Transfers.Len() > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
 	w.details.Show(s, time.Now())
 	noRows := w.list.Len() == 0
 	if noRows {
@@ -216,9 +219,19 @@ func (w *window) setFilter(chosen view.Filter) {
 	w.refresh()
 }
 
+// setSort changes the order of the list.
+func (w *window) setSort(order view.Sort) {
+	w.list.SetSort(order)
+	w.state.Update(func(s *windowstate.State) { s.Sort = order.String() })
+}
+
 // search shows the transfers that match a text.
 func (w *window) search(text string) {
 	w.list.SetSearch(view.NewSearch(text))
+	if text == "" {
+		w.list.Rows.Refresh()
+		w.list.Rows.ScrollToCursor() // what was found and selected
+	}
 	w.refresh()
 }
 

@@ -9,20 +9,23 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Bar is a thin progress bar that shows acknowledged progress in a solid colour and
-// sent progress in a lighter one. It is not animated.
+// Bar is a thin progress bar that shows what was sent, with a mark at what the server has
+// acknowledged. It is not animated.
 type Bar struct {
 	widget.BaseWidget
 	acked, sent float64
 	tone        theme.Tone
 	track       *canvas.Rectangle
 	sentBar     *canvas.Rectangle
-	ackedBar    *canvas.Rectangle
+	mark        *canvas.Rectangle // ends at the acknowledged fraction; hidden if that is all that was sent
 }
+
+// markWidth is the width of the mark, in steps of the grid.
+const markWidth = 0.5
 
 // NewBar returns an empty bar.
 func NewBar() *Bar {
-	b := &Bar{track: &canvas.Rectangle{}, sentBar: &canvas.Rectangle{}, ackedBar: &canvas.Rectangle{}}
+	b := &Bar{track: &canvas.Rectangle{}, sentBar: &canvas.Rectangle{}, mark: &canvas.Rectangle{}}
 	b.paint()
 	b.ExtendBaseWidget(b)
 	return b
@@ -48,14 +51,23 @@ func (b *Bar) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{b.track, b.sentBar, b.ackedBar}
+	objects := []fyne.CanvasObject{b.track, b.sentBar, b.mark}
 	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 func (b *Bar) arrange(size fyne.Size) {
 	resizeBar(b.track, size.Width, size.Height)
 	resizeBar(b.sentBar, widthOf(size, b.sent), size.Height)
-	resizeBar(b.ackedBar, widthOf(size, b.acked), size.Height)
+	b.arrangeMark(size)
+}
+
+// arrangeMark places the mark. It is hidden if it would touch an end of the sent part.
+func (b *Bar) arrangeMark(size fyne.Size) {
+	width := max(draw.Snap(theme.Grid(markWidth)), 1)
+	at, sent := widthOf(size, b.acked), widthOf(size, b.sent)
+	draw.SetVisible(b.mark, at > 2*size.Height && at+size.Height <= sent)
+	b.mark.Resize(fyne.NewSize(width, size.Height))
+	b.mark.Move(fyne.NewPos(at-width, 0))
 }
 
 // widthOf returns the width of a fraction of a bar in whole units. A fraction above
@@ -82,23 +94,7 @@ func resizeBar(r *canvas.Rectangle, width, height float32) {
 }
 
 func (b *Bar) paint() {
-	acked, sent := barColors(b.tone)
 	b.track.FillColor = theme.Color(theme.ColorTrack)
-	b.sentBar.FillColor = theme.Color(sent)
-	b.ackedBar.FillColor = theme.Color(acked)
-}
-
-func barColors(tone theme.Tone) (acked, sent fyne.ThemeColorName) {
-	switch tone {
-	case theme.Muted:
-		return theme.ColorPaused, theme.ColorTrack
-	case theme.Active:
-		return theme.ColorAccent, theme.ColorSent
-	case theme.Warning:
-		return theme.ColorWarningBar, theme.ColorTrack
-	case theme.Error:
-		return theme.ColorErrorBar, theme.ColorTrack
-	default:
-		return theme.ColorSuccess, theme.ColorTrack
-	}
+	b.sentBar.FillColor = theme.Color(b.tone.Color())
+	b.mark.FillColor = theme.Color(theme.ColorSurface)
 }

@@ -3,6 +3,7 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -29,7 +30,8 @@ type EmptyState struct {
 
 	picture *canvas.Image
 	title   *draw.Label
-	hint    *widget.RichText
+	hint    *draw.WrappedText
+	lines   *fyne.Container // of the hint
 	button  *widget.Button
 }
 
@@ -39,10 +41,13 @@ func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
 		OnTapped: tapped,
 		picture:  &canvas.Image{FillMode: canvas.ImageFillContain},
 		title:    draw.NewLabel(fynetheme.SizeNameHeadingText, theme.ColorText),
-		hint:     widget.NewRichText(),
+		hint:     draw.NewWrappedText("", draw.SizeText, theme.ColorMuted),
 	}
 	e.title.Object.Alignment = fyne.TextAlignCenter
-	e.hint.Wrapping = fyne.TextWrapWord
+	e.lines = container.NewWithoutLayout(e.hint.Objects()...)
+	for _, line := range e.lines.Objects {
+		line.(*canvas.Text).Alignment = fyne.TextAlignCenter
+	}
 	e.button = widget.NewButton("", func() { call(e.OnTapped) })
 	e.button.Importance = widget.HighImportance
 	e.setModel(model)
@@ -63,22 +68,14 @@ func (e *EmptyState) setModel(model EmptyModel) {
 	}
 	draw.SetVisible(e.picture, model.Picture != nil)
 	e.title.Set(model.Title, theme.ColorText)
-	e.hint.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: model.Hint, Style: hintStyle()}}
-	e.hint.Refresh()
-	draw.SetVisible(e.hint, model.Hint != "")
+	e.hint.Text = model.Hint
+	draw.SetVisible(e.lines, model.Hint != "")
 	e.button.Text, e.button.Icon = model.Button, nil
 	if model.Icon != "" {
 		e.button.Icon = theme.Icon(model.Icon)
 	}
 	e.button.Refresh()
 	draw.SetVisible(e.button, model.Button != "")
-}
-
-func hintStyle() widget.RichTextStyle {
-	style := widget.RichTextStyleParagraph
-	style.Alignment = fyne.TextAlignCenter
-	style.ColorName = theme.ColorMuted
-	return style
 }
 
 // MinSize returns the width of the button, and a minimum height.
@@ -88,18 +85,22 @@ func (e *EmptyState) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{e.picture, e.title.Object, e.hint, e.button}
-	return &draw.Renderer{Content: objects, Arrange: e.arrange, Minimum: e.MinSize, Repaint: e.title.Restyle, Widget: e}
+	objects := []fyne.CanvasObject{e.picture, e.title.Object, e.lines, e.button}
+	return &draw.Renderer{Content: objects, Arrange: e.arrange, Minimum: e.MinSize, Repaint: e.restyle, Widget: e}
+}
+
+func (e *EmptyState) restyle() {
+	e.title.Restyle()
+	e.hint.Restyle()
 }
 
 // arrange centres the content. The picture is hidden if there is not enough height.
 func (e *EmptyState) arrange(size fyne.Size) {
 	width := min(size.Width-theme.Grid(12), theme.Grid(100))
-	e.hint.Resize(fyne.NewSize(width, 0))
 	picture := fyne.NewSize(theme.Grid(60), theme.Grid(36))
 	height := e.title.Height + e.button.MinSize().Height + theme.Grid(5) // without the picture
-	if e.hint.Visible() {
-		height += e.hint.MinSize().Height
+	if hint := e.hint.HeightAt(width); hint > 0 {
+		height += hint + theme.Grid(1)
 	}
 	showPicture := e.picture.Resource != nil && size.Height > height+picture.Height+theme.Grid(10)
 	draw.SetVisible(e.picture, showPicture)
@@ -114,10 +115,11 @@ func (e *EmptyState) arrange(size fyne.Size) {
 	x := (size.Width - width) / 2
 	e.title.Place(fyne.NewPos(x, y), width)
 	y += e.title.Height
-	if e.hint.Visible() {
-		e.hint.Resize(fyne.NewSize(width, e.hint.MinSize().Height))
-		e.hint.Move(fyne.NewPos(x, y))
-		y += e.hint.Size().Height
+	if hint := e.hint.Place(0, width); hint > 0 {
+		y += theme.Grid(1)
+		e.lines.Move(fyne.NewPos(x, y))
+		e.lines.Resize(fyne.NewSize(width, hint))
+		y += hint
 	}
 	e.arrangeButton(size, y+theme.Grid(4))
 }

@@ -29,6 +29,7 @@ var (
 func NewFloatingButton(tapped func()) *FloatingButton {
 	b := &FloatingButton{onTap: tapped, background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, theme.ColorOnToast)}
 	b.repaint = b.Refresh
+	b.paint()
 	b.ExtendBaseWidget(b)
 	return b
 }

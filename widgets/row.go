@@ -38,7 +38,7 @@ type Row struct {
 	name            *draw.Label
 	statusIcon      *draw.Icon
 	status          *draw.Label
-	columns         [3]*draw.Label // size, speed, ETA
+	columns         [4]*draw.Label // percent, size, speed, ETA
 	bar             *Bar
 	chevron         *rowButton
 	buttons         []*rowButton // one for every action, then hidden ones for reuse
@@ -87,7 +87,7 @@ func (r *Row) SetModel(model RowModel) {
 	r.name.Set(model.Name, theme.ColorText)
 	r.statusIcon.Set(model.StatusIcon, model.Tone.Color())
 	r.status.Set(model.Status, model.Tone.Color())
-	for i, text := range []string{model.Size, model.Speed, model.ETA} {
+	for i, text := range []string{model.Percent, model.Size, model.Speed, model.ETA} {
 		r.columns[i].Set(text, theme.ColorMuted)
 	}
 	draw.SetVisible(r.bar, model.ShowBar)

@@ -1,6 +1,8 @@
 package widgets_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -18,7 +20,7 @@ import (
 func uploading() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconVideo, Name: "interview-final.mov",
-		Size: "1.9 of 6.4 GB", Speed: "18.4 MB/s", ETA: "about 4 min",
+		Percent: "36 %", Size: "1.9 of 6.4 GB", Speed: "18.4 MB/s", ETA: "about 4 min",
 		StatusIcon: theme.IconUploading, Status: "Uploading", Tone: theme.Active,
 		ShowBar: true, BarTone: theme.Active, Acked: 0.3, Sent: 0.36,
 		Actions: []widgets.Action{{ID: "pause", Icon: theme.IconPause}, {ID: "cancel", Icon: theme.IconCancel}},
@@ -28,7 +30,7 @@ func uploading() widgets.RowModel {
 // changed returns a model with a prominent action.
 func changed() widgets.RowModel {
 	return widgets.RowModel{
-		Icon: theme.IconVideo, Name: "b-roll.mov", Size: "2.2 of 3.0 GB",
+		Icon: theme.IconVideo, Name: "b-roll.mov", Percent: "73 %", Size: "2.2 of 3.0 GB",
 		StatusIcon: theme.IconChanged, Status: "Changed since the upload began", Tone: theme.Warning,
 		ShowBar: true, BarTone: theme.Warning, Acked: 0.73, Sent: 0.73,
 		Actions: []widgets.Action{{ID: "over", Label: "Start over", Prominent: true}},
@@ -47,7 +49,7 @@ func done() widgets.RowModel {
 // batch returns a model of an open row.
 func batch() widgets.RowModel {
 	return widgets.RowModel{
-		Icon: theme.IconFolder, Name: "Iceland raws", Size: "31.2 of 40.1 GB", Speed: "42.0 MB/s", ETA: "about 3 min",
+		Icon: theme.IconFolder, Name: "Iceland raws", Percent: "80 %", Size: "31.2 of 40.1 GB", Speed: "42.0 MB/s", ETA: "about 3 min",
 		StatusIcon: theme.IconUploading, Status: "612 of 790 files · Studio server", Tone: theme.Active,
 		ShowBar: true, BarTone: theme.Active, Acked: 0.78, Sent: 0.8, Fold: widgets.FoldOpen,
 		Actions: []widgets.Action{{ID: "pause", Icon: theme.IconPause}, {ID: "cancel", Icon: theme.IconCancel}},
@@ -84,6 +86,23 @@ func TestRowGoldenMarkup(t *testing.T) {
 	}
 }
 
+func TestCompactRowGoldenMarkup(t *testing.T) {
+	models := map[string]widgets.RowModel{"uploading": uploading(), "changed": changed(), "inside": inside()}
+	for widthName, width := range map[string]float32{"wide": 960, "narrow": 480} {
+		for name, model := range models {
+			golden := "row/" + name + "-" + widthName + "-compact.xml"
+			t.Run(golden, func(t *testing.T) {
+				test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1).Compact())
+				row, window := newRow(t, model, width)
+				if row.MinSize().Height != 30 {
+					t.Errorf("height %g", row.MinSize().Height)
+				}
+				test.AssertRendersToMarkup(t, golden, window.Canvas())
+			})
+		}
+	}
+}
+
 // texts returns the visible texts of a row.
 func texts(row fyne.CanvasObject) []string {
 	var all []string
@@ -101,10 +120,10 @@ func TestRowHidesColumnsWhenNarrow(t *testing.T) {
 		width float32
 		want  []string
 	}{
-		{"all columns", 960, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB", "18.4 MB/s", "about 4 min"}},
-		{"ETA hidden", 640, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB", "18.4 MB/s"}},
-		{"ETA and speed hidden", 520, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB"}},
-		{"all columns hidden", 360, []string{"interview-final.mov", "Uploading"}},
+		{"all columns", 960, []string{"interview-final.mov", "Uploading", "36 %", "1.9 of 6.4 GB", "18.4 MB/s", "about 4 min"}},
+		{"ETA hidden", 560, []string{"interview-final.mov", "Uploading", "36 %", "1.9 of 6.4 GB", "18.4 MB/s"}},
+		{"ETA and speed hidden", 480, []string{"interview-final.mov", "Uploading", "36 %", "1.9 of 6.4 GB"}},
+		{"all but percent hidden", 360, []string{"interview-final.mov", "Uploading", "36 %"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -150,7 +169,7 @@ func TestRowActions(t *testing.T) {
 	}{
 		{"hidden icon", uploading(), list.RowState{}, fyne.NewPos(932, 30), nil},
 		{"last icon of a hovered row", uploading(), list.RowState{Hovered: true}, fyne.NewPos(932, 30), []string{"cancel"}},
-		{"first icon of a selected row", uploading(), list.RowState{Selected: true}, fyne.NewPos(900, 30), []string{"pause"}},
+		{"icon of a row that is only selected", uploading(), list.RowState{Selected: true}, fyne.NewPos(900, 30), nil},
 		{"first icon of the cursor", uploading(), list.RowState{Cursor: true}, fyne.NewPos(900, 30), []string{"pause"}},
 		{"prominent action", changed(), list.RowState{}, fyne.NewPos(920, 30), []string{"over"}},
 		{"beside the buttons", changed(), list.RowState{Hovered: true}, fyne.NewPos(400, 30), nil},
@@ -183,6 +202,7 @@ func TestRowModelEqual(t *testing.T) {
 	changes := map[string]func(*widgets.RowModel){
 		"icon":    func(m *widgets.RowModel) { m.Icon = theme.IconAudio },
 		"name":    func(m *widgets.RowModel) { m.Name = "x" },
+		"percent": func(m *widgets.RowModel) { m.Percent = "x" },
 		"size":    func(m *widgets.RowModel) { m.Size = "x" },
 		"speed":   func(m *widgets.RowModel) { m.Speed = "x" },
 		"eta":     func(m *widgets.RowModel) { m.ETA = "x" },
@@ -230,6 +250,74 @@ func TestRowBarEndDoesNotDependOnButtons(t *testing.T) {
 	} {
 		if got != none || got == 0 {
 			t.Errorf("%s: right edge of the bar %g, without buttons %g", label, got, none)
+		}
+	}
+}
+
+// TestRowPartsLineUp compares the columns of rows with different content at the widths of
+// narrow and wide windows.
+func TestRowPartsLineUp(t *testing.T) {
+	deep := uploading()
+	deep.Depth = 1
+	for _, compact := range []bool{false, true} {
+		for _, width := range []float32{480, 700, 960, 1920, 3840} {
+			t.Run(fmt.Sprintf("compact %t, width %g", compact, width), func(t *testing.T) {
+				look := theme.New(theme.Light, 1)
+				if compact {
+					look = look.Compact()
+				}
+				test.NewTempApp(t).Settings().SetTheme(look)
+				edges := func(model widgets.RowModel) []float32 {
+					row, _ := newRow(t, model, width)
+					return rightEdges(row)
+				}
+				want := edges(uploading())
+				if len(want) == 0 {
+					t.Fatal("no columns")
+				}
+				for name, model := range map[string]widgets.RowModel{"batch": batch(), "in a batch": deep} {
+					if diff := cmp.Diff(want, edges(model)); diff != "" {
+						t.Errorf("%s: %s", name, diff)
+					}
+				}
+				for _, edge := range edges(changed()) {
+					if edge != 0 && !slices.Contains(want, edge) { // 0: an empty column
+						t.Errorf("column of a row with a button ends at %g, others at %v", edge, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestButtonsDoNotOverlapTexts checks every state of a row at several widths.
+func TestButtonsDoNotOverlapTexts(t *testing.T) {
+	for _, compact := range []bool{false, true} {
+		look := theme.New(theme.Light, 1)
+		if compact {
+			look = look.Compact()
+		}
+		test.NewTempApp(t).Settings().SetTheme(look)
+		for _, width := range []float32{480, 960} {
+			for name, model := range map[string]widgets.RowModel{"uploading": uploading(), "changed": changed(), "done": done(), "batch": batch()} {
+				row, _ := newRow(t, model, width)
+				row.SetState(list.RowState{Hovered: true, Pointer: fyne.NewPos(200, 10)})
+				end := width
+				for _, object := range test.LaidOutObjects(row) {
+					if b, ok := object.(button); ok && object.Visible() && b.(fyne.CanvasObject).Position().X > 100 {
+						end = min(end, object.Position().X)
+					}
+				}
+				for _, object := range test.LaidOutObjects(row) {
+					text, ok := object.(*canvas.Text)
+					if !ok || !text.Visible() || text.Text == "" || text.Position().X >= end || text.Position().X == 0 {
+						continue
+					}
+					if right := text.Position().X + text.Size().Width; right > end {
+						t.Errorf("compact %t, width %g, %s: %q ends at %g, buttons begin at %g", compact, width, name, text.Text, right, end)
+					}
+				}
+			}
 		}
 	}
 }

@@ -10,21 +10,27 @@ import (
 )
 
 // A row contains from left to right: an indentation by its depth; the chevron; the
-// tile with the icon; the name above the status above the bar; the columns; the
-// buttons. The columns have the same position in all rows, whatever buttons a row
-// has, and are hidden one by one if the row is too narrow. Distances are in steps of
-// the grid.
+// tile with the icon; the name above the status; the columns. The bar is below them. In a
+// compact theme the row is one line, with the status between name and columns.
+//
+// The columns have the same position in all rows, and are hidden one by one, the last one
+// first, if the row is too narrow. Buttons lie above the right end of the row while the
+// pointer is over it or it is the cursor, and hide the columns there; prominent ones are
+// always visible. Distances are in steps of the grid.
 const (
-	rowPadding   = 4.0  // between the edge and the content
-	chevronWidth = 6.0  // also the indentation for each level of depth
-	rowGap       = 3.0  // between parts beside each other
-	buttonsWidth = 28.0 // reserved for the buttons, so that bars end at the same position
-	minNameWidth = 44.0 // columns are hidden to keep this width for the name
+	rowPadding     = 4.0  // between the edge and the content
+	chevronWidth   = 6.0  // also the indentation for each level of depth
+	rowGap         = 3.0  // between parts beside each other
+	minNameWidth   = 44.0 // columns are hidden to keep this width for the name
+	minStatusWidth = 36.0 // of a compact row; with less space only the icon is shown
 )
 
-// columnWidths are the widths of size, speed and ETA, enough for their longest
+// columnWidths are the widths of percent, size, speed and ETA, enough for their longest
 // texts, so that columns do not move.
-var columnWidths = [...]float32{32, 21, 24}
+var columnWidths = [...]float32{13, 32, 21, 24}
+
+// nameShare is the part of the space left of the columns that the name has in a compact row.
+const nameShare = 0.55
 
 func (r *Row) arrange(size fyne.Size) {
 	if size.Width < r.MinSize().Width {
@@ -35,12 +41,20 @@ func (r *Row) arrange(size fyne.Size) {
 	r.background.Move(fyne.NewPos(inset, 1))
 
 	left := r.arrangeTile(size)
-	prominent := r.arrangeButtons(size)
-	right := size.Width - theme.Grid(rowPadding) - max(theme.Grid(buttonsWidth), prominent) - theme.Grid(rowGap)
+	free := r.arrangeButtons(size)
 	r.separator.Resize(fyne.NewSize(size.Width-left-theme.Grid(rowPadding), 1))
 	r.separator.Move(fyne.NewPos(left, size.Height-1))
-	r.arrangeText(left, right, size)
+	if theme.IsCompact() {
+		r.arrangeLine(left, free, size)
+	} else {
+		r.arrangeText(left, free, size)
+	}
 	r.updateTooltip()
+}
+
+// textLeft returns the left edge of the text of a row that is in no other row.
+func textLeft() float32 {
+	return theme.Grid(1+chevronWidth) + theme.Size(theme.SizeTile) + theme.Grid(rowGap)
 }
 
 // arrangeTile places chevron, tile and icon, and returns the left edge of the text.
@@ -48,6 +62,7 @@ func (r *Row) arrangeTile(size fyne.Size) float32 {
 	tile := theme.Size(theme.SizeTile)
 	at := fyne.NewPos(theme.Grid(1+chevronWidth*float32(1+r.model.Depth)), draw.Snap((size.Height-tile)/2))
 	r.arrangeChevron(at.X, size)
+	draw.SetVisible(r.tile, !theme.IsCompact())
 	r.tile.Resize(fyne.NewSquareSize(tile))
 	r.tile.Move(at)
 	r.icon.Place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
@@ -57,7 +72,7 @@ func (r *Row) arrangeTile(size fyne.Size) float32 {
 // arrangeChevron places the chevron, which ends at right.
 func (r *Row) arrangeChevron(right float32, size fyne.Size) {
 	draw.SetVisible(r.chevron, r.model.Fold != FoldNone)
-	width, height := theme.Grid(chevronWidth), theme.Grid(8)
+	width, height := theme.Grid(chevronWidth), min(theme.Grid(8), size.Height-2)
 	r.chevron.Resize(fyne.NewSize(width, height))
 	r.chevron.Move(fyne.NewPos(right-width, draw.Snap((size.Height-height)/2)))
 	icon := theme.IconChevronRight
@@ -67,48 +82,83 @@ func (r *Row) arrangeChevron(right float32, size fyne.Size) {
 	r.chevron.set(Action{Icon: icon}, r.pointerOver(r.chevron))
 }
 
-// arrangeText places name, status, bar and columns between left and right.
-func (r *Row) arrangeText(left, right float32, size fyne.Size) {
+// arrangeText places name, status, bar and columns. What ends right of free is below the
+// buttons.
+func (r *Row) arrangeText(left, free float32, size fyne.Size) {
 	nameHeight, statusHeight := r.name.Height, r.status.Height
 	top := (size.Height - nameHeight - statusHeight) / 2
 	if r.model.ShowBar {
 		top -= theme.Grid(1)
 	}
 	top = draw.Snap(top)
-	nameEnd := r.arrangeColumns(left, right, top+(nameHeight-statusHeight)/2)
+	nameEnd := r.arrangeColumns(free, top+(nameHeight-statusHeight)/2, size)
 	r.name.Place(fyne.NewPos(left, top), nameEnd-left)
 
-	iconSize := theme.Size(theme.SizeMark)
-	statusLeft := left
-	if r.model.StatusIcon != "" {
-		r.statusIcon.Place(fyne.NewPos(left+iconSize/2, top+nameHeight+statusHeight/2+1), iconSize)
-		statusLeft += iconSize + theme.Grid(1.25)
-	}
-	r.status.Place(fyne.NewPos(statusLeft, top+nameHeight), right-statusLeft)
-
-	barHeight := theme.Size(theme.SizeBar)
-	r.bar.Resize(fyne.NewSize(r.columnsEnd()-left, barHeight))
-	r.bar.Move(fyne.NewPos(left, size.Height-theme.Grid(2)-barHeight))
+	draw.SetVisible(r.status.Object, true)
+	statusLeft := r.arrangeStatusIcon(left, top+nameHeight+statusHeight/2+1)
+	r.status.Place(fyne.NewPos(statusLeft, top+nameHeight), free-statusLeft)
+	r.arrangeBar(left, size, theme.Grid(2))
 }
 
-// columnsEnd returns the right edge of columns and bar, which is the same for all
-// rows of a list.
-func (r *Row) columnsEnd() float32 {
-	return r.Size().Width - theme.Grid(rowPadding+buttonsWidth+rowGap)
+// arrangeLine is arrangeText for a compact row.
+func (r *Row) arrangeLine(left, free float32, size fyne.Size) {
+	columns := r.columnsLeft(size)
+	middle := size.Height / 2
+	r.arrangeColumns(free, draw.Snap(middle-r.status.Height/2), size)
+
+	statusLeft := draw.Snap(textLeft() + nameShare*(columns-textLeft()))
+	showText := columns-statusLeft >= theme.Grid(minStatusWidth)
+	if !showText {
+		statusLeft = columns - theme.Grid(rowGap) - theme.Size(theme.SizeMark)
+	}
+	nameEnd := min(statusLeft-theme.Grid(rowGap), free)
+	r.name.Place(fyne.NewPos(left, draw.Snap(middle-r.name.Height/2)), nameEnd-left)
+	textAt := r.arrangeStatusIcon(statusLeft, middle)
+	end := min(columns-theme.Grid(rowGap), free)
+	draw.SetVisible(r.status.Object, showText && end > textAt)
+	r.status.Place(fyne.NewPos(textAt, draw.Snap(middle-r.status.Height/2)), max(end-textAt, 0))
+	r.arrangeBar(left, size, theme.Grid(0.5))
+}
+
+// arrangeStatusIcon places the icon at a left edge and a middle, and returns the left edge of
+// the text beside it.
+func (r *Row) arrangeStatusIcon(left, middle float32) float32 {
+	if r.model.StatusIcon == "" {
+		return left
+	}
+	iconSize := theme.Size(theme.SizeMark)
+	r.statusIcon.Place(fyne.NewPos(left+iconSize/2, middle), iconSize)
+	return left + iconSize + theme.Grid(1.25)
+}
+
+// arrangeBar places the bar, which ends at the same position in all rows.
+func (r *Row) arrangeBar(left float32, size fyne.Size, bottom float32) {
+	height := theme.Size(theme.SizeBar)
+	r.bar.Resize(fyne.NewSize(size.Width-theme.Grid(rowPadding)-left, height))
+	r.bar.Move(fyne.NewPos(left, size.Height-bottom-height))
+}
+
+// columnsLeft returns the left edge of the columns that fit.
+func (r *Row) columnsLeft(size fyne.Size) float32 {
+	left := size.Width - theme.Grid(rowPadding)
+	for _, width := range columnWidths[:columnsIn(left-textLeft())] {
+		left -= theme.Grid(width)
+	}
+	return left
 }
 
 // arrangeColumns places the columns that fit, from right to left, and returns the
-// right edge of the name.
-func (r *Row) arrangeColumns(left, right, top float32) float32 {
-	end := r.columnsEnd()
-	nameEnd := right
-	count := columnsIn(end - left)
+// right edge of the name. Columns that end right of free are hidden.
+func (r *Row) arrangeColumns(free, top float32, size fyne.Size) float32 {
+	end := size.Width - theme.Grid(rowPadding)
+	nameEnd := min(end, free)
+	count := columnsIn(end - textLeft())
 	for i := len(columnWidths) - 1; i >= 0; i-- {
 		width := theme.Grid(columnWidths[i])
 		column := r.columns[i]
-		visible := i < count && column.FullText != "" && end <= right+theme.Grid(rowGap)
-		draw.SetVisible(column.Object, visible)
-		if visible {
+		used := i < count && column.FullText != ""
+		draw.SetVisible(column.Object, used && end <= free)
+		if used {
 			column.Place(fyne.NewPos(end-width, top), width)
 			nameEnd = min(nameEnd, end-width-theme.Grid(rowGap))
 		}
@@ -131,33 +181,36 @@ func columnsIn(width float32) int {
 	return len(columnWidths)
 }
 
-// arrangeButtons places the buttons of the actions and returns the width that
-// prominent ones need.
-func (r *Row) arrangeButtons(size fyne.Size) float32 {
+// arrangeButtons places the buttons of the actions, and returns the right edge of the space
+// that visible ones leave.
+func (r *Row) arrangeButtons(size fyne.Size) (free float32) {
 	r.setButtonCount(len(r.model.Actions))
-	showAll := r.state.Hovered || r.state.Selected || r.state.Cursor
-	x := size.Width - theme.Grid(rowPadding)
+	showAll := r.state.Hovered || r.state.Cursor
+	right := size.Width - theme.Grid(rowPadding)
+	x, free := right, right
 	if last := len(r.model.Actions) - 1; last >= 0 && !r.model.Actions[last].Prominent {
 		x += theme.Grid(1) // aligns the icon, not the button, with the edge
 	}
-	hasProminent := false
 	for i, action := range slices.Backward(r.model.Actions) {
 		button := r.buttons[i]
-		draw.SetVisible(button, showAll || action.Prominent)
+		visible := showAll || action.Prominent
+		draw.SetVisible(button, visible)
 		button.set(action, r.pointerOver(button))
 		buttonSize := button.MinSize()
+		if height := size.Height - 2; buttonSize.Height > height {
+			buttonSize.Height = height
+		}
 		x -= buttonSize.Width
 		button.Resize(buttonSize)
 		button.Move(fyne.NewPos(x, draw.Snap((size.Height-buttonSize.Height)/2)))
 		if action.Prominent {
 			x -= theme.Grid(1)
-			hasProminent = true
+		}
+		if visible {
+			free = x - theme.Grid(1)
 		}
 	}
-	if !hasProminent {
-		return 0
-	}
-	return size.Width - theme.Grid(rowPadding) - x
+	return free
 }
 
 // setButtonCount creates missing buttons and hides those that are not needed.

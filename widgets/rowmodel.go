@@ -10,7 +10,8 @@ import (
 type RowModel struct {
 	Icon       theme.IconName // type of the item
 	Name       string         // shortened in the middle
-	Size       string         // the column that is hidden last in a narrow row
+	Percent    string         // the column that is hidden last in a narrow row
+	Size       string
 	Speed      string
 	ETA        string
 	StatusIcon theme.IconName // status icon
@@ -52,7 +53,7 @@ type Action struct {
 // Equal reports whether two models have the same content.
 func (m RowModel) Equal(other RowModel) bool {
 	return m.Name == other.Name && m.Icon == other.Icon &&
-		m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
+		m.Percent == other.Percent && m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
 		m.StatusIcon == other.StatusIcon && m.Status == other.Status && m.StatusHint == other.StatusHint && m.Tone == other.Tone &&
 		m.ShowBar == other.ShowBar && m.BarTone == other.BarTone && m.Acked == other.Acked && m.Sent == other.Sent &&
 		m.Depth == other.Depth && m.Fold == other.Fold &&

@@ -39,6 +39,7 @@ func NewSmallButton(name theme.IconName, tooltips *Tooltips, tapped func()) *Sma
 	}
 	b.icon.Set(name, theme.ColorMuted)
 	b.repaint = b.Refresh
+	b.paint()
 	b.ExtendBaseWidget(b)
 	return b
 }

@@ -99,7 +99,7 @@ func (g *SpeedGraph) setColumnCount(count int) {
 func (g *SpeedGraph) paint() {
 	g.baseline.FillColor = theme.Color(theme.ColorTrack)
 	for i, column := range g.columns {
-		column.FillColor = theme.Color(theme.ColorSent)
+		column.FillColor = theme.Color(theme.ColorMuted)
 		if i == len(g.columns)-1 {
 			column.FillColor = theme.Color(theme.ColorAccent)
 		}

@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -21,7 +22,9 @@ type Tab struct {
 	Tone  theme.Tone
 }
 
-// Tabs is a row of tabs of which one is selected.
+// Tabs is a row of tabs of which one is selected. Its tabs do not move when their counts
+// change: a tab has space for a count of three digits, becomes wider only for a count that
+// needs it, and not while the pointer is over the tabs. Tabs can have the keyboard focus.
 type Tabs struct {
 	widget.BaseWidget
 
@@ -43,7 +46,7 @@ func NewTabs(onSelect func(id string)) *Tabs {
 
 // Set replaces the tabs and selects one by its ID.
 func (t *Tabs) Set(tabs []Tab, selected string) {
-	if slices.Equal(tabs, t.tabs) && selected == t.selected {
+	if slices.Equal(tabs, t.tabs) && selected == t.selected && !t.narrow() {
 		return
 	}
 	t.tabs, t.selected = slices.Clone(tabs), selected
@@ -58,7 +61,22 @@ func (t *Tabs) Set(tabs []Tab, selected string) {
 			item.set(tabs[i], tabs[i].ID == selected)
 		}
 	}
+	if !t.hovered() {
+		for _, item := range t.items[:len(tabs)] {
+			item.reserve()
+		}
+	}
 	t.Refresh()
+}
+
+// hovered reports whether the pointer is over one of the tabs.
+func (t *Tabs) hovered() bool {
+	return slices.ContainsFunc(t.items, func(item *tab) bool { return item.hovered })
+}
+
+// narrow reports whether a tab needs more space for its count than it has.
+func (t *Tabs) narrow() bool {
+	return slices.ContainsFunc(t.items, func(item *tab) bool { return item.neededDigits() > item.digits })
 }
 
 // SetCompact hides or shows the counts.
@@ -140,6 +158,8 @@ type tab struct {
 	model    Tab
 	selected bool
 	compact  bool
+	focused  bool
+	digits   int // characters of the count for which there is space
 
 	background *canvas.Rectangle
 	label      *draw.Label
@@ -149,16 +169,22 @@ type tab struct {
 var (
 	_ desktop.Hoverable  = (*tab)(nil)
 	_ desktop.Cursorable = (*tab)(nil)
+	_ fyne.Focusable     = (*tab)(nil)
 )
+
+// minDigits is the number of characters of a count for which every tab has space.
+const minDigits = 3
 
 func newTab(onTap func(id string)) *tab {
 	t := &tab{
 		onTap:      onTap,
+		digits:     minDigits,
 		background: &canvas.Rectangle{},
 		label:      draw.NewLabel(draw.SizeCaption, theme.ColorText),
 		count:      draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
 	}
 	t.repaint = t.Refresh
+	t.paint()
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -168,6 +194,37 @@ func (t *tab) set(model Tab, selected bool) {
 	t.label.Set(model.Label, theme.ColorText)
 	t.count.Set(model.Count, model.Tone.Color())
 	t.Refresh()
+}
+
+// neededDigits returns the number of characters of the count.
+func (t *tab) neededDigits() int { return len([]rune(t.model.Count)) }
+
+// reserve gives the count the space that it needs. The tab never becomes narrower.
+func (t *tab) reserve() { t.digits = max(t.digits, t.neededDigits()) }
+
+// FocusGained implements [fyne.Focusable].
+func (t *tab) FocusGained() { t.setFocused(true) }
+
+// FocusLost implements [fyne.Focusable].
+func (t *tab) FocusLost() { t.setFocused(false) }
+
+func (t *tab) setFocused(focused bool) {
+	t.focused = focused
+	t.Refresh()
+}
+
+// TypedRune implements [fyne.Focusable]. It does nothing.
+func (t *tab) TypedRune(rune) {}
+
+// TypedKey implements [fyne.Focusable]. Keys that do not select the tab are passed to the
+// window.
+func (t *tab) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		t.Tapped(nil)
+	default:
+		draw.ForwardKey(t, e)
+	}
 }
 
 // Tapped implements [fyne.Tappable].
@@ -184,11 +241,16 @@ func (t *tab) MinSize() fyne.Size {
 	if t.compact {
 		return fyne.NewSize(draw.Snap(t.textWidth(t.label)+theme.Grid(4)), theme.Grid(7))
 	}
-	return fyne.NewSize(draw.Snap(t.textWidth(t.label)+theme.Grid(1.5)+t.textWidth(t.count)+theme.Grid(5)), theme.Grid(7))
+	return fyne.NewSize(draw.Snap(t.textWidth(t.label)+theme.Grid(1.5)+t.countWidth()+theme.Grid(5)), theme.Grid(7))
 }
 
 func (t *tab) textWidth(l *draw.Label) float32 {
 	return fyne.MeasureText(l.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
+}
+
+// countWidth returns the width that is reserved for the count.
+func (t *tab) countWidth() float32 {
+	return fyne.MeasureText(strings.Repeat("0", t.digits), theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 }
 
 // CreateRenderer implements [fyne.Widget].
@@ -205,12 +267,15 @@ func (t *tab) arrange(size fyne.Size) {
 		return
 	}
 	t.label.Place(fyne.NewPos(theme.Grid(2.5), y), t.textWidth(t.label))
-	t.count.Place(fyne.NewPos(theme.Grid(4)+t.textWidth(t.label), y), t.textWidth(t.count))
+	t.count.Place(fyne.NewPos(theme.Grid(4)+t.textWidth(t.label), y), max(t.countWidth(), t.textWidth(t.count)))
 }
 
 func (t *tab) paint() {
 	t.background.CornerRadius = theme.Grid(1.5)
-	t.background.FillColor = nil
+	t.background.FillColor, t.background.StrokeColor, t.background.StrokeWidth = nil, nil, 0
+	if t.focused {
+		t.background.StrokeColor, t.background.StrokeWidth = theme.Color(theme.ColorAccent), 1.5
+	}
 	switch {
 	case t.selected:
 		t.background.FillColor = theme.Color(theme.ColorAccentSoft)

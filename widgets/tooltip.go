@@ -130,7 +130,7 @@ func (t *Tooltips) arrange(size fyne.Size) {
 	x := max(min(at.X+(t.target.Size().Width-width)/2, size.Width-width-theme.Grid(1)), theme.Grid(1))
 	y := at.Y + t.target.Size().Height + theme.Grid(1)
 	if y+height > size.Height {
-		y = at.Y - height - theme.Grid(1)
+		y = max(at.Y-height-theme.Grid(1), theme.Grid(1))
 	}
 	topLeft := fyne.NewPos(draw.Snap(x), draw.Snap(y))
 	t.background.Resize(fyne.NewSize(width, height))

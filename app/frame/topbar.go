@@ -22,6 +22,7 @@ type TopBar struct {
 	folder         *widgets.IconButton // opens the built-in receiver's folder
 	Add            *widget.Button
 	Toggle         *widget.Button      // pauses or resumes all transfers
+	toggleBox      *fyne.Container     // contains Toggle
 	toggleIcon     *widgets.IconButton // the same without text, for a narrow window
 	RemoveFinished *widgets.IconButton
 	history        *widgets.IconButton
@@ -55,13 +56,14 @@ func NewTopBar(canvas fyne.Canvas, tooltips *widgets.Tooltips, actions TopBarAct
 	b.Add = widget.NewButtonWithIcon(words.Text("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
 	b.Add.Importance = widget.HighImportance
 	b.Toggle = widget.NewButtonWithIcon(words.Text("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
+	b.toggleBox = container.New(fixedWidth{b.Toggle, []string{words.Text("top.pause-all"), words.Text("top.resume-all")}}, b.Toggle)
 	b.RemoveFinished = widgets.NewIconButton(theme.IconRemove, tooltips, words.Text("top.remove-finished"), actions.RemoveFinished)
 	b.folder = widgets.NewIconButton(theme.IconFolderOpen, tooltips, words.Text("top.open-received"), actions.OpenReceived)
 	b.toggleIcon = widgets.NewIconButton(theme.IconPause, tooltips, words.Text("top.pause-all"), b.toggleAll)
 	b.history = widgets.NewIconButton(theme.IconClock, tooltips, words.Text("top.history"), actions.OpenHistory)
 	b.settings = widgets.NewIconButton(theme.IconSettings, tooltips, words.Text("top.settings"), actions.OpenSettings)
 	b.label = muted(words.Text("top.to"))
-	b.Content = container.New(&topBarLayout{b}, b.label, b.Destination, b.folder, b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.history, b.settings)
+	b.Content = container.New(&topBarLayout{b}, b.label, b.Destination, b.folder, b.Add, b.toggleBox, b.toggleIcon, b.RemoveFinished, b.history, b.settings)
 	return b
 }
 

@@ -3,6 +3,7 @@ package frame
 import (
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets/draw"
@@ -46,13 +47,13 @@ func nameWidth(b *TopBar) float32 {
 // showTexts shows or hides the label and the text of Toggle.
 func (l *topBarLayout) showTexts(label, toggle bool) {
 	draw.SetVisible(l.bar.label, label)
-	draw.SetVisible(l.bar.Toggle, toggle)
+	draw.SetVisible(l.bar.toggleBox, toggle)
 	draw.SetVisible(l.bar.toggleIcon, !toggle)
 }
 
 func (l *topBarLayout) sides() (left, right []fyne.CanvasObject) {
 	b := l.bar
-	return visibleOf(b.label, b.Destination, b.folder), visibleOf(b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.history, b.settings)
+	return visibleOf(b.label, b.Destination, b.folder), visibleOf(b.Add, b.toggleBox, b.toggleIcon, b.RemoveFinished, b.history, b.settings)
 }
 
 func visibleOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {
@@ -86,6 +87,33 @@ func widthOf(objects []fyne.CanvasObject) float32 {
 		width += o.MinSize().Width + theme.Grid(1)
 	}
 	return width
+}
+
+// fixedWidth is a layout that gives an object the width that it has with the longest of some
+// texts, so that nothing moves when its text changes.
+type fixedWidth struct {
+	button *widget.Button
+	texts  []string
+}
+
+// MinSize implements [fyne.Layout].
+func (f fixedWidth) MinSize([]fyne.CanvasObject) fyne.Size {
+	measure := func(text string) float32 {
+		return fyne.MeasureText(text, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}).Width
+	}
+	size, longest := f.button.MinSize(), measure(f.button.Text)
+	for _, text := range f.texts {
+		longest = max(longest, measure(text))
+	}
+	return size.AddWidthHeight(longest-measure(f.button.Text), 0)
+}
+
+// Layout implements [fyne.Layout].
+func (f fixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+		o.Move(fyne.Position{})
+	}
 }
 
 func (l *topBarLayout) place(size fyne.Size) {

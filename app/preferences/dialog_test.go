@@ -86,6 +86,7 @@ func TestEverySettingHasControl(t *testing.T) {
 		{SectionAppearance, "language", choose("简体中文"), func(s settings.Settings) bool { return s.Appearance.Language == words.Chinese }},
 		{SectionAppearance, "theme", choose("Dark"), func(s settings.Settings) bool { return s.Appearance.Theme == settings.ThemeDark }},
 		{SectionAppearance, "scale", choose("150 %"), func(s settings.Settings) bool { return s.Appearance.Scale == 1.5 }},
+		{SectionAppearance, "density", choose("Compact"), func(s settings.Settings) bool { return s.Appearance.Density == settings.DensityCompact }},
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			if c.key == "metered" && !platform.KnowsMetered {

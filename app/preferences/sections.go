@@ -31,6 +31,9 @@ func (f *sectionForm) addAppearance() {
 		func(t settings.Theme) string { return words.Text("settings.theme." + string(t)) })
 	addSelect(f, "scale", func(s *settings.Settings) *float64 { return &s.Appearance.Scale }, settings.Scales(),
 		words.Percent)
+	addSelect(f, "density", func(s *settings.Settings) *settings.Density { return &s.Appearance.Density },
+		[]settings.Density{settings.DensityComfortable, settings.DensityCompact},
+		func(d settings.Density) string { return words.Text("settings.density." + string(d)) })
 }
 
 func languageLabel(l words.Language) string {

@@ -58,7 +58,17 @@ type Appearance struct {
 	Language words.Language `json:"language"` // "": the system's
 	Theme    Theme          `json:"theme"`
 	Scale    float64        `json:"scale"` // 1 is the normal size
+	Density  Density        `json:"density"`
 }
+
+// Density is the height of the rows of the list.
+type Density string
+
+// The densities.
+const (
+	DensityComfortable Density = "comfortable"
+	DensityCompact     Density = "compact" // one line for each row
+)
 
 // Theme is light or dark.
 type Theme string
@@ -79,7 +89,7 @@ func Default() Settings {
 		Transfers:     uploader.DefaultSettings(),
 		Notifications: Notifications{Finished: true, NeedsAttention: true, Interrupted: true},
 		Start:         Start{OnStart: OnStartResume, CloseToTray: true, ConfirmQuit: true},
-		Appearance:    Appearance{Theme: ThemeSystem, Scale: 1},
+		Appearance:    Appearance{Theme: ThemeSystem, Scale: 1, Density: DensityComfortable},
 	}
 }
 

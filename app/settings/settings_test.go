@@ -75,7 +75,7 @@ func nonDefault() settings.Settings {
 			History: uploader.History{MaxCount: 50, MaxAge: 24 * time.Hour},
 		},
 		Start:      settings.Start{OnStart: settings.OnStartAsk, AtLogin: true},
-		Appearance: settings.Appearance{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5},
+		Appearance: settings.Appearance{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5, Density: settings.DensityCompact},
 		Receiver:   settings.Receiver{Folder: filepath.Join(os.TempDir(), "received")},
 	}
 }
@@ -181,9 +181,9 @@ func TestParse(t *testing.T) {
 		},
 		{
 			"unknown choices",
-			`{"transfers":{"metered":"x","fingerprint":"x","proof":"x"},"start":{"onStart":"x"},"look":{"language":"tlh","theme":"pink"}}`,
+			`{"transfers":{"metered":"x","fingerprint":"x","proof":"x"},"start":{"onStart":"x"},"look":{"language":"tlh","theme":"pink","density":"x"}}`,
 			settings.Default(),
-			[]string{"metered", "fingerprint", "proof", "onStart", "language", "theme"},
+			[]string{"metered", "fingerprint", "proof", "onStart", "language", "theme", "density"},
 		},
 		{
 			"invalid pattern", `{"transfers":{"ignore":["*.tmp","[a"]}}`,

@@ -52,6 +52,7 @@ func (s Settings) validated() (valid Settings, invalid []string) {
 	check("onStart", oneOf(s.Start.OnStart, OnStartResume, OnStartAsk), func() { s.Start.OnStart = d.Start.OnStart })
 	check("language", s.Appearance.Language == "" || slices.Contains(words.Languages(), s.Appearance.Language), func() { s.Appearance.Language = d.Appearance.Language })
 	check("theme", oneOf(s.Appearance.Theme, ThemeSystem, ThemeLight, ThemeDark), func() { s.Appearance.Theme = d.Appearance.Theme })
+	check("density", oneOf(s.Appearance.Density, DensityComfortable, DensityCompact), func() { s.Appearance.Density = d.Appearance.Density })
 	check("scale", between(s.Appearance.Scale, minScale, maxScale), func() { s.Appearance.Scale = d.Appearance.Scale })
 	check("folder", s.Receiver.Folder == "" || filepath.IsAbs(s.Receiver.Folder), func() { s.Receiver.Folder = d.Receiver.Folder })
 	return s, invalid

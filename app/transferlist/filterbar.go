@@ -3,16 +3,16 @@ package transferlist
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// FilterBar is the bar above the list with the filters and the search field. It is
+// FilterBar is the bar above the list with the filters, the order and the search field. It is
 // visible while there is something to filter. It must be used on the UI goroutine.
 type FilterBar struct {
 	Content      *fyne.Container
@@ -20,6 +20,7 @@ type FilterBar struct {
 	scroll       *container.Scroll // contains the tabs, which do not fit in a narrow window
 	Field        *widgets.SearchField
 	searchButton *widgets.IconButton // replaces the field in a narrow window
+	sortButton   *widgets.IconButton
 	Relayout     func()
 	Chosen       view.Filter
 	focused      bool    // the field has the focus
@@ -30,6 +31,8 @@ type FilterBar struct {
 type FilterActions struct {
 	Choose      func(view.Filter)
 	Search      func(text string)
+	Sort        func(view.Sort)
+	Sorted      func() view.Sort // returns the order of the list
 	FocusSearch func()
 	FocusList   func()
 }
@@ -49,15 +52,19 @@ func NewFilterBar(tooltips *widgets.Tooltips, actions FilterActions) *FilterBar 
 		b.Content.Refresh()
 	}
 	b.searchButton = widgets.NewIconButton(theme.IconSearch, tooltips, words.Text("search.placeholder"), actions.FocusSearch)
+	b.sortButton = widgets.NewIconButton(theme.IconSort, tooltips, words.Text("sort.title"), func() {
+		canvas := fyne.CurrentApp().Driver().CanvasForObject(b.sortButton)
+		widget.ShowPopUpMenuAtRelativePosition(SortMenu(actions), canvas, fyne.NewPos(0, b.sortButton.Size().Height), b.sortButton)
+	})
 	b.scroll = container.NewHScroll(b.tabs)
-	b.Content = container.New(&filterLayout{b}, b.scroll, b.Field, b.searchButton)
+	b.Content = container.New(&filterLayout{b}, b.scroll, b.sortButton, b.Field, b.searchButton)
 	b.Content.Hide()
 	return b
 }
 
-// Show shows the number of transfers under each filter.
-func (b *FilterBar) Show(s *uploader.Snapshot, visible bool) {
-	b.tabs.Set(view.Tabs(s), b.Chosen.String())
+// Show shows the tabs of the filters.
+func (b *FilterBar) Show(tabs []widgets.Tab, visible bool) {
+	b.tabs.Set(tabs, b.Chosen.String())
 	if b.tabs.Width() != b.tabsWidth {
 		b.Content.Refresh()
 		b.tabsWidth = b.tabs.Width()
@@ -69,8 +76,8 @@ func (b *FilterBar) Show(s *uploader.Snapshot, visible bool) {
 }
 
 // filterLayout lays out a [FilterBar]: the filters at the left, the field at the right. In
-// a narrow window a button replaces the field while it is not used, and the filters have
-// no counts and can be scrolled.
+// a narrow window a button replaces the field while it is not used, the filters have no
+// counts and can be scrolled, and the field hides the button for the order.
 type filterLayout struct{ bar *FilterBar }
 
 // The usual and the smallest width of the field, in steps of the grid.
@@ -86,18 +93,23 @@ func (l *filterLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 func (l *filterLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b, margin := l.bar, theme.Grid(4)
 	b.tabs.SetCompact(false)
-	width := size.Width - margin - theme.Grid(1)
 	height := b.Field.MinSize().Height
-	showField := width-b.tabs.Width() >= theme.Grid(fieldWidth) || b.Field.Text != "" || b.focused
+	width := size.Width - margin - theme.Grid(1) // with the button for the order, which is square
+	rest := width - height
+	showField := rest-b.tabs.Width() >= theme.Grid(fieldWidth) || b.Field.Text != "" || b.focused
 	right := b.searchButton.MinSize().Width
 	if showField {
 		right = theme.Grid(fieldWidth)
 	}
-	if b.tabs.Width()+right > width {
+	if b.tabs.Width()+right > rest {
 		b.tabs.SetCompact(true)
 	}
+	showSort := !showField || b.tabs.Width()+theme.Grid(minFieldWidth) <= rest
+	if !showSort {
+		rest = width
+	}
 	if showField {
-		right = min(max(width-b.tabs.Width(), theme.Grid(minFieldWidth)), theme.Grid(fieldWidth))
+		right = min(max(rest-b.tabs.Width(), theme.Grid(minFieldWidth)), theme.Grid(fieldWidth))
 	}
 	draw.SetVisible(b.Field, showField)
 	draw.SetVisible(b.searchButton, !showField)
@@ -105,7 +117,21 @@ func (l *filterLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b.Field.Move(fyne.NewPos(size.Width-margin-right, 0))
 	b.searchButton.Resize(fyne.NewSquareSize(height))
 	b.searchButton.Move(fyne.NewPos(size.Width-theme.Grid(2)-height, 0)) // the icon ends at the margin
-	b.scroll.Resize(fyne.NewSize(width-right, height))
+	draw.SetVisible(b.sortButton, showSort)
+	b.sortButton.Resize(fyne.NewSquareSize(height))
+	b.sortButton.Move(fyne.NewPos(size.Width-margin-right-height, 0))
+	b.scroll.Resize(fyne.NewSize(rest-right, height))
+}
+
+// SortMenu returns the menu of the orders of the list.
+func SortMenu(actions FilterActions) *fyne.Menu {
+	menu := fyne.NewMenu("")
+	for order := range view.NumSorts {
+		item := fyne.NewMenuItem(words.Text("sort."+order.String()), func() { actions.Sort(order) })
+		item.Checked = order == actions.Sorted()
+		menu.Items = append(menu.Items, item)
+	}
+	return menu
 }
 
 // NoMatches returns what replaces the list if filter and search match nothing.

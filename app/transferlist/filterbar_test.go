@@ -24,7 +24,9 @@ func TestSearchFieldIsButtonInNarrowWindow(t *testing.T) {
 	w.SetContent(bar.Content)
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(480, 360))
-	bar.Show(apptest.Folders(), true)
+	outline := view.NewOutline()
+	outline.Update(apptest.Folders())
+	bar.Show(outline.Tabs(), true)
 	if bar.Field.Visible() || !bar.tabs.Visible() || !bar.searchButton.Visible() {
 		t.Error("button does not replace the field")
 	}

@@ -3,6 +3,7 @@
 package transferlist
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -53,6 +54,7 @@ func NewList(tooltips *widgets.Tooltips, actions ListActions) *List {
 	l.Rows.OnActivate = l.Activate
 	l.Rows.OnMenu = l.OpenMenu
 	l.Rows.OnSelect = actions.SelectionChanged
+	l.Rows.OnLeave = func() { l.Show(l.Snapshot) }
 	return l
 }
 
@@ -64,6 +66,8 @@ func (l *List) CopyState(other *List) {
 // Show shows a snapshot.
 func (l *List) Show(s *uploader.Snapshot) {
 	l.Snapshot = s
+	l.outline.SetInterrupted(l.actions.Interrupted())
+	l.outline.Hold(l.Rows.HoveredIndex())
 	l.outline.Update(s)
 	l.high.Keep(s.Transfers)
 	l.batchHigh.Keep(s.Batches)
@@ -99,6 +103,19 @@ func (l *List) SetFilter(chosen view.Filter) {
 	l.Rows.ClearSelection()
 	l.Rows.ScrollToTop()
 }
+
+// SetSort changes the order of the rows, and shows them from the top.
+func (l *List) SetSort(order view.Sort) {
+	l.outline.SetSort(order, l.Snapshot)
+	l.Rows.ScrollToTop()
+	l.Rows.Refresh()
+}
+
+// Sort returns the order of the rows.
+func (l *List) Sort() view.Sort { return l.outline.Sort() }
+
+// Tabs returns the tabs of the filters.
+func (l *List) Tabs() []widgets.Tab { return l.outline.Tabs() }
 
 // SetSearch shows the transfers that match a search, from the top.
 func (l *List) SetSearch(wanted view.Search) {
@@ -143,7 +160,7 @@ func (l *List) Row(i int) widgets.RowModel {
 		return l.batchRow(i, g)
 	}
 	t := l.outline.TransferAt(i)
-	row := view.TransferRow(l.Snapshot, t, l.positions[t.ID], l.high.Raise(t, l.Snapshot.Sent(t)), time.Now())
+	row := view.TransferRow(l.Snapshot, t, l.positions[t.ID], l.high.Raise(t, view.ShownBytes(l.Snapshot, t)), time.Now())
 	if t.State() == uploader.StateWaiting {
 		l.showBlocked(&row, t)
 	}
@@ -273,8 +290,8 @@ func (l *List) Selection(ids map[int64]bool) view.Selection {
 	return s
 }
 
-// MoveTargets returns the targets for moving a selection: one for each row of the outer
-// level, and one for all rows of an open batch.
+// MoveTargets returns the targets for moving a selection, in the order of the queue: one for
+// each row of the outer level, and one for all rows of an open batch.
 func (l *List) MoveTargets(s view.Selection) []uploader.Target {
 	var targets []uploader.Target
 	for _, batch := range s.Batches {
@@ -294,5 +311,29 @@ func (l *List) MoveTargets(s view.Selection) []uploader.Target {
 			targets = append(targets, uploader.TargetTransfers(t.ID))
 		}
 	}
+	l.sortByQueue(targets)
 	return targets
+}
+
+// sortByQueue sorts targets by their first transfers in the queue, which the list may show in
+// another order.
+func (l *List) sortByQueue(targets []uploader.Target) {
+	batches, transfers := map[uploader.BatchID]int{}, map[uploader.TransferID]int{}
+	for i, t := range l.Snapshot.Transfers {
+		if _, known := batches[t.Batch]; !known {
+			batches[t.Batch] = i
+		}
+		transfers[t.ID] = i
+	}
+	place := func(t uploader.Target) int {
+		if len(t.IDs) == 0 {
+			return batches[t.Batch]
+		}
+		first := len(transfers)
+		for _, id := range t.IDs {
+			first = min(first, transfers[id])
+		}
+		return first
+	}
+	slices.SortStableFunc(targets, func(a, b uploader.Target) int { return cmp.Compare(place(a), place(b)) })
 }

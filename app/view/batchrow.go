@@ -39,6 +39,9 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 		model.Status = words.Join(batchStateText(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), skippedCount(b), words.Server(server))
 	}
 	remaining := sum.Bytes - sum.Sent
+	if !batchRuns(sum) {
+		sum.Rate = 0 // the moving average goes down only slowly
+	}
 	model.Speed = words.Rate(sum.Rate)
 	if sum.Rate >= 1 && s.Totals.ETA > 0 { // the total has an estimate
 		model.ETA = words.ETA(time.Duration(float64(remaining) / sum.Rate * float64(time.Second)))
@@ -52,6 +55,9 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 		model.Size, model.ShowBar = words.SizeOf(sum.Sent, sum.Bytes), true
 		model.Acked = float64(sum.Sent-unacknowledged) / float64(sum.Bytes)
 		model.Sent = float64(high) / float64(sum.Bytes)
+	}
+	if model.ShowBar {
+		model.Percent = percentText(model.Sent)
 	}
 	return model
 }

@@ -49,12 +49,9 @@ func filterOf(state uploader.State) Filter {
 
 // Tabs returns a tab for every filter with the number of its transfers, including empty
 // ones, so that no tab moves.
-func Tabs(s *uploader.Snapshot) []widgets.Tab {
-	var counts [numFilters]int
-	counts[FilterAll] = s.Transfers.Len()
-	for state, n := range s.Totals.Count {
-		counts[filterOf(state)] += n
-	}
+func (o *Outline) Tabs() []widgets.Tab {
+	counts := o.counts
+	counts[FilterAll] = o.transfers.Len()
 	tabs := make([]widgets.Tab, 0, numFilters)
 	for f := range numFilters {
 		n := counts[f]

@@ -38,6 +38,14 @@ func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 	return found
 }
 
+// count returns the number of transfers that wait for the user's decision.
+func (i *Interrupted) count() int {
+	if i == nil {
+		return 0
+	}
+	return i.transfers.Len()
+}
+
 // Empty reports whether there is nothing left to decide.
 func (i *Interrupted) Empty() bool { return i.transfers.Len() == 0 && len(i.batches) == 0 }
 

@@ -7,8 +7,11 @@ import (
 
 // SameAction reports whether an action that was offered for a transfer in the state before is
 // still the same for its state now: it is possible, and has the same text. Cancel is not the
-// same for an upload that is done meanwhile.
+// same for an upload that is done meanwhile. Moves are the same in all states.
 func SameAction(a Action) func(before, now *uploader.Transfer) bool {
+	if a >= ActionMoveTop && a <= ActionMoveBottom {
+		return func(_, _ *uploader.Transfer) bool { return true }
+	}
 	return func(before, now *uploader.Transfer) bool {
 		then, today := situationOf([]*uploader.Transfer{before}), situationOf([]*uploader.Transfer{now})
 		return then.Allows(a) && today.Allows(a) && then.Label(a) == today.Label(a)
@@ -22,40 +25,43 @@ func SameRemoval(before, now *uploader.Transfer) bool {
 }
 
 // Current returns the present state of the selected transfers for which same reports that an
-// action is still what was offered. The others are left out, and so are batches of which
-// nothing is left.
+// action is still what was offered, in the same order. The others are left out, and so are
+// batches of which nothing is left.
 func (s Selection) Current(now *uploader.Snapshot, same func(before, now *uploader.Transfer) bool) Selection {
 	offered := make(map[uploader.TransferID]*uploader.Transfer, len(s.All))
 	for _, t := range s.All {
 		offered[t.ID] = t
 	}
-	single := make(map[uploader.TransferID]bool, len(s.Transfers))
-	for _, t := range s.Transfers {
-		single[t.ID] = true
-	}
-	var current Selection
-	inBatch := map[uploader.BatchID]bool{}
+	present := make(map[uploader.TransferID]*uploader.Transfer, len(s.All))
 	for t := range now.Transfers.Values() {
-		before := offered[t.ID]
-		if before == nil || !same(before, t) {
-			continue
+		if before := offered[t.ID]; before != nil && same(before, t) {
+			present[t.ID] = t
 		}
-		current.All = append(current.All, t)
-		if single[t.ID] {
-			current.Transfers = append(current.Transfers, t)
-		} else {
-			inBatch[t.Batch] = true
-		}
+	}
+	current := Selection{Transfers: presentOf(s.Transfers, present), All: presentOf(s.All, present)}
+	left := map[uploader.BatchID]bool{}
+	for _, t := range current.All {
+		left[t.Batch] = true
 	}
 	for _, id := range s.Batches {
 		b := now.Batches[id]
 		scanning := b != nil && !b.Scanned
-		if inBatch[id] || s.Scanning && scanning {
+		if left[id] || s.Scanning && scanning {
 			current.Batches = append(current.Batches, id)
 			current.Scanning = current.Scanning || scanning
 		}
 	}
 	return current
+}
+
+func presentOf(transfers []*uploader.Transfer, present map[uploader.TransferID]*uploader.Transfer) []*uploader.Transfer {
+	var all []*uploader.Transfer
+	for _, t := range transfers {
+		if t := present[t.ID]; t != nil {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 // SameBatchAction reports whether an action of a batch's row that was offered for the totals

@@ -9,8 +9,9 @@ import (
 
 // Outline determines which rows the list has. A row is a batch, which can be opened, a
 // transfer in an open batch, or a single transfer. The rows depend on the snapshot, the
-// filter, the search and the batches that the user opened. Of
-// transfers that have not changed, only their chunks are compared.
+// filter, the search, the order and the batches that the user opened. Of transfers that have
+// not changed, only their chunks are compared, and the order is computed again only for groups
+// whose place can have changed.
 //
 // Transfers are identified by their index in the snapshot, batches by the index of their
 // group.
@@ -23,6 +24,18 @@ type Outline struct {
 	order   []int32 // the indexes of the transfers, group by group
 	groups  []Group // in the order of their first transfers
 	groupOf map[uploader.BatchID]int32
+	counts  [numFilters]int // of transfers, by filter; 0 for FilterAll
+
+	sort     Sort
+	sequence []int32        // the indexes of the groups, in the order of their rows
+	keys     []sortKey      // of the groups
+	sorted   map[int32]bool // groups whose transfers are in the order sort
+	held     *held          // nil for none
+	released []int32        // groups that were held
+
+	interrupted *Interrupted
+	undecided   int  // of interrupted, when it was set
+	refilter    bool // the filters of all transfers can have changed
 
 	filter Filter
 	search Search
@@ -42,10 +55,13 @@ type item struct {
 // Group is the transfers of one batch, or one transfer without a batch.
 type Group struct {
 	Batch       uploader.BatchID
-	from, to    int32 // of its transfers, in Outline.order
-	hasRow      bool  // has a row that can be opened
-	nameMatches bool  // the search matches the batch's name
-	line        int32 // index of its row; -1 for none
+	from, to    int32              // of its transfers, in Outline.order
+	attention   int32              // transfers that need attention
+	final       int32              // transfers that are done or cancelled
+	finished    uploader.Timestamp // of the transfer that became final last
+	hasRow      bool               // has a row that can be opened
+	nameMatches bool               // the search matches the batch's name
+	line        int32              // index of its row; -1 for none
 }
 
 // line is a row: the index of a transfer, or the complement of the index of a group.
@@ -62,7 +78,7 @@ func (o *Outline) Update(s *uploader.Snapshot) {
 	if renamed {
 		o.servers, o.search = s.Servers, o.search.withServers(s.Servers)
 	}
-	stale := renamed && !o.search.Empty()
+	stale := renamed && (!o.search.Empty() || o.sort == SortServer)
 	if !stale && o.sameOrder(s) {
 		if o.update(s) {
 			o.layOut()
@@ -71,6 +87,35 @@ func (o *Outline) Update(s *uploader.Snapshot) {
 	}
 	o.regroup(s, stale)
 	o.layOut()
+}
+
+// SetInterrupted sets the transfers that wait for the user's decision, and so need attention.
+// The next Update applies it.
+func (o *Outline) SetInterrupted(interrupted *Interrupted) {
+	undecided := interrupted.count()
+	if interrupted == o.interrupted && undecided == o.undecided {
+		return
+	}
+	o.interrupted, o.undecided, o.refilter = interrupted, undecided, true
+}
+
+// filterOf returns the filter of a transfer other than FilterAll.
+func (o *Outline) filterOf(row uploader.Row) Filter {
+	if o.interrupted.containsRow(row) {
+		return FilterAttention
+	}
+	return filterOf(row.State())
+}
+
+// count adds n to the number of transfers of a group under a filter.
+func (o *Outline) count(g int32, filter Filter, n int32) {
+	o.counts[filter] += int(n)
+	switch filter {
+	case FilterAttention:
+		o.groups[g].attention += n
+	case FilterDone:
+		o.groups[g].final += n
+	}
 }
 
 // sameOrder reports whether the transfers and batches of the snapshot are the same and
@@ -96,42 +141,109 @@ func (o *Outline) sameOrder(s *uploader.Snapshot) bool {
 // update caches what has changed about transfers in the same order. It reports whether
 // that changes the rows.
 func (o *Outline) update(s *uploader.Snapshot) bool {
-	changed := false
-	for i := range s.Transfers.Differing(o.transfers) {
-		if filter := filterOf(s.Transfers.Row(i).State()); filter != o.items[i].filter {
-			o.items[i].filter, changed = filter, true
+	filtered, candidates := false, o.released // the groups whose place can have changed
+	o.released = nil
+	for i := range s.Transfers.Differing(o.compared()) {
+		item, row := &o.items[i], s.Transfers.Row(i)
+		if filter := o.filterOf(row); filter != item.filter {
+			o.count(item.group, item.filter, -1)
+			o.count(item.group, filter, 1)
+			item.filter, filtered = filter, true
+			candidates = append(candidates, item.group)
+		} else if o.sort == SortSize && row.Size() != o.transfers.Row(i).Size() {
+			candidates = append(candidates, item.group)
+		}
+		if group := &o.groups[item.group]; item.filter == FilterDone {
+			group.finished = max(group.finished, row.Finished())
 		}
 	}
-	o.transfers, o.batches = s.Transfers, s.Batches
-	return changed && o.filter != FilterAll
+	o.transfers, o.batches, o.refilter = s.Transfers, s.Batches, false
+	moved := o.resequence(o.withActive(candidates), s)
+	return filtered && o.filter != FilterAll || moved
+}
+
+// compared returns the transfers whose items are known: none if all are to be filtered again.
+func (o *Outline) compared() uploader.Rows {
+	if o.refilter {
+		return uploader.Rows{}
+	}
+	return o.transfers
+}
+
+// withActive adds the groups with active transfers, if their progress determines the order.
+func (o *Outline) withActive(groups []int32) []int32 {
+	if o.sort != SortProgress {
+		return groups
+	}
+	for _, item := range o.items {
+		if item.filter == FilterActive && (len(groups) == 0 || groups[len(groups)-1] != item.group) {
+			groups = append(groups, item.group)
+		}
+	}
+	return groups
 }
 
 // regroup rebuilds the groups. The items of transfers that have not changed are reused,
-// unless they are stale.
+// unless they are stale. If transfers were only appended, the groups keep their indexes and
+// their order.
 func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
+	known, appended := len(o.groups), !stale && o.appended(s)
 	items := make([]item, s.Transfers.Len())
-	before := o.transfers
-	if stale {
-		before = uploader.Rows{}
-	} else {
+	before := uploader.Rows{}
+	if !stale {
+		before = o.compared()
 		copy(items, o.items)
 	}
 	for i := range s.Transfers.Differing(before) {
 		if i < len(items) {
 			row := s.Transfers.Row(i)
-			items[i] = item{filter: filterOf(row.State()), found: o.search.Empty() || o.search.matches(row.Transfer())}
+			items[i] = item{filter: o.filterOf(row), found: o.search.Empty() || o.search.matches(row.Transfer())}
 		}
 	}
-	o.transfers, o.batches, o.items = s.Transfers, s.Batches, items
+	o.transfers, o.batches, o.items, o.refilter = s.Transfers, s.Batches, items, false
 	o.groupTransfers()
 	o.sortTransfers()
 	o.classify()
+	if appended {
+		o.resequence(o.candidates(known), s)
+	} else {
+		o.sequenceAll(s)
+	}
+}
+
+// appended reports whether the snapshot has all transfers of the outline at the same indexes,
+// and the outline has no group without transfers. Such groups are the last ones.
+func (o *Outline) appended(s *uploader.Snapshot) bool {
+	if s.Transfers.Len() < o.transfers.Len() || len(o.groups) > 0 && o.groups[len(o.groups)-1].Empty() {
+		return false
+	}
+	for i := range s.Transfers.Differing(o.transfers) {
+		if i >= o.transfers.Len() {
+			break
+		}
+		if row, before := s.Transfers.Row(i), o.transfers.Row(i); row.ID() != before.ID() || row.Batch() != before.Batch() {
+			return false
+		}
+	}
+	return true
+}
+
+// candidates returns all groups, those beyond the first known ones first: the name of a batch,
+// its size and its state can have changed with the transfers that were appended to it.
+func (o *Outline) candidates(known int) []int32 {
+	groups := make([]int32, 0, len(o.groups))
+	for i := range o.groups {
+		groups = append(groups, int32((known+i)%len(o.groups))) //nolint:gosec // memory holds fewer than 2^31 groups
+	}
+	o.released = nil
+	return groups
 }
 
 // groupTransfers assigns every transfer to its group, and adds a group for each batch
 // without transfers at the end.
 func (o *Outline) groupTransfers() {
 	o.groups, o.groupOf = o.groups[:0:0], make(map[uploader.BatchID]int32, len(o.batches))
+	o.counts = [numFilters]int{}
 	for i, row := range o.transfers.Rows() {
 		batch := row.Batch()
 		g := int32(len(o.groups)) - 1 //nolint:gosec // memory holds fewer than 2^31 groups
@@ -140,6 +252,10 @@ func (o *Outline) groupTransfers() {
 		}
 		o.items[i].group = g
 		o.groups[g].to++
+		o.count(g, o.items[i].filter, 1)
+		if o.items[i].filter == FilterDone { // reading it of all transfers takes several times as long
+			o.groups[g].finished = max(o.groups[g].finished, row.Finished())
+		}
 	}
 	var empty []*uploader.Batch
 	for id, b := range o.batches {
@@ -171,6 +287,7 @@ func (o *Outline) groupFor(batch uploader.BatchID) int32 {
 // of the group's transfers.
 func (o *Outline) sortTransfers() {
 	next := int32(0)
+	clear(o.sorted)
 	for g := range o.groups {
 		count := o.groups[g].to
 		o.groups[g].from, o.groups[g].to = next, next
@@ -208,8 +325,8 @@ func (o *Outline) isSingleFile(g *Group, batch *uploader.Batch) bool {
 func (o *Outline) layOut() {
 	o.lines = o.lines[:0]
 	everything := o.filter == FilterAll && o.search.Empty()
-	for g := range o.groups {
-		group := &o.groups[g]
+	for _, index := range o.sequence {
+		g, group := int(index), &o.groups[index]
 		members := o.order[group.from:group.to]
 		switch {
 		case !group.hasRow:
@@ -223,6 +340,7 @@ func (o *Outline) layOut() {
 			o.addBatchRow(g)
 		default:
 			o.addBatchRow(g)
+			o.sortMembers(index)
 			first := len(o.lines)
 			o.addTransferRows(group, members)
 			switch {

@@ -49,10 +49,10 @@ func TestOutline(t *testing.T) {
 		do   func(*Outline)
 		want string
 	}{
-		{"batches are closed at first", apptest.Folders(), func(*Outline) {}, lines("batch 7", "4", "batch 8")},
-		{"open batch", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true) }, lines("batch 7", "  1", "  2", "  3", "4", "batch 8")},
-		{"closed batch", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetOpen(0, false) }, lines("batch 7", "4", "batch 8")},
-		{"transfers cannot be opened", apptest.Folders(), func(o *Outline) { o.SetOpen(1, true) }, lines("batch 7", "4", "batch 8")},
+		{"batches are closed at first", apptest.Folders(), func(*Outline) {}, lines("4", "batch 7", "batch 8")},
+		{"open batch", apptest.Folders(), func(o *Outline) { o.SetOpen(1, true) }, lines("4", "batch 7", "  1", "  2", "  3", "batch 8")},
+		{"closed batch", apptest.Folders(), func(o *Outline) { o.SetOpen(1, true); o.SetOpen(1, false) }, lines("4", "batch 7", "batch 8")},
+		{"transfers cannot be opened", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true) }, lines("4", "batch 7", "batch 8")},
 		{"folder of one file", apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("1")},
 		{
 			"folder of one file, still scanning",
@@ -62,8 +62,8 @@ func TestOutline(t *testing.T) {
 			"single file, still scanning",
 			scanning(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("1"),
 		},
-		{"folder without files, still scanning", scanning(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("batch 7", "4", "batch 8", "batch 9")},
-		{"empty folder", apptest.WithBatches(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("batch 7", "4", "batch 8")},
+		{"folder without files, still scanning", scanning(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("4", "batch 7", "batch 9", "batch 8")},
+		{"empty folder", apptest.WithBatches(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("4", "batch 7", "batch 8")},
 		{
 			"interleaved files are grouped by batch",
 			apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/1")), apptest.Transfer(2, apptest.InFolder(8, "b/2")), apptest.Transfer(3, apptest.InFolder(7, "a/3")), apptest.Transfer(4, apptest.InFolder(8, "b/4"))), apptest.Folder(7, "a"), apptest.Folder(8, "b")),
@@ -71,7 +71,7 @@ func TestOutline(t *testing.T) {
 			lines("batch 7", "  1", "  3", "batch 8", "  2", "  4"),
 		},
 		{"filter, closed batches", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone) }, lines("batch 7", "batch 8")},
-		{"filter, open batch", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetFilter(FilterActive) }, lines("batch 7", "  2")},
+		{"filter, open batch", apptest.Folders(), func(o *Outline) { o.SetOpen(1, true); o.SetFilter(FilterActive) }, lines("batch 7", "  2")},
 		{"filter, single file", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterAttention) }, lines("4")},
 		{"search opens batches with matching files", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("TWO")) }, lines("batch 7", "  2")},
 		{"search for several words", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("raw iceland ee")) }, lines("batch 7", "  3")},
@@ -81,7 +81,7 @@ func TestOutline(t *testing.T) {
 		{"search for the server's name", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("this computer film")) }, lines("4")},
 		{"batch closed during a search", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("two")); o.SetOpen(0, false) }, lines("batch 7")},
 		{"next search opens the batch again", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("two")); o.SetOpen(0, false); o.SetSearch(NewSearch("one")) }, lines("batch 7", "  1")},
-		{"empty search restores the open batches", apptest.Folders(), func(o *Outline) { o.SetOpen(2, true); o.SetSearch(NewSearch("two")); o.SetSearch(NewSearch(" ")) }, lines("batch 7", "4", "batch 8", "  5", "  6")},
+		{"empty search restores the open batches", apptest.Folders(), func(o *Outline) { o.SetOpen(2, true); o.SetSearch(NewSearch("two")); o.SetSearch(NewSearch(" ")) }, lines("4", "batch 7", "batch 8", "  5", "  6")},
 		{"filter and search", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone); o.SetSearch(NewSearch("raw")) }, lines("batch 7", "  1", "batch 8", "  5", "  6")},
 		{"search without results", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("nothing like it")) }, ""},
 	}
@@ -103,7 +103,7 @@ func TestOutlineEqualsFreshOutline(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		followed := NewOutline()
 		var search Search
-		filter := FilterAll
+		filter, order := FilterAll, SortQueue
 		open := map[uploader.BatchID]bool{}
 		for range rapid.IntRange(1, 6).Draw(t, "snapshots") {
 			s := anySnapshot(t)
@@ -111,6 +111,10 @@ func TestOutlineEqualsFreshOutline(t *testing.T) {
 			if rapid.Bool().Draw(t, "filters") {
 				filter = rapid.SampledFrom([]Filter{FilterAll, FilterActive, FilterWaiting, FilterDone}).Draw(t, "filter")
 				followed.SetFilter(filter)
+			}
+			if rapid.Bool().Draw(t, "sorts") {
+				order = Sort(rapid.IntRange(0, int(NumSorts)-1).Draw(t, "order"))
+				followed.SetSort(order, s)
 			}
 			if rapid.Bool().Draw(t, "searches") {
 				search = NewSearch(rapid.SampledFrom([]string{"", "a", "7", "batch8", "studio"}).Draw(t, "search"))
@@ -124,7 +128,7 @@ func TestOutlineEqualsFreshOutline(t *testing.T) {
 		}
 		last := &uploader.Snapshot{Transfers: followed.transfers, Batches: followed.batches, Servers: followed.servers}
 		fresh := NewOutline()
-		fresh.open, fresh.closed, fresh.filter = open, followed.closed, filter
+		fresh.open, fresh.closed, fresh.filter, fresh.sort = open, followed.closed, filter, order
 		fresh.Update(last)
 		fresh.SetSearch(search)
 		fresh.closed = followed.closed

@@ -12,6 +12,25 @@ type Progress struct {
 	Sent  float64 // including bytes that are not acknowledged
 }
 
+// ShownBytes returns how many bytes of a transfer to show: while it runs those that were sent,
+// and otherwise those that the server acknowledged. A transfer that is paused resumes at
+// least there, also while its worker is still being stopped.
+func ShownBytes(s *uploader.Snapshot, t *uploader.Transfer) int64 {
+	if running(t) {
+		return s.Sent(t)
+	}
+	return t.Acknowledged()
+}
+
+func running(t *uploader.Transfer) bool {
+	switch t.State() {
+	case uploader.StateUploading, uploader.StateChecking, uploader.StatePreparing:
+		return true
+	default:
+		return false
+	}
+}
+
 // ProgressOf returns the progress of a transfer. High is the greatest number of sent bytes
 // that was shown before.
 func ProgressOf(s *uploader.Snapshot, t *uploader.Transfer, high int64) Progress {
@@ -23,11 +42,12 @@ func ProgressOf(s *uploader.Snapshot, t *uploader.Transfer, high int64) Progress
 	}
 	size := float64(t.Source.Size)
 	acked := float64(t.Session.Offset) / size
-	return Progress{Acked: acked, Sent: max(acked, float64(max(s.Sent(t), high))/size)}
+	return Progress{Acked: acked, Sent: max(acked, float64(max(ShownBytes(s, t), high))/size)}
 }
 
-// HighWater is the greatest number of bytes shown of each transfer. With it a bar does not
-// move back when lost bytes of the same upload are sent again.
+// HighWater is the greatest number of bytes shown of each running transfer. With it a bar does
+// not move back when lost bytes of the same upload are sent again. It can when the transfer
+// stops: then the bar shows what the server acknowledged.
 type HighWater map[uploader.TransferID]struct {
 	url  string
 	sent int64
@@ -35,7 +55,7 @@ type HighWater map[uploader.TransferID]struct {
 
 // Raise returns the greatest number of bytes seen of the transfer's upload.
 func (h HighWater) Raise(t *uploader.Transfer, sent int64) int64 {
-	if t.Phase.Final() {
+	if !running(t) {
 		delete(h, t.ID)
 		return sent
 	}
@@ -61,8 +81,8 @@ func (h HighWater) Keep(transfers uploader.Rows) {
 	}
 }
 
-// BatchHighWater is the HighWater of batches. A bar moves back only if the batch has grown
-// or one of its files starts over.
+// BatchHighWater is the HighWater of batches. A bar moves back only if the batch has grown,
+// if one of its files starts over, or if nothing of it runs.
 type BatchHighWater map[uploader.BatchID]batchHighMark
 
 type batchHighMark struct {
@@ -80,10 +100,15 @@ func (h BatchHighWater) Keep(batches map[uploader.BatchID]*uploader.Batch) {
 func (h BatchHighWater) Raise(id uploader.BatchID, sum uploader.BatchTotals) int64 {
 	final := sum.Count[uploader.StateDone] + sum.Count[uploader.StateCancelled] + attentionCount(sum)
 	mark := h[id]
-	if mark.bytes != sum.Bytes || final < mark.final || sum.Sent > mark.sent {
+	if mark.bytes != sum.Bytes || final < mark.final || sum.Sent > mark.sent || !batchRuns(sum) {
 		mark.sent = sum.Sent
 	}
 	mark.bytes, mark.final = sum.Bytes, final
 	h[id] = mark
 	return mark.sent
+}
+
+// batchRuns reports whether a file of the batch has a worker.
+func batchRuns(sum uploader.BatchTotals) bool {
+	return sum.Count[uploader.StateUploading]+sum.Count[uploader.StateChecking]+sum.Count[uploader.StatePreparing] > 0
 }

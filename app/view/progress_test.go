@@ -24,6 +24,9 @@ func TestBarDoesNotMoveBack(t *testing.T) {
 		{"unacknowledged bytes lost", upload("a", 1000), 1000, 1500},
 		{"lost bytes sent again", upload("a", 1600), 1700, 1700},
 		{"new upload starts over", upload("b", 0), 10, 10},
+		{"more of it is sent", upload("b", 0), 900, 900},
+		{"it is paused", apptest.Transfer(1, apptest.Sending, apptest.Paused), 300, 300},
+		{"it is resumed", upload("b", 300), 300, 300},
 	}
 	for _, step := range steps {
 		if got := high.Raise(step.t, step.sent); got != step.want {
@@ -38,15 +41,17 @@ func TestBarDoesNotMoveBack(t *testing.T) {
 
 func TestBatchBarDoesNotMoveBack(t *testing.T) {
 	high := BatchHighWater{}
+	sending := [uploader.NumStates]int{uploader.StateUploading: 1}
 	steps := []struct {
 		name string
 		sum  uploader.BatchTotals
 		want int64
 	}{
-		{"more bytes sent", uploader.BatchTotals{Bytes: 4000, Sent: 1500}, 1500},
-		{"unacknowledged bytes lost", uploader.BatchTotals{Bytes: 4000, Sent: 1000}, 1500},
-		{"lost bytes sent again", uploader.BatchTotals{Bytes: 4000, Sent: 1700}, 1700},
-		{"the batch grows", uploader.BatchTotals{Bytes: 5000, Sent: 1600}, 1600},
+		{"more bytes sent", uploader.BatchTotals{Count: sending, Bytes: 4000, Sent: 1500}, 1500},
+		{"unacknowledged bytes lost", uploader.BatchTotals{Count: sending, Bytes: 4000, Sent: 1000}, 1500},
+		{"lost bytes sent again", uploader.BatchTotals{Count: sending, Bytes: 4000, Sent: 1700}, 1700},
+		{"all is paused", uploader.BatchTotals{Bytes: 4000, Sent: 1650}, 1650},
+		{"the batch grows", uploader.BatchTotals{Count: sending, Bytes: 5000, Sent: 1600}, 1600},
 	}
 	for _, step := range steps {
 		if got := high.Raise(1, step.sum); got != step.want {
@@ -64,12 +69,15 @@ func TestProgressOf(t *testing.T) {
 	empty := apptest.Transfer(1, apptest.Sending, func(t *uploader.Transfer) { t.Source.Size = 0 })
 	sending := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
 	sending.Progress[1] = uploader.Progress{Sent: 2 * apptest.Gigabyte}
+	stopping := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)))
+	stopping.Progress[1] = uploader.Progress{Sent: 2 * apptest.Gigabyte}
 	tests := []struct {
 		name string
 		s    *uploader.Snapshot
 		want Progress
 	}{
 		{"sent bytes are ahead of acknowledged bytes", sending, Progress{Acked: 0.25, Sent: 0.5}},
+		{"paused while its worker still runs", stopping, Progress{Acked: 0.25, Sent: 0.25}},
 		{"empty file", apptest.Snapshot(empty), Progress{}},
 		{"done", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), Progress{Acked: 1, Sent: 1}},
 	}
@@ -106,7 +114,7 @@ func TestRowsThatNeedAttentionHaveLabelledButton(t *testing.T) {
 
 func TestHighWaterForgetsRemovedTransfers(t *testing.T) {
 	high := HighWater{}
-	kept, removed := &uploader.Transfer{ID: 1}, &uploader.Transfer{ID: 2}
+	kept, removed := apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Sending)
 	high.Raise(kept, 5)
 	high.Raise(removed, 6)
 	high.Keep(uploader.RowsOf(kept, &uploader.Transfer{ID: 3}))

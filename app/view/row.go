@@ -1,6 +1,7 @@
 package view
 
 import (
+	"math"
 	"path"
 	"strings"
 	"time"
@@ -27,11 +28,14 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high 
 		Sent:    bar.Sent,
 		Actions: buttonsOf(situationOf([]*uploader.Transfer{t})),
 	}
+	if model.ShowBar {
+		model.Percent = percentText(model.Sent)
+	}
 	model.StatusHint = words.ServerMessage(faultShown(s, t))
 	model.StatusIcon, model.Tone = iconOf(s, t)
 	model.BarTone = model.Tone
 	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateExpired { // their status contains it
-		model.Size = words.SizeOf(s.Sent(t), t.Source.Size)
+		model.Size = words.SizeOf(ShownBytes(s, t), t.Source.Size)
 	}
 	server, _ := s.Server(t.Server)
 	switch {
@@ -45,6 +49,9 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high 
 	}
 	return model
 }
+
+// percentText returns a fraction in whole percent that are complete.
+func percentText(of float64) string { return words.Percent(math.Floor(100*of) / 100) }
 
 // faultShown returns the fault that the status of a transfer is about; nil for none. It is
 // that of its server for a transfer that waits for the server.

@@ -14,6 +14,15 @@ func ErrorText(err error) string {
 	return words.Text("order.failed")
 }
 
+// Title returns the title of the window: with the progress of what is pending in whole
+// percent while something is sent.
+func Title(s *uploader.Snapshot) string {
+	if s.Totals.Count[uploader.StateUploading] == 0 || s.Totals.Bytes <= 0 {
+		return "Ferry"
+	}
+	return percentText(float64(s.Totals.Bytes-s.Totals.Left)/float64(s.Totals.Bytes)) + " · Ferry"
+}
+
 // MaxNameLength is the greatest number of characters of a server's name on a button.
 const MaxNameLength = 28
 

@@ -35,6 +35,7 @@ type State struct {
 	Destination   uploader.ServerID   `json:"destination,omitempty"` // 0: none was chosen
 	HideExplained bool                `json:"hideExplained,omitempty"`
 	Size          Size                `json:"size,omitzero"`
+	Sort          string              `json:"sort,omitempty"` // the order of the list, see view.Sort; "": that of the queue
 	OpenBatches   []uploader.BatchID  `json:"open,omitempty"`
 	Selected      []int64             `json:"selected,omitempty"`      // IDs of rows, see transferlist.List; at most MaxSelected
 	Details       uploader.TransferID `json:"details,omitempty"`       // shown in the details; 0: they are closed, or show DetailsOfRows

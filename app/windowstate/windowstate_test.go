@@ -28,7 +28,7 @@ func (s *store) SaveSetting(_ context.Context, _ string, value json.RawMessage) 
 func TestStateIsSavedAndRead(t *testing.T) {
 	want := windowstate.State{
 		Destination: 2, HideExplained: true, Size: windowstate.Size{Width: 700, Height: 500.5},
-		OpenBatches: []uploader.BatchID{3, 9}, Selected: []int64{-3, 12}, Details: 12,
+		OpenBatches: []uploader.BatchID{3, 9}, Selected: []int64{-3, 12}, Details: 12, Sort: "size",
 	}
 	of := &store{}
 	current := windowstate.Open(t.Context(), of, slog.New(slog.DiscardHandler))
@@ -63,7 +63,7 @@ func TestParse(t *testing.T) {
 		invalid     bool
 	}{
 		{name: "nothing saved"},
-		{name: "unknown names", saved: `{"sort":"name","details":4}`, want: windowstate.State{Details: 4}},
+		{name: "unknown names", saved: `{"zoom":"name","details":4}`, want: windowstate.State{Details: 4}},
 		{name: "not JSON", saved: `{"details":`, invalid: true},
 		{name: "value of another type", saved: `{"details":"x"}`, invalid: true},
 		{name: "size without height", saved: `{"size":{"width":900},"details":4}`, want: windowstate.State{Details: 4}},

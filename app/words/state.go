@@ -28,7 +28,7 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 		live := s.Progress[t.ID]
 		return Join(SizeOf(s.Sent(t), t.Source.Size), Rate(live.Rate), ETA(live.ETA))
 	case uploader.StatePaused:
-		return paused(s.Sent(t), t.Source.Size)
+		return paused(t.Acknowledged(), t.Source.Size)
 	case uploader.StateRetrying:
 		return retrying(t, now)
 	case uploader.StateBusy:

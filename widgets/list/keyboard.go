@@ -105,8 +105,15 @@ func (l *View) closeOrLeave() {
 	}
 }
 
+// activateCursor activates the cursor. Without one, that is the row that the focus is shown
+// at, and it is selected.
 func (l *View) activateCursor() {
-	if i, ok := l.cursor.index(); ok {
+	i, ok := l.cursor.index()
+	if !ok && l.model.Len() > 0 {
+		i, ok = l.cursor.firstWhole(), true
+		l.moveTo(i)
+	}
+	if ok {
 		l.activate(l.model.ID(i))
 	}
 }

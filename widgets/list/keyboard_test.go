@@ -109,6 +109,20 @@ func TestKeysCallHandlers(t *testing.T) {
 	}
 }
 
+func TestEnterWithoutSelectionActivatesTheRowWithTheFocus(t *testing.T) {
+	h := newHarness(t, 10)
+	var activated []int64
+	h.OnActivate = func(id int64) { activated = append(activated, id) }
+	h.window.Canvas().FocusNext()
+	h.key(fyne.KeyReturn, none)
+	if diff := cmp.Diff([]int64{1}, activated); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int64{1}, h.Selected()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestKeysDoNothingInAnEmptyList(t *testing.T) {
 	h := newHarness(t, 0)
 	for _, key := range []fyne.KeyName{fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyReturn, desktop.KeyMenu} {

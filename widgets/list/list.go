@@ -32,6 +32,8 @@ type View struct {
 	OnActivate func(id int64)
 	// OnSelect is called when the selection or the cursor may have changed.
 	OnSelect func()
+	// OnLeave is called when the pointer has left the list.
+	OnLeave func()
 	// OnMenu is called for a secondary click, after the row was selected, and for
 	// the menu key, with a position on the canvas.
 	OnMenu func(at fyne.Position)
@@ -128,6 +130,14 @@ func (l *View) Hovered() (id int64, ok bool) {
 		return l.view.visible[i].id, true
 	}
 	return 0, false
+}
+
+// HoveredIndex returns the index of the row below the pointer; -1 for none.
+func (l *View) HoveredIndex() int {
+	if i := l.view.hovered(); i >= 0 {
+		return l.view.visible[i].index
+	}
+	return -1
 }
 
 // Held reports whether the list keeps a row at its place: the row below the pointer, or the

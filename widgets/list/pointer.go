@@ -66,6 +66,9 @@ func (l *View) MouseOut() {
 	l.view.hovering = false
 	l.view.release()
 	l.view.updateStates()
+	if l.OnLeave != nil {
+		l.OnLeave()
+	}
 }
 
 func (l *View) hover(at fyne.Position) {

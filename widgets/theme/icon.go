@@ -45,6 +45,7 @@ const (
 	IconCopy     IconName = "copy"
 	IconSettings IconName = "settings"
 	IconSearch   IconName = "search"
+	IconSort     IconName = "sort"
 	IconMore     IconName = "more"
 	IconDetails  IconName = "details"
 	IconKey      IconName = "key"

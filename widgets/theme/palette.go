@@ -12,11 +12,7 @@ const (
 	ColorSurface     fyne.ThemeColorName = "ferrySurface"    // background of lists and cards
 	ColorMuted       fyne.ThemeColorName = "ferryMuted"      // secondary text, Tone Muted
 	ColorTile        fyne.ThemeColorName = "ferryTile"       // tile behind an icon
-	ColorTrack       fyne.ThemeColorName = "ferryTrack"      // progress bar: not sent
-	ColorSent        fyne.ThemeColorName = "ferrySent"       // progress bar: sent, not acknowledged
-	ColorPaused      fyne.ThemeColorName = "ferryPaused"     // progress bar in tone Muted
-	ColorWarningBar  fyne.ThemeColorName = "ferryWarningBar" // progress bar in tone Warning
-	ColorErrorBar    fyne.ThemeColorName = "ferryErrorBar"   // progress bar in tone Error
+	ColorTrack       fyne.ThemeColorName = "ferryTrack"      // progress bar: not sent; the rest has the colour of its tone
 	ColorAction      fyne.ThemeColorName = "ferryAction"     // button in a row, translucent
 	ColorAccentSoft  fyne.ThemeColorName = "ferryAccentSoft" // backgrounds of badges and banners
 	ColorMutedSoft   fyne.ThemeColorName = "ferryMutedSoft"
@@ -52,10 +48,6 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameShadow:              {tint(0x0B2B36, 0x24), tint(0x000000, 0x66)},
 	ColorTile:                              {rgb(0xEBF1F3), rgb(0x202D33)},
 	ColorTrack:                             {tint(0x0B3B47, 0x22), tint(0xC9F0F7, 0x1F)},
-	ColorSent:                              {rgb(0x8CC4CF), rgb(0x2B6C78)},
-	ColorPaused:                            {rgb(0x9AABB3), rgb(0x62767F)},
-	ColorWarningBar:                        {rgb(0xDDA748), rgb(0xB98A3F)},
-	ColorErrorBar:                          {rgb(0xD98279), rgb(0xB8665D)},
 	fynetheme.ColorNamePrimary:             {rgb(0x0A6E81), rgb(0x45B8CA)},
 	fynetheme.ColorNameForegroundOnPrimary: {rgb(0xFFFFFF), rgb(0x07222A)},
 	fynetheme.ColorNameHyperlink:           {rgb(0x0A6E81), rgb(0x45B8CA)},
@@ -83,13 +75,13 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameButton:                    {rgb(0xE6EDF0), rgb(0x26343B)},
 	fynetheme.ColorNameDisabledButton:            {rgb(0xEDF1F3), rgb(0x1C272C)},
 	fynetheme.ColorNameInputBackground:           {rgb(0xFFFFFF), rgb(0x1B262C)},
-	fynetheme.ColorNameInputBorder:               {rgb(0x84959E), rgb(0x61757F)},
+	fynetheme.ColorNameInputBorder:               {rgb(0x7A8B95), rgb(0x687C86)},
 	fynetheme.ColorNameMenuBackground:            {rgb(0xFFFFFF), rgb(0x1F2B31)},
 	fynetheme.ColorNameOverlayBackground:         {rgb(0xFFFFFF), rgb(0x1B262C)},
 	fynetheme.ColorNameHeaderBackground:          {rgb(0xF4F7F8), rgb(0x1B262C)},
 	fynetheme.ColorNameInnerWindowBorder:         {rgb(0xC6D2D7), rgb(0x3A4A52)},
 	fynetheme.ColorNameInnerWindowBorderInactive: {rgb(0xE2E9EC), rgb(0x25333A)},
-	fynetheme.ColorNameScrollBar:                 {tint(0x13252C, 0x59), tint(0xE3ECEF, 0x59)},
+	fynetheme.ColorNameScrollBar:                 {tint(0x13252C, 0x85), tint(0xE3ECEF, 0x66)},
 	fynetheme.ColorNameScrollBarBackground:       {tint(0x13252C, 0x0A), tint(0xE3ECEF, 0x0A)},
 }
 

@@ -46,9 +46,19 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	fynetheme.SizeNameDialogRadius:       12,
 }
 
+// compactSizes replace sizes in a compact theme.
+var compactSizes = map[fyne.ThemeSizeName]float32{
+	SizeBar:  3,
+	SizeTile: 20,
+	SizeRow:  30,
+}
+
 // Size implements [fyne.Theme]. It returns a size multiplied by the theme's scale.
 func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	size, ok := sizes[name]
+	if compact, replaced := compactSizes[name]; replaced && t.compact {
+		size = compact
+	}
 	if !ok {
 		size = fynetheme.DefaultTheme().Size(name)
 	}

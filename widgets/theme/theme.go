@@ -28,14 +28,25 @@ const (
 
 // Theme is a fyne.Theme.
 type Theme struct {
-	mode  Mode
-	scale float32
+	mode    Mode
+	scale   float32
+	compact bool
 }
 
 // New returns a theme. All sizes are multiplied by scale; 1 is the normal size.
 func New(mode Mode, scale float32) *Theme {
 	return &Theme{mode: mode, scale: scale}
 }
+
+// Compact returns the theme with rows of about half the height.
+func (t *Theme) Compact() *Theme {
+	compact := *t
+	compact.compact = true
+	return &compact
+}
+
+// IsCompact reports whether the current theme is compact.
+func IsCompact() bool { return Size(SizeRow) < Grid(10) }
 
 // Color implements [fyne.Theme]. The variant is that of the system, and is used only
 // in mode System.

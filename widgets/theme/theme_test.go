@@ -59,6 +59,57 @@ func TestTextContrast(t *testing.T) {
 	}
 }
 
+// TestControlContrast checks the borders of fields, the marks of the focus, and scroll bars.
+func TestControlContrast(t *testing.T) {
+	const minContrast = 3 // WCAG 2.1, success criterion 1.4.11
+	look := theme.New(theme.System, 1)
+	plain := []fyne.ThemeColorName{fynetheme.ColorNameBackground, theme.ColorSurface}
+	for variantName, variant := range variants {
+		for _, pair := range []struct {
+			control     fyne.ThemeColorName
+			backgrounds []fyne.ThemeColorName
+		}{
+			{fynetheme.ColorNameInputBorder, append(plain, fynetheme.ColorNameInputBackground)},
+			{theme.ColorAccent, append(plain, fynetheme.ColorNameSelection, theme.ColorAccentSoft)},
+			{fynetheme.ColorNameScrollBar, plain},
+		} {
+			for _, name := range pair.backgrounds {
+				background := look.Color(name, variant)
+				if got := contrast(blend(look.Color(pair.control, variant), background), background); got < minContrast {
+					t.Errorf("%s on %s, %s: contrast %.2f, want at least %.1f", pair.control, name, variantName, got, float64(minContrast))
+				}
+			}
+		}
+	}
+}
+
+// TestBarContrast checks bars and their marks, and columns of the speed graph.
+func TestBarContrast(t *testing.T) {
+	const minContrast = 3 // WCAG 2.1, success criterion 1.4.11
+	look := theme.New(theme.System, 1)
+	for variantName, variant := range variants {
+		under := map[string]color.Color{}
+		for _, name := range []fyne.ThemeColorName{fynetheme.ColorNameBackground, theme.ColorSurface, fynetheme.ColorNameSelection} {
+			under[string(name)] = look.Color(name, variant)
+			if name != fynetheme.ColorNameSelection { // a selected row does not change below the pointer
+				under["hovered "+string(name)] = blend(look.Color(fynetheme.ColorNameHover, variant), look.Color(name, variant))
+			}
+		}
+		for _, tone := range []theme.Tone{theme.Muted, theme.Active, theme.Success, theme.Warning, theme.Error} {
+			bar := look.Color(tone.Color(), variant)
+			for name, background := range under {
+				track := blend(look.Color(theme.ColorTrack, variant), background)
+				if got := contrast(bar, track); got < minContrast {
+					t.Errorf("%s on the track on %s, %s: contrast %.2f, want at least %.1f", tone.Color(), name, variantName, got, float64(minContrast))
+				}
+			}
+			if got := contrast(look.Color(theme.ColorSurface, variant), bar); got < minContrast {
+				t.Errorf("mark on %s, %s: contrast %.2f, want at least %.1f", tone.Color(), variantName, got, float64(minContrast))
+			}
+		}
+	}
+}
+
 func TestTextContrastOnTranslucentBackground(t *testing.T) {
 	const minContrast = 4.5 // WCAG 2.1, success criterion 1.4.3
 	all := []fyne.ThemeColorName{fynetheme.ColorNameBackground, theme.ColorSurface, fynetheme.ColorNameSelection}

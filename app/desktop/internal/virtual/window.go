@@ -43,7 +43,7 @@ func (d *Desktop) AwaitHidden(ctx context.Context, title string) error {
 }
 
 func (d *Desktop) findWindow(ctx context.Context, title string) (Window, error) {
-	found, err := d.run(ctx, "xdotool", "search", "--onlyvisible", "--name", "^"+regexp.QuoteMeta(title)+"$")
+	found, err := d.run(ctx, "xdotool", "search", "--onlyvisible", "--name", "(^| · )"+regexp.QuoteMeta(title)+"$") // the progress is before the title
 	if err != nil {
 		return Window{}, err
 	}

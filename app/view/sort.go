@@ -1,0 +1,191 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Sort is an order of the list.
+type Sort uint8
+
+// The orders, in the order of the menu.
+const (
+	SortQueue    Sort = iota // what needs attention, the queue in its order, what is finished (newest first)
+	SortName                 // from A to Z; numbers in names by their value
+	SortSize                 // largest first
+	SortProgress             // by percent, the most first
+	SortAdded                // newest first
+	SortServer               // by the server's name
+	NumSorts
+)
+
+var sortNames = [NumSorts]string{"queue", "name", "size", "progress", "added", "server"}
+
+// String returns the name of the order in translation keys and in the saved state.
+func (s Sort) String() string { return sortNames[s] }
+
+// SortNamed returns the order whose String is name; SortQueue for another name.
+func SortNamed(name string) Sort {
+	return Sort(max(slices.Index(sortNames[:], name), 0)) //nolint:gosec // an index of sortNames
+}
+
+// section is a part of the list in the order SortQueue.
+type section uint8
+
+// The sections, in the order of the list.
+const (
+	sectionAttention section = iota
+	sectionQueue
+	sectionFinished
+)
+
+// sortKey is what the groups are ordered by, before their order in the snapshot.
+type sortKey struct {
+	section section
+	value   int64
+	text    string
+}
+
+func (k sortKey) compare(other sortKey) int {
+	return cmp.Or(cmp.Compare(k.section, other.section), cmp.Compare(k.value, other.value), compareNames(k.text, other.text))
+}
+
+// keyOf returns the key of a group. It takes constant time.
+func (o *Outline) keyOf(g int32, s *uploader.Snapshot) sortKey {
+	group := &o.groups[g]
+	switch o.sort {
+	case SortName:
+		return sortKey{text: o.groupName(group, s)}
+	case SortSize:
+		bytes, _ := o.groupBytes(group, s)
+		return sortKey{value: -bytes}
+	case SortProgress:
+		return sortKey{value: -o.percent(group, s)}
+	case SortAdded:
+		return sortKey{value: -o.addedAt(group)}
+	case SortServer:
+		return sortKey{text: o.serverName(group, s)}
+	}
+	if o.held != nil && o.heldGroup() == g {
+		return *o.held.key
+	}
+	switch scanned := o.batches[group.Batch] == nil || o.batches[group.Batch].Scanned; {
+	case group.attention > 0:
+		return sortKey{section: sectionAttention}
+	case scanned && group.final > 0 && group.final == group.to-group.from:
+		return sortKey{section: sectionFinished, value: -int64(group.finished)}
+	default:
+		return sortKey{section: sectionQueue}
+	}
+}
+
+// first returns the first transfer of a group; nil for a batch without transfers.
+func (o *Outline) first(g *Group) *uploader.Transfer {
+	if g.Empty() {
+		return nil
+	}
+	return o.transfers.At(int(o.order[g.from]))
+}
+
+func (o *Outline) groupName(g *Group, s *uploader.Snapshot) string {
+	if g.hasRow {
+		if b := o.batches[g.Batch]; b != nil {
+			return batchName(b, s.BatchTotals[g.Batch])
+		}
+	}
+	if t := o.first(g); t != nil {
+		return TransferName(t)
+	}
+	return ""
+}
+
+// groupBytes returns the size of a group's files, and how much of it is sent.
+func (o *Outline) groupBytes(g *Group, s *uploader.Snapshot) (size, sent int64) {
+	if sum, known := s.BatchTotals[g.Batch]; known && g.Batch != 0 {
+		return sum.Bytes, sum.Sent
+	}
+	if t := o.first(g); t != nil {
+		return max(t.Source.Size, 0), s.Sent(t)
+	}
+	return 0, 0
+}
+
+// percent returns the progress of a group in whole percent, so that rows do not change places
+// with each byte.
+func (o *Outline) percent(g *Group, s *uploader.Snapshot) int64 {
+	if !g.Empty() && g.final == g.to-g.from {
+		return 100
+	}
+	size, sent := o.groupBytes(g, s)
+	if size == 0 {
+		return 0
+	}
+	return int64(100 * float64(sent) / float64(size))
+}
+
+func (o *Outline) addedAt(g *Group) int64 {
+	if b := o.batches[g.Batch]; b != nil {
+		return b.Added.UnixMilli()
+	}
+	if t := o.first(g); t != nil {
+		return int64(t.Added)
+	}
+	return 0
+}
+
+func (o *Outline) serverName(g *Group, s *uploader.Snapshot) string {
+	id := uploader.ServerID(0)
+	if b := o.batches[g.Batch]; b != nil {
+		id = b.Server
+	} else if t := o.first(g); t != nil {
+		id = t.Server
+	}
+	server, _ := s.Server(id)
+	return words.Server(server)
+}
+
+// compareNames compares names ignoring the case of ASCII letters, and runs of digits by their
+// value, so that "9" is before "10".
+func compareNames(a, b string) int {
+	i, j := 0, 0
+	for i < len(a) && j < len(b) {
+		x, y := lower(a[i]), lower(b[j])
+		if digit(x) && digit(y) {
+			x, y := digits(a[i:]), digits(b[j:])
+			i, j = i+len(x), j+len(y)
+			x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+			if order := cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)); order != 0 {
+				return order
+			}
+			continue
+		}
+		if x != y {
+			return cmp.Compare(x, y)
+		}
+		i, j = i+1, j+1
+	}
+	return cmp.Or(cmp.Compare(len(a)-i, len(b)-j), cmp.Compare(a, b))
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// digits returns the digits at the beginning of a text.
+func digits(text string) string {
+	for i := range len(text) {
+		if !digit(text[i]) {
+			return text[:i]
+		}
+	}
+	return text
+}
