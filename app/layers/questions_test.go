@@ -36,7 +36,7 @@ var questions = []question{
 	{"The file was not found: where is it?", []string{"app/actions.go:locate"}, []fault.Kind{fault.SourceMissing}},
 	{"Another program is still writing the file: upload it now?", nil, []fault.Kind{fault.SourceBusy}},
 	{"The file is too large: to which other server?", []string{"app/actions.go:chooseServer"}, []fault.Kind{fault.TooLarge}},
-	{"The server or proxy requires a sign-in, or the saved one is locked: which?", []string{"app/passphrase.go:open"}, []fault.Kind{fault.Auth}},
+	{"The server or proxy requires a sign-in, or the saved one is locked: which?", []string{"app/passphrase.go:open", "app/servers/signin.go:build"}, []fault.Kind{fault.Auth}},
 	{"The server uses another host: allow it?", []string{"app/blocked.go:askAboutHost", "app/servers/check.go:checkFailed"}, nil},
 	{"The server redirects to another address: use that?", nil, nil},
 	{"The certificate is not trusted: other settings?", nil, []fault.Kind{fault.TLS}},

@@ -45,10 +45,10 @@ type TrayMenu struct {
 	nodes    map[int32]*menuNode
 	last     map[int32]*menuNode // of the layout before: a click may be on its way
 	revision uint32
-	next     []MenuItem // not shown yet; nil for none
-	open     map[int32]time.Time // the menu (0) and submenus that are open, since when
+	next     []MenuItem           // not shown yet; nil for none
+	open     map[int32]time.Time  // the menu (0) and submenus that are open, since when
 	readers  map[dbus.Sender]bool // clients that have read the layout once
-	signals  []menuSignal // to be sent
+	signals  []menuSignal         // to be sent
 }
 
 // menuNode is an item as the desktop knows it.
