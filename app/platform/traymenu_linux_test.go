@@ -215,6 +215,30 @@ func TestOpenTrayMenuDoesNotChange(t *testing.T) {
 	}
 }
 
+// TestTrayMenuIsNewestWhenItIsShown: some panels only say that they are about to show it.
+func TestTrayMenuIsNewestWhenItIsShown(t *testing.T) {
+	c := newMenuClient(t, trayItems("one"))
+	aboutToShow := func() (changed bool) {
+		t.Helper()
+		c.call("AboutToShow", []any{&changed}, int32(0))
+		return changed
+	}
+	if aboutToShow() {
+		t.Error("items changed before the menu was shown first")
+	}
+	c.menu.Show(trayItems("two"))
+	if got := c.labels(c.layout())[0]; got != "one" {
+		t.Errorf("open menu shows %q", got)
+	}
+	if !aboutToShow() {
+		t.Error("items did not change before the menu was shown again")
+	}
+	if got := c.labels(c.layout())[0]; got != "two" {
+		t.Errorf("menu shows %q", got)
+	}
+	c.await("ItemsPropertiesUpdated")
+}
+
 func TestTrayMenuItemIsChosen(t *testing.T) {
 	chosen := make(chan string, 1)
 	named := func(name string) platform.MenuItem {

@@ -26,11 +26,12 @@ const (
 	SectionStart
 	SectionAppearance
 	SectionData
+	SectionServers
 	SectionAbout
 	NumSections
 )
 
-var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "data", "about"}
+var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "data", "servers", "about"}
 
 // hasSettings reports whether the section has settings, which can be reset.
 func (s Section) hasSettings() bool { return s < SectionData }
@@ -39,7 +40,7 @@ func (s Section) hasSettings() bool { return s < SectionData }
 func (s Section) String() string { return sectionNames[s] }
 
 func (s Section) icon() theme.IconName {
-	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData, theme.IconInfo}[s]
+	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData, theme.IconServer, theme.IconInfo}[s]
 }
 
 // settingsDialog is an open settings dialog: the sections at the left, the fields of the
@@ -114,6 +115,8 @@ func (d *settingsDialog) fill() {
 		d.form.addAppearance()
 	case SectionData:
 		d.form.addData(d.config)
+	case SectionServers:
+		d.form.rows = d.config.Servers(d.form.Host, d.box.Hide)
 	case SectionAbout:
 		d.form.addAbout(d.config)
 	}

@@ -2,6 +2,8 @@
 package preferences
 
 import (
+	"fyne.io/fyne/v2"
+
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/settings"
 )
@@ -14,6 +16,9 @@ type Config struct {
 	Version  string // of Ferry
 	Copy     func(text string)
 	Data     DataActions
+
+	// Servers returns the list of servers for its page. Leave closes the dialog.
+	Servers func(host form.Host, leave func()) []fyne.CanvasObject
 }
 
 // DataActions are the actions of the buttons in the section about Ferry's data.

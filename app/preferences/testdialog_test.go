@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 	"go.uber.org/goleak"
 
 	"github.com/ferryapp/ferry/app/bridge"
@@ -39,7 +40,8 @@ func start(t *testing.T) *testDialog {
 	noop := func() {}
 	s.Dialog = New(Config{
 		Settings: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop), Version: "1.2.3+abc", Copy: func(text string) { s.copied = text },
-		Data: DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop},
+		Servers: func(form.Host, func()) []fyne.CanvasObject { return []fyne.CanvasObject{widget.NewLabel("Studio")} },
+		Data:    DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop},
 	})
 	tasks := bridge.NewTasks(s.ui.Post)
 	tasks.Start(t.Context())
