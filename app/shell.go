@@ -53,6 +53,7 @@ type shell struct {
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
 	backups       *backups
+	settingsFiles *settingsFiles
 	prompt        *resumePrompt
 	scans         *folderScans
 
@@ -127,12 +128,15 @@ func (sh *shell) makeDialogs() {
 		dialogs: sh.dialogs, openReceived: sh.opener.openReceived,
 	}
 	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
+	sh.settingsFiles = &settingsFiles{bridge: sh.bridge, settings: sh.config.Settings, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{
 		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir, Version: sh.config.Version, Copy: sh.copyText,
 		Servers: sh.servers.Page,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
+			ExportSettings:  sh.settingsFiles.exportSettings,
+			ImportSettings:  sh.settingsFiles.importSettings,
 			ShowLog:         func() { sh.opener.openPath(sh.system.reveal, sh.config.Data.Log) },
 			CopyDiagnostics: sh.copyDiagnostics,
 			RemoveFinished:  sh.removals.removeFinished,

@@ -12,6 +12,8 @@ func (f *sectionForm) addData(config Config) {
 	open := form.NewButton(f.Host, words.Text("settings.folder.do"), theme.Icon(theme.IconFolderOpen), config.Data.OpenFolder)
 	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.folder"), words.Printable(config.Folder), open))
 	f.addButton("backup", theme.Icon(theme.IconData), config.Data.BackUp)
+	f.addButton("export", theme.Icon(theme.IconSettings), config.Data.ExportSettings)
+	f.addButton("import", theme.Icon(theme.IconSettings), config.Data.ImportSettings)
 	f.addButton("log", theme.Icon(theme.IconDocument), config.Data.ShowLog)
 	f.addButton("diagnostics", theme.Icon(theme.IconCopy), config.Data.CopyDiagnostics)
 	f.addButton("clear", theme.Icon(theme.IconRemove), func() { f.Close(); config.Data.RemoveFinished() })

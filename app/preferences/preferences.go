@@ -23,7 +23,7 @@ type Config struct {
 
 // DataActions are the actions of the buttons in the section about Ferry's data.
 type DataActions struct {
-	OpenFolder, BackUp, ShowLog, CopyDiagnostics, RemoveFinished func()
+	OpenFolder, BackUp, ShowLog, CopyDiagnostics, RemoveFinished, ExportSettings, ImportSettings func()
 }
 
 // Dialog is the settings dialog, open or closed. It must be used on the UI goroutine.

@@ -41,7 +41,7 @@ func start(t *testing.T) *testDialog {
 	s.Dialog = New(Config{
 		Settings: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop), Version: "1.2.3+abc", Copy: func(text string) { s.copied = text },
 		Servers: func(form.Host, func()) []fyne.CanvasObject { return []fyne.CanvasObject{widget.NewLabel("Studio")} },
-		Data:    DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop},
+		Data:    DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop, ExportSettings: noop, ImportSettings: noop},
 	})
 	tasks := bridge.NewTasks(s.ui.Post)
 	tasks.Start(t.Context())
