@@ -51,6 +51,7 @@ type settingsDialog struct {
 	box    *dialog.Dialog
 	chosen Section
 	nav    []*sectionButton
+	list   *container.Scroll // contains nav
 	page   *dialog.Page
 	form   *sectionForm
 	reset  *form.DialogButton
@@ -69,7 +70,8 @@ func newDialog(config Config) *settingsDialog {
 	}
 	d.reset = form.NewDialogButton(words.Text("settings.reset"), d.resetSection, hide)
 	d.close = form.NewDialogButton(words.Text("settings.close"), hide, hide)
-	content := container.New(&dialogLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page)
+	d.list = container.NewVScroll(nav)
+	content := container.New(&dialogLayout{nav: d.nav}, d.list, widget.NewSeparator(), d.page)
 	d.box = dialog.New(config.Dialogs.Canvas(), words.Text("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	return d
@@ -84,9 +86,21 @@ func (d *settingsDialog) choose(s Section) {
 	for _, button := range d.nav {
 		button.setChosen(button.section == s)
 	}
+	d.reveal(d.nav[s])
 	draw.SetVisible(d.reset, s.hasSettings())
 	d.fill()
 	d.page.ScrollToTop()
+}
+
+// reveal scrolls the button of a section into view.
+func (d *settingsDialog) reveal(button *sectionButton) {
+	top, bottom := button.Position().Y, button.Position().Y+button.Size().Height
+	switch offset := d.list.Offset; {
+	case top < offset.Y:
+		d.list.ScrollToOffset(fyne.NewPos(0, top))
+	case bottom > offset.Y+d.list.Size().Height:
+		d.list.ScrollToOffset(fyne.NewPos(0, bottom-d.list.Size().Height))
+	}
 }
 
 // step chooses the section that is by positions below the chosen one, if there is one.

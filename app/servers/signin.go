@@ -113,7 +113,7 @@ func (d *signInDialog) wantsText(known bool) string {
 		text = words.Text("sign-in.wants.bearer", data)
 	}
 	if d.wanted.realm != "" {
-		text += " " + words.Text("sign-in.realm", data)
+		text = words.Sentences(text, words.Text("sign-in.realm", data))
 	}
 	if u, err := url.Parse(d.server.Endpoint); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		text += "\n" + words.Text("server.open-line")
