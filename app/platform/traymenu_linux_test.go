@@ -158,8 +158,10 @@ func item(key, label string) platform.MenuItem { return platform.MenuItem{Key: k
 
 func trayItems(status string, recent ...platform.MenuItem) []platform.MenuItem {
 	return []platform.MenuItem{
-		{Key: "status", Label: status, Disabled: true}, {Key: "line"},
-		{Key: "recent", Label: "Recent", Disabled: len(recent) == 0, Items: recent}, item("quit", "Quit"),
+		{Key: "status", Label: status, Disabled: true},
+		{Key: "line"},
+		{Key: "recent", Label: "Recent", Disabled: len(recent) == 0, Items: recent},
+		item("quit", "Quit"),
 	}
 }
 

@@ -90,19 +90,23 @@ func TestSignInAsksForWhatTheServerWants(t *testing.T) {
 		{
 			"user name and password", uploader.SignInNone, `Basic realm="Studio files"`,
 			"studio.example.com asks for a user name and password. It names this sign-in “Studio files”.",
-			[]string{"User name", "Password"}, func(d *signInDialog) fyne.Focusable { return d.user },
+			[]string{"User name", "Password"},
+			func(d *signInDialog) fyne.Focusable { return d.user },
 		},
 		{
 			"token", uploader.SignInNone, "Bearer", "studio.example.com asks for a token.",
-			[]string{"Token"}, func(d *signInDialog) fyne.Focusable { return d.secret },
+			[]string{"Token"},
+			func(d *signInDialog) fyne.Focusable { return d.secret },
 		},
 		{
 			"not said", uploader.SignInNone, "", "studio.example.com requires sign-in, but doesn't say how. Choose a method.",
-			[]string{"Sign-in", "Token"}, func(d *signInDialog) fyne.Focusable { return d.secret },
+			[]string{"Sign-in", "Token"},
+			func(d *signInDialog) fyne.Focusable { return d.secret },
 		},
 		{
 			"custom headers", uploader.SignInHeaders, "", "studio.example.com requires sign-in.",
-			[]string{"Headers"}, func(d *signInDialog) fyne.Focusable { return d.headers },
+			[]string{"Headers"},
+			func(d *signInDialog) fyne.Focusable { return d.headers },
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
