@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/frame"
 	"github.com/ferryapp/ferry/app/history"
 	"github.com/ferryapp/ferry/app/logviewer"
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
@@ -24,6 +25,7 @@ import (
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // shell creates the parts of the window, connects them, and shows each snapshot in all of
@@ -57,10 +59,12 @@ type shell struct {
 	backups       *backups
 	logs          *logs
 	received      *receivedFolder
+	settingsFiles *settingsFiles
 	prompt        *resumePrompt
 	scans         *folderScans
 
 	appearance settings.Appearance // the one applied last
+	builtIn    theme.Look          // the one when the window was built first
 	failed     *failedLoad         // nil unless the transfers could not be loaded
 }
 
@@ -84,6 +88,7 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	sh.makeVisibility()
 	sh.window.actions = sh.windowActions()
 	sh.window.build()
+	sh.builtIn = theme.CurrentLook()
 	sh.window.window.SetCloseIntercept(sh.quitter.closeWindow)
 	sh.window.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { sh.adder.drop(uris) })
 	sh.keys = newKeyboard(sh.window, sh.dialogs, sh.keyActions())
@@ -140,12 +145,15 @@ func (sh *shell) makeDialogs() {
 		Dialogs: sh.dialogs, Run: sh.bridge.Run, Post: sh.bridge.Post, Copy: sh.copyText, Log: sh.config.Log,
 		Reveal: func(path string) { sh.opener.openPath(sh.system.reveal, path) },
 	}}
+	sh.settingsFiles = &settingsFiles{bridge: sh.bridge, settings: sh.config.Settings, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{
 		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir, Version: sh.config.Version, Copy: sh.copyText,
-		ReadStatistics: sh.readStatistics,
+		ReadStatistics: sh.readStatistics, Servers: sh.servers.Page,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
+			ExportSettings:  sh.settingsFiles.exportSettings,
+			ImportSettings:  sh.settingsFiles.importSettings,
 			ShowLog:         sh.logs.showLog,
 			Received:        func() string { return sh.opener.receivedDir },
 			ChangeReceived:  sh.received.choose,
@@ -260,6 +268,9 @@ func (sh *shell) start(ctx context.Context) {
 		sh.toolkit.Lifecycle().SetOnStarted(func() { sh.bridge.Run(func(context.Context) { sh.exportTrayMenu() }) })
 	}
 	sh.bridge.Run(sh.followSettings)
+	if sh.system.launcher != nil {
+		sh.bridge.Run(sh.system.launcher.Run)
+	}
 	login := &loginStart{bridge: sh.bridge, settings: sh.config.Settings, system: sh.config.Autostart, log: sh.config.Log, showMessage: sh.window.showMessage}
 	atLogin := sh.config.Settings.Get().Start.AtLogin
 	sh.bridge.Run(func(ctx context.Context) { login.follow(ctx, atLogin) })
@@ -271,8 +282,18 @@ func (sh *shell) start(ctx context.Context) {
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()
 	} else {
-		sh.system.whenThemeKnown(sh.visibility.open)
+		sh.system.whenThemeKnown(sh.openFirst)
 	}
+}
+
+// openFirst shows the window for the first time. What was built before the toolkit knew
+// whether the desktop is light or dark is built again, so that the first frame has the right
+// colours.
+func (sh *shell) openFirst() {
+	if theme.CurrentLook() != sh.builtIn {
+		sh.rebuild()
+	}
+	sh.visibility.open()
 }
 
 // close ends everything that start started. It is called when the toolkit's event loop
@@ -312,6 +333,7 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	if sh.tray != nil {
 		wait = sooner(wait, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))
 	}
+	sh.showInLauncher(view.LauncherOf(s, counts, sh.prompt.interrupted))
 	sh.prompt.showReview(s)
 	if sh.window.visible && countsDown(s) {
 		wait = sooner(wait, time.Second)
@@ -328,6 +350,16 @@ func (sh *shell) showLoading(s *uploader.Snapshot) time.Duration {
 		return 0
 	}
 	return sh.tray.Show(view.TrayOf(s, view.Counts{}, nil), time.Now())
+}
+
+// showInLauncher shows the progress on the program's icon in the dock or taskbar, if the
+// system has such a place.
+func (sh *shell) showInLauncher(next view.Launcher) {
+	if sh.system.launcher != nil {
+		sh.system.launcher.Show(platform.LauncherState{
+			Progress: float64(next.Percent) / 100, ShowsProgress: next.ShowsProgress, Count: int64(next.Count), Urgent: next.Urgent,
+		})
+	}
 }
 
 // sooner returns the shorter of two durations, of which 0 is never.

@@ -26,6 +26,7 @@ type system struct {
 	registerTrayIcon func(context.Context) error                          // see platform.RegisterTrayIcon
 	exportTrayIcon   func() (export func())                               // see exportTrayIcon
 	trayMenu         *platform.TrayMenu                                   // replaces the toolkit's menu; nil for none
+	launcher         *platform.Launcher                                   // nil for none
 	trayGrace        time.Duration                                        // how long a tray may be missing before it counts as removed
 	surveyTimeout    time.Duration                                        // how long counting may delay adding
 	reveal           func(ctx context.Context, path string) error
@@ -50,6 +51,7 @@ func native(toolkit fyne.App) system {
 		registerTrayIcon: platform.RegisterTrayIcon,
 		exportTrayIcon:   exportTrayIcon,
 		trayMenu:         platform.NewTrayMenu(),
+		launcher:         platform.NewLauncher(),
 		trayGrace:        trayGrace,
 		surveyTimeout:    surveyTimeout,
 		reveal:           platform.Reveal,

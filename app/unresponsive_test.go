@@ -71,6 +71,7 @@ func (a stuckAccess) Storage(ctx context.Context) (storage platform.Storage) {
 }
 func (a stuckAccess) Unlock(ctx context.Context, _ string) error        { return a.block.wait(ctx) }
 func (a stuckAccess) Get(ctx context.Context, _ string) (string, error) { return "", a.block.wait(ctx) }
+func (a stuckAccess) SetForRun(ctx context.Context, _, _ string) error  { return a.block.wait(ctx) }
 func (a stuckAccess) Set(ctx context.Context, _, _ string) error        { return a.block.wait(ctx) }
 func (a stuckAccess) Delete(ctx context.Context, _ string) error        { return a.block.wait(ctx) }
 

@@ -175,9 +175,9 @@ func TestQuitDialogChoices(t *testing.T) {
 	must(t, err)
 	openQuitDialog(t, ctx, ferry, plain)
 	picture(t, ferry, "dialog")
-	must(t, ferry.Key(ctx, "Return"))    // Cancel
+	must(t, ferry.Key(ctx, "Escape"))
 	openQuitDialog(t, ctx, ferry, plain) // the window has the keyboard focus again
-	must(t, ferry.Key(ctx, "Tab", "Tab", "Return"))
+	must(t, ferry.Key(ctx, "Return"))    // Keep uploading in the tray, which is highlighted
 	must(t, ferry.AwaitHidden(ctx, desktop.Title))
 	if !ferry.Process.Running() {
 		t.Fatal("Ferry exited instead of staying in the tray")
@@ -185,7 +185,7 @@ func TestQuitDialogChoices(t *testing.T) {
 
 	must(t, ferry.ChooseTray(ctx, openFerry[words.English], ferry.AwaitWindow))
 	openQuitDialog(t, ctx, ferry, plain)
-	must(t, ferry.Key(ctx, "Tab", "Return"))
+	must(t, ferry.Key(ctx, "shift+Tab", "Return")) // Quit
 	must(t, ferry.Process.Wait(ctx))
 	if received, err := ferry.Received(); err != nil || received.Partial == 0 || received.Partial >= large {
 		t.Fatalf("after quitting the receiver has %+v (%v)", received, err)
@@ -266,7 +266,7 @@ func TestSettingsApplyNowAndAfterRestart(t *testing.T) {
 	waitDrawn(t, ctx)
 	picture(t, ferry, "section")
 	// After the sections that follow, the first field is the language: same as system, English, Chinese.
-	must(t, ferry.Key(ctx, "Tab", "Tab", "Tab", "Down"))
+	must(t, ferry.Key(ctx, "Tab", "Tab", "Tab", "Tab", "Down"))
 	waitDrawn(t, ctx)
 	must(t, ferry.Key(ctx, "Down", "Down", "Down", "Return"))
 	must(t, ferry.AwaitTray(ctx, "打开 Ferry"))

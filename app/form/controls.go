@@ -4,8 +4,6 @@ package form
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -45,93 +43,6 @@ func (c *Checkbox) TypedKey(event *fyne.KeyEvent) {
 func (c *Checkbox) FocusGained() {
 	c.Reveal(c)
 	c.Check.FocusGained()
-}
-
-// Select is a drop-down list of options in a dialog.
-type Select struct {
-	widget.Select
-	Host
-}
-
-// NewSelect returns a drop-down list without a selected option.
-func NewSelect(host Host, options []string, changed func(index int)) *Select {
-	s := &Select{Host: host}
-	s.Options = options
-	s.OnChanged = func(string) { changed(s.SelectedIndex()) }
-	s.ExtendBaseWidget(s)
-	return s
-}
-
-// ShowIndex selects an option without calling the callback.
-func (s *Select) ShowIndex(index int) {
-	if label := s.Options[index]; s.Selected != label {
-		s.Selected = label
-		s.Refresh()
-	}
-}
-
-// TypedKey implements fyne.Focusable.
-func (s *Select) TypedKey(event *fyne.KeyEvent) {
-	if event.Name == fyne.KeyEscape {
-		s.Close()
-		return
-	}
-	s.Select.TypedKey(event)
-}
-
-// FocusGained implements fyne.Focusable.
-func (s *Select) FocusGained() {
-	s.Reveal(s)
-	s.Select.FocusGained()
-}
-
-// MinSize has room for the longest option and is at least the default width of a control,
-// so that controls are aligned.
-func (s *Select) MinSize() fyne.Size {
-	minSize := s.Select.MinSize()
-	width := theme.Grid(26)
-	for _, option := range s.Options {
-		width = max(width, fyne.MeasureText(option, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{}).Width+theme.Grid(13))
-	}
-	return fyne.NewSize(min(width, theme.Grid(60)), minSize.Height)
-}
-
-// CreateRenderer implements fyne.Widget.
-func (s *Select) CreateRenderer() fyne.WidgetRenderer {
-	s.ExtendBaseWidget(s)
-	f := &framedRenderer{WidgetRenderer: s.Select.CreateRenderer(), frame: &canvas.Rectangle{}}
-	f.paint()
-	return f
-}
-
-// framedRenderer draws a frame around a widget that the toolkit draws without one.
-type framedRenderer struct {
-	fyne.WidgetRenderer
-	frame *canvas.Rectangle
-}
-
-// Objects implements fyne.WidgetRenderer.
-func (f *framedRenderer) Objects() []fyne.CanvasObject {
-	return append(f.WidgetRenderer.Objects(), f.frame)
-}
-
-// Layout implements fyne.WidgetRenderer.
-func (f *framedRenderer) Layout(size fyne.Size) {
-	f.WidgetRenderer.Layout(size)
-	f.frame.Resize(size)
-}
-
-// Refresh implements fyne.WidgetRenderer.
-func (f *framedRenderer) Refresh() {
-	f.paint()
-	f.frame.Refresh()
-	f.WidgetRenderer.Refresh()
-}
-
-func (f *framedRenderer) paint() {
-	f.frame.StrokeColor = theme.Color(fynetheme.ColorNameInputBorder)
-	f.frame.StrokeWidth = theme.Size(fynetheme.SizeNameInputBorder)
-	f.frame.CornerRadius = theme.Size(fynetheme.SizeNameInputRadius)
 }
 
 // Entry is a text field of one or several lines in a scrolled dialog. Tab moves the focus.

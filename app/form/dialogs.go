@@ -45,12 +45,13 @@ func NewDialogs(canvas fyne.Canvas, dismissHints func()) *Dialogs {
 // Canvas returns the canvas on which the dialogs are shown.
 func (d *Dialogs) Canvas() fyne.Canvas { return d.canvas }
 
-// Ask shows a question, with the focus on the first answer. Escape closes it without an
-// answer.
+// Ask shows a question, with the focus on the answer that is highlighted, so that Enter does
+// what it says, or on the first one if none is. Escape closes it without an answer.
 func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 	var box *dialog.Dialog
 	hide := func() { box.Hide() }
 	buttons := []fyne.CanvasObject{layout.NewSpacer()}
+	var focused *DialogButton
 	for _, a := range q.Answers {
 		button := NewDialogButton(a.Label, func() {
 			hide()
@@ -59,6 +60,9 @@ func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 			}
 		}, hide)
 		button.Importance = a.Importance
+		if focused == nil || a.Importance == widget.HighImportance && focused.Importance != widget.HighImportance {
+			focused = button
+		}
 		buttons = append(buttons, button)
 	}
 	body := dialog.NewPage(dialog.NewParagraph(q.Text))
@@ -69,7 +73,7 @@ func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 	box.OnClosed = q.Closed
 	box.SetSize(fyne.NewSize(theme.Grid(QuestionWidth), 0))
 	d.Present(box)
-	d.canvas.Focus(buttons[1].(*DialogButton))
+	d.canvas.Focus(focused)
 	return box
 }
 

@@ -36,7 +36,7 @@ var questions = []question{
 	{"The file was not found: where is it?", []string{"app/actions.go:locate"}, []fault.Kind{fault.SourceMissing}},
 	{"Another program is still writing the file: upload it now?", nil, []fault.Kind{fault.SourceBusy}},
 	{"The file is too large: to which other server?", []string{"app/otherserver.go:chooseServer"}, []fault.Kind{fault.TooLarge}},
-	{"The server or proxy requires a sign-in, or the saved one is locked: which?", []string{"app/passphrase.go:open"}, []fault.Kind{fault.Auth}},
+	{"The server or proxy requires a sign-in, or the saved one is locked: which?", []string{"app/passphrase.go:open", "app/servers/signin.go:build"}, []fault.Kind{fault.Auth}},
 	{"The server uses another host: allow it?", []string{"app/blocked.go:askAboutHost", "app/servers/check.go:checkFailed"}, nil},
 	{"The server redirects to another address: use that?", nil, nil},
 	{"The certificate is not trusted: other settings?", nil, []fault.Kind{fault.TLS}},
@@ -54,7 +54,7 @@ var questions = []question{
 	{"What is the name of standard input?", nil, nil},
 	{"Add, change or remove a server?", []string{"app/servers/dialog.go:newDialog", "app/servers/manage.go:Manage", "app/servers/manage.go:Remove"}, nil},
 	{"Ferry can't use its data folder: another one?", []string{"app/startfailure.go:buttons"}, nil},
-	{"", []string{"app/keyhelp.go:showHelp", "app/history/history.go:Open", "app/history.go:exportHistory", "app/preferences/dialog.go:newDialog", "app/preferences/about.go:showLicences", "app/logviewer/viewer.go:open", "app/receivedfolder.go:choose", "app/backup.go:backUp", "app/form/dialogs.go:Ask"}, nil},
+	{"", []string{"app/keyhelp.go:showHelp", "app/history/history.go:Open", "app/history.go:exportHistory", "app/preferences/dialog.go:newDialog", "app/preferences/about.go:showLicences", "app/logviewer/viewer.go:open", "app/receivedfolder.go:choose", "app/backup.go:backUp", "app/settingsfile.go:exportSettings", "app/settingsfile.go:importSettings", "app/form/dialogs.go:Ask"}, nil},
 }
 
 // asking are the functions and methods that show a dialog.

@@ -49,6 +49,7 @@ type AppKeyring struct {
 	mu     sync.Mutex
 	failed bool // the system's keyring failed; false again once there is none
 	memory map[string]string
+	run    map[string]string // secrets that the user wants in memory only
 }
 
 // NewAppKeyring returns the program's keyring, whose encrypted file is at path.
@@ -57,7 +58,7 @@ func NewAppKeyring(path string) *AppKeyring {
 }
 
 func newKeys(system Keyring, systemExists func(context.Context) bool, file *FileKeyring) *AppKeyring {
-	return &AppKeyring{system: system, systemExists: systemExists, file: file, memory: map[string]string{}}
+	return &AppKeyring{system: system, systemExists: systemExists, file: file, memory: map[string]string{}, run: map[string]string{}}
 }
 
 // Storage returns where a secret would be stored now.
@@ -113,7 +114,11 @@ func (k *AppKeyring) Get(ctx context.Context, name string) (string, error) {
 func (k *AppKeyring) Set(ctx context.Context, name, secret string) error {
 	switch k.Storage(ctx) {
 	case StorageFile:
-		return k.file.Set(ctx, name, secret)
+		err := k.file.Set(ctx, name, secret)
+		if err == nil {
+			k.forget(name)
+		}
+		return err
 	case StorageLockedFile:
 		return ErrLocked
 	case StorageSystem:
@@ -130,7 +135,20 @@ func (k *AppKeyring) Set(ctx context.Context, name, secret string) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	delete(k.run, name)
 	k.memory[name] = secret
+	return nil
+}
+
+// SetForRun keeps a secret in memory until the program exits, and nowhere else. One that was
+// stored under the name is deleted.
+func (k *AppKeyring) SetForRun(ctx context.Context, name, secret string) error {
+	if err := k.Delete(ctx, name); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.run[name] = secret
 	return nil
 }
 
@@ -152,6 +170,9 @@ func (k *AppKeyring) Delete(ctx context.Context, name string) error {
 func (k *AppKeyring) inMemory(name string) (secret string, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if secret, ok = k.run[name]; ok {
+		return secret, true
+	}
 	secret, ok = k.memory[name]
 	return secret, ok
 }
@@ -161,6 +182,7 @@ func (k *AppKeyring) forget(name string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.memory, name)
+	delete(k.run, name)
 }
 
 // systemUnavailable reports whether the system has no keyring now, or one that failed.

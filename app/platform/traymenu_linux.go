@@ -22,9 +22,13 @@ const (
 	// this one, uses smaller ones.
 	firstMenuID = 1000
 
-	// maxMenuOpen is how long a menu counts as open after its last event. A panel that ends
+	// maxMenuOpen is how long a menu counts as open after it was opened. A panel that ends
 	// while its menu is open does not report that it was closed.
 	maxMenuOpen = time.Minute
+
+	// maxAboutToShow is the same for a client that only says that it is about to show the
+	// menu, as libdbusmenu-gtk3 does, and not when it is opened and closed.
+	maxAboutToShow = 15 * time.Second
 
 	// secondLayoutDelay is the time between a client's first layout and the signal that
 	// makes it read the layout again.
@@ -176,8 +180,8 @@ func (m *TrayMenu) update(now time.Time) (*dbus.Conn, []menuSignal, time.Duratio
 // holds mu.
 func (m *TrayMenu) openFor(now time.Time) time.Duration {
 	var longest time.Duration
-	for id, since := range m.open {
-		left := since.Add(maxMenuOpen).Sub(now)
+	for id, until := range m.open {
+		left := until.Sub(now)
 		if left <= 0 {
 			delete(m.open, id)
 		}
@@ -292,12 +296,27 @@ func (m *TrayMenu) layout(id, depth int32) menuLayout {
 	return layout
 }
 
+// aboutToShow is called before a client shows the menu (0) or a submenu. The menu shows the
+// newest items first. It reports whether they changed. The caller holds mu.
+func (m *TrayMenu) aboutToShow(id int32, now time.Time) (changed bool) {
+	if id == 0 {
+		clear(m.open)
+		sent := len(m.signals)
+		m.showNext()
+		changed = len(m.signals) > sent
+	}
+	if until := now.Add(maxAboutToShow); until.After(m.open[id]) {
+		m.open[id] = until
+	}
+	return changed
+}
+
 // event handles an event of the desktop, and returns the function to call, or nil. The
 // caller holds mu.
 func (m *TrayMenu) event(id int32, event string, now time.Time) func() {
 	switch event {
 	case "opened":
-		m.open[id] = now
+		m.open[id] = now.Add(maxMenuOpen)
 	case "closed":
 		delete(m.open, id)
 		if id == 0 {

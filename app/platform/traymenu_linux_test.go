@@ -158,8 +158,10 @@ func item(key, label string) platform.MenuItem { return platform.MenuItem{Key: k
 
 func trayItems(status string, recent ...platform.MenuItem) []platform.MenuItem {
 	return []platform.MenuItem{
-		{Key: "status", Label: status, Disabled: true}, {Key: "line"},
-		{Key: "recent", Label: "Recent", Disabled: len(recent) == 0, Items: recent}, item("quit", "Quit"),
+		{Key: "status", Label: status, Disabled: true},
+		{Key: "line"},
+		{Key: "recent", Label: "Recent", Disabled: len(recent) == 0, Items: recent},
+		item("quit", "Quit"),
 	}
 }
 
@@ -213,6 +215,30 @@ func TestOpenTrayMenuDoesNotChange(t *testing.T) {
 		c.menu.Show(trayItems("one", item("1", "a.mov")))
 		c.await("LayoutUpdated")
 	}
+}
+
+// TestTrayMenuIsNewestWhenItIsShown: some panels only say that they are about to show it.
+func TestTrayMenuIsNewestWhenItIsShown(t *testing.T) {
+	c := newMenuClient(t, trayItems("one"))
+	aboutToShow := func() (changed bool) {
+		t.Helper()
+		c.call("AboutToShow", []any{&changed}, int32(0))
+		return changed
+	}
+	if aboutToShow() {
+		t.Error("items changed before the menu was shown first")
+	}
+	c.menu.Show(trayItems("two"))
+	if got := c.labels(c.layout())[0]; got != "one" {
+		t.Errorf("open menu shows %q", got)
+	}
+	if !aboutToShow() {
+		t.Error("items did not change before the menu was shown again")
+	}
+	if got := c.labels(c.layout())[0]; got != "two" {
+		t.Errorf("menu shows %q", got)
+	}
+	c.await("ItemsPropertiesUpdated")
 }
 
 func TestTrayMenuItemIsChosen(t *testing.T) {

@@ -100,12 +100,23 @@ func (o menuObject) EventGroup(events []menuEvent) ([]int32, *dbus.Error) {
 	return []int32{}, nil
 }
 
-// AboutToShow reports that the client knows the newest items: each change is announced.
-func (o menuObject) AboutToShow(int32) (bool, *dbus.Error) { return false, nil }
+// AboutToShow reports whether the items changed, which the client must then read first.
+func (o menuObject) AboutToShow(id int32) (bool, *dbus.Error) {
+	defer o.menu.notify()
+	o.menu.mu.Lock()
+	defer o.menu.mu.Unlock()
+	return o.menu.aboutToShow(id, time.Now()), nil
+}
 
 // AboutToShowGroup is AboutToShow for several items.
-func (o menuObject) AboutToShowGroup([]int32) (updates, unknown []int32, err *dbus.Error) {
-	return []int32{}, []int32{}, nil
+func (o menuObject) AboutToShowGroup(ids []int32) (updates, unknown []int32, err *dbus.Error) {
+	updates, unknown = []int32{}, []int32{}
+	for _, id := range ids {
+		if changed, _ := o.AboutToShow(id); changed {
+			updates = append(updates, id)
+		}
+	}
+	return updates, unknown, nil
 }
 
 func (o menuObject) handle(id int32, event string) {

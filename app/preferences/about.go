@@ -15,11 +15,13 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// addAbout adds the version and the licences.
+// addAbout adds the version, where Ferry's data is, and the licences.
 func (f *sectionForm) addAbout(config Config) {
 	version := config.Version + " " + runtime.GOOS + "/" + runtime.GOARCH
 	button := form.NewButton(f.Host, words.Text("settings.version.do"), theme.Icon(theme.IconCopy), func() { config.Copy(version) })
 	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.version"), version, button))
+	open := form.NewButton(f.Host, words.Text("settings.folder.do"), theme.Icon(theme.IconFolderOpen), config.Data.OpenFolder)
+	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.folder"), words.Printable(config.Folder), open))
 	f.addButton("licences", theme.Icon(theme.IconDocument), func() { showLicences(config.Dialogs) })
 }
 

@@ -14,6 +14,8 @@ func (f *sectionForm) addData(config Config) {
 	change := form.NewButton(f.Host, words.Text("settings.received.do"), theme.Icon(theme.IconFolder), config.Data.ChangeReceived)
 	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.received"), words.Printable(config.Data.Received()), change))
 	f.addButton("backup", theme.Icon(theme.IconData), config.Data.BackUp)
+	f.addButton("export", theme.Icon(theme.IconSettings), config.Data.ExportSettings)
+	f.addButton("import", theme.Icon(theme.IconSettings), config.Data.ImportSettings)
 	f.addButton("log", theme.Icon(theme.IconDocument), config.Data.ShowLog)
 	f.addButton("diagnostics", theme.Icon(theme.IconCopy), config.Data.CopyDiagnostics)
 	f.addButton("clear", theme.Icon(theme.IconRemove), func() { f.Close(); config.Data.RemoveFinished() })

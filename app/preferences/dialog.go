@@ -26,12 +26,13 @@ const (
 	SectionStart
 	SectionAppearance
 	SectionData
+	SectionServers
 	SectionStatistics
 	SectionAbout
 	NumSections
 )
 
-var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "data", "statistics", "about"}
+var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "data", "servers", "statistics", "about"}
 
 // hasSettings reports whether the section has settings, which can be reset.
 func (s Section) hasSettings() bool { return s < SectionData }
@@ -40,7 +41,7 @@ func (s Section) hasSettings() bool { return s < SectionData }
 func (s Section) String() string { return sectionNames[s] }
 
 func (s Section) icon() theme.IconName {
-	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData, theme.IconUploading, theme.IconInfo}[s]
+	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData, theme.IconServer, theme.IconUploading, theme.IconInfo}[s]
 }
 
 // settingsDialog is an open settings dialog: the sections at the left, the fields of the
@@ -51,6 +52,7 @@ type settingsDialog struct {
 	box    *dialog.Dialog
 	chosen Section
 	nav    []*sectionButton
+	list   *container.Scroll // contains nav
 	page   *dialog.Page
 	form   *sectionForm
 	reset  *form.DialogButton
@@ -69,7 +71,8 @@ func newDialog(config Config) *settingsDialog {
 	}
 	d.reset = form.NewDialogButton(words.Text("settings.reset"), d.resetSection, hide)
 	d.close = form.NewDialogButton(words.Text("settings.close"), hide, hide)
-	content := container.New(&dialogLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page)
+	d.list = container.NewVScroll(nav)
+	content := container.New(&dialogLayout{nav: d.nav}, d.list, widget.NewSeparator(), d.page)
 	d.box = dialog.New(config.Dialogs.Canvas(), words.Text("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	return d
@@ -84,9 +87,21 @@ func (d *settingsDialog) choose(s Section) {
 	for _, button := range d.nav {
 		button.setChosen(button.section == s)
 	}
+	d.reveal(d.nav[s])
 	draw.SetVisible(d.reset, s.hasSettings())
 	d.fill()
 	d.page.ScrollToTop()
+}
+
+// reveal scrolls the button of a section into view.
+func (d *settingsDialog) reveal(button *sectionButton) {
+	top, bottom := button.Position().Y, button.Position().Y+button.Size().Height
+	switch offset := d.list.Offset; {
+	case top < offset.Y:
+		d.list.ScrollToOffset(fyne.NewPos(0, top))
+	case bottom > offset.Y+d.list.Size().Height:
+		d.list.ScrollToOffset(fyne.NewPos(0, bottom-d.list.Size().Height))
+	}
 }
 
 // step chooses the section that is by positions below the chosen one, if there is one.
@@ -115,6 +130,8 @@ func (d *settingsDialog) fill() {
 		d.form.addAppearance()
 	case SectionData:
 		d.form.addData(d.config)
+	case SectionServers:
+		d.form.rows = d.config.Servers(d.form.Host, d.box.Hide)
 	case SectionStatistics:
 		d.addStatistics()
 	case SectionAbout:

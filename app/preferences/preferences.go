@@ -2,6 +2,8 @@
 package preferences
 
 import (
+	"fyne.io/fyne/v2"
+
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/view"
@@ -19,6 +21,9 @@ type Config struct {
 	// ReadStatistics reads the statistics, and calls then on the UI goroutine, unless that
 	// fails.
 	ReadStatistics func(then func(view.Statistics))
+
+	// Servers returns the list of servers for its page. Leave closes the dialog.
+	Servers func(host form.Host, leave func()) []fyne.CanvasObject
 }
 
 // DataActions are the actions of the buttons in the section about Ferry's data.
@@ -26,7 +31,7 @@ type DataActions struct {
 	Received       func() string // the folder of the built-in receiver
 	ChangeReceived func()
 
-	OpenFolder, BackUp, ShowLog, CopyDiagnostics, RemoveFinished func()
+	OpenFolder, BackUp, ShowLog, CopyDiagnostics, RemoveFinished, ExportSettings, ImportSettings func()
 }
 
 // Dialog is the settings dialog, open or closed. It must be used on the UI goroutine.

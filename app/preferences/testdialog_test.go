@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 	"go.uber.org/goleak"
 
 	"github.com/ferryapp/ferry/app/bridge"
@@ -45,7 +46,11 @@ func start(t *testing.T) *testDialog {
 		ReadStatistics: func(then func(view.Statistics)) {
 			then(view.StatisticsOf([]uploader.Usage{{Day: 20260301, Server: uploader.BuiltinServer, Bytes: 5_000_000, Files: 2}}, apptest.Snapshot().Servers, time.Date(2026, 3, 1, 12, 0, 0, 0, time.Local)))
 		},
-		Data: DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop, ChangeReceived: noop, Received: func() string { return "/home/ada/Downloads/Ferry" }},
+		Servers: func(form.Host, func()) []fyne.CanvasObject { return []fyne.CanvasObject{widget.NewLabel("Studio")} },
+		Data: DataActions{
+			OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop, ExportSettings: noop, ImportSettings: noop,
+			ChangeReceived: noop, Received: func() string { return "/home/ada/Downloads/Ferry" },
+		},
 	})
 	tasks := bridge.NewTasks(s.ui.Post)
 	tasks.Start(t.Context())

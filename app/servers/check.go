@@ -19,10 +19,9 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// submit is the action of Enter in a field. It saves the server if that is possible, and
-// checks it otherwise.
+// submit is the action of Enter in a field: that of the highlighted button.
 func (d *serverDialog) submit() {
-	if d.accept.Visible() {
+	if d.accept.Visible() && d.accept.Importance == widget.HighImportance {
 		d.saveServer()
 		return
 	}
@@ -225,24 +224,13 @@ func (d *serverDialog) saveServer() {
 		return
 	}
 	d.accept.Disable()
-	if d.testsSignIn {
-		d.setResult(words.Text("server.checking", words.Data{"Server": hostOf(next.Endpoint)}), theme.Muted)
-	}
 	d.bridge.Run(func(ctx context.Context) {
 		secrets, err := connect.CompleteSecrets(ctx, d.access, d.old, next, typed)
-		var rejected *fault.Fault
 		if err == nil {
-			rejected = d.rejectedSignIn(ctx, next, &secrets)
-		}
-		if err == nil && rejected == nil {
 			next, err = connect.SaveSecrets(ctx, d.access, d.old, next, secrets)
 		}
 		d.bridge.Post(func() {
 			switch {
-			case rejected != nil:
-				d.accept.Enable()
-				text := words.Text("server.sign-in.refused", words.Data{"Server": words.Printable(hostOf(next.Endpoint))})
-				d.setResult(words.WithServerMessage(text, rejected), theme.Error)
 			case err == nil:
 				d.save(next, d.saved)
 			case errors.Is(err, platform.ErrLocked):
@@ -254,22 +242,6 @@ func (d *serverDialog) saveServer() {
 			}
 		})
 	})
-}
-
-// rejectedSignIn tests a sign-in that is about to be saved, if the dialog is for that, and
-// returns the fault if the server rejected it; nil otherwise. What was typed stays in the
-// dialog then. Any other problem does not say that the sign-in is wrong.
-func (d *serverDialog) rejectedSignIn(ctx context.Context, next uploader.Server, secrets *connect.Secrets) *fault.Fault {
-	if !d.testsSignIn || next.Access.SignIn == uploader.SignInNone {
-		return nil
-	}
-	_, err := d.access.Test(ctx, next, secrets)
-	f := fault.Of(err)
-	others := []string{fault.CodeProxySignIn, fault.CodeKeyringFailed, fault.CodeKeyringLocked, fault.CodeNoSignIn}
-	if f == nil || f.Kind != fault.Auth || slices.Contains(others, f.Code) {
-		return nil
-	}
-	return f
 }
 
 // saved closes the dialog, or shows the error of SaveServer.

@@ -41,8 +41,6 @@ type serverDialog struct {
 	accept  *form.DialogButton
 	cancel  *form.DialogButton
 
-	testsSignIn bool // the sign-in is tested before it is saved
-
 	attempt int // counts checks; results of earlier ones are ignored
 	storage platform.Storage
 

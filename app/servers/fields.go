@@ -92,25 +92,40 @@ func (f *serverForm) readAccess() (a uploader.Access, typed connect.Secrets, err
 	a = uploader.Access{
 		SignIn: f.kind(), CA: strings.TrimSpace(f.ca.Text), Certificate: strings.TrimSpace(f.certificate.Text), Key: strings.TrimSpace(f.key.Text),
 	}
-	switch a.SignIn {
-	case uploader.SignInBasic:
-		a.User, typed.SignIn = f.user.Text, f.secret.Text
-		if strings.Contains(a.User, ":") {
-			return a, typed, &fieldError{words.Text("server.user.colon"), f.user}
-		}
-	case uploader.SignInBearer:
-		typed.SignIn = strings.TrimSpace(f.secret.Text)
-		if strings.ContainsFunc(typed.SignIn, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return a, typed, &fieldError{words.Text("server.token.invalid"), f.secret}
-		}
-	case uploader.SignInHeaders:
-		typed.SignIn = strings.TrimSpace(f.headers.Text)
-		if _, err := connect.ParseHeader(strings.Split(typed.SignIn, "\n")); err != nil {
-			return a, typed, &fieldError{headerText(err), f.headers}
-		}
+	if a.SignIn == uploader.SignInBasic {
+		a.User = f.user.Text
+	}
+	if typed.SignIn, err = readSecret(a.SignIn, f.user, f.secret, f.headers); err != nil {
+		return a, typed, err
 	}
 	a.Proxy, typed.Proxy, err = f.readProxy()
 	return a, typed, err
+}
+
+// readSecret reads what was typed for a sign-in: a password, a token or header lines; "" for
+// none. Its error is a *fieldError.
+func readSecret(kind uploader.SignIn, user, secret, headers *form.Entry) (string, error) {
+	switch kind {
+	case uploader.SignInBasic:
+		if strings.Contains(user.Text, ":") {
+			return "", &fieldError{words.Text("server.user.colon"), user}
+		}
+		return secret.Text, nil
+	case uploader.SignInBearer:
+		token := strings.TrimSpace(secret.Text)
+		if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return "", &fieldError{words.Text("server.token.invalid"), secret}
+		}
+		return token, nil
+	case uploader.SignInHeaders:
+		lines := strings.TrimSpace(headers.Text)
+		if _, err := connect.ParseHeader(strings.Split(lines, "\n")); err != nil {
+			return "", &fieldError{headerText(err), headers}
+		}
+		return lines, nil
+	default:
+		return "", nil
+	}
 }
 
 // readProxy reads the proxy's URL, and its password. Its error is a *fieldError.

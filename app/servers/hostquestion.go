@@ -1,8 +1,6 @@
 package servers
 
 import (
-	"fyne.io/fyne/v2/widget"
-
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/words"
 )
@@ -15,7 +13,7 @@ func HostQuestion(server, host string, allow func()) form.Question {
 		Title: words.Text("host.title", data), Text: words.Text("host.text", data),
 		Answers: []form.Answer{
 			{Label: words.Text("host.no")},
-			{Label: words.Text("host.yes"), Importance: widget.HighImportance, Do: allow},
+			{Label: words.Text("host.yes"), Do: allow},
 		},
 	}
 }

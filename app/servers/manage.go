@@ -22,17 +22,37 @@ func (m *Manager) Manage() {
 	hide := func() { box.Hide() }
 	page := dialog.NewPage()
 	host := form.Host{Close: hide, Reveal: page.Reveal}
-	rows := container.NewVBox()
-	var first fyne.Focusable
+	rows := container.NewVBox(m.rows(host, hide)...)
+	add := form.NewDialogButton(words.Text("servers.add"), func() { hide(); m.Add() }, hide)
+	add.Icon, add.Importance = theme.Icon(theme.IconAdd), widget.HighImportance
+	var first fyne.Focusable = add
+	if button := firstButton(rows.Objects); button != nil {
+		first = button
+	}
+	page.SetObjects(rows)
+	box = dialog.New(m.config.Dialogs.Canvas(), words.Text("servers.title"), page, add, layout.NewSpacer(), form.NewDialogButton(words.Text("servers.close"), hide, hide))
+	box.SetSize(fyne.NewSize(theme.Grid(140), 0))
+	m.config.Dialogs.Present(box)
+	m.config.Dialogs.Canvas().Focus(first)
+}
+
+// Page returns the list of servers for a page of another dialog, with a button that adds one.
+// Leave closes that dialog.
+func (m *Manager) Page(host form.Host, leave func()) []fyne.CanvasObject {
+	add := form.NewButton(host, words.Text("servers.add"), theme.Icon(theme.IconAdd), func() { leave(); m.Add() })
+	return append(m.rows(host, leave), container.NewHBox(add))
+}
+
+// rows returns a row for each server but the built-in one, with buttons that change and
+// remove it; a text if there is none. Leave closes the dialog that contains them.
+func (m *Manager) rows(host form.Host, leave func()) []fyne.CanvasObject {
+	var rows []fyne.CanvasObject
 	for _, server := range m.config.Bridge.Snapshot().Servers {
 		if server.Builtin() {
 			continue
 		}
-		edit := form.NewButton(host, words.Text("servers.edit"), theme.Icon(theme.IconSettings), func() { hide(); m.Edit(server) })
-		remove := form.NewButton(host, words.Text("servers.remove"), theme.Icon(theme.IconRemove), func() { hide(); m.Remove(server) })
-		if first == nil {
-			first = edit
-		}
+		edit := form.NewButton(host, words.Text("servers.edit"), theme.Icon(theme.IconSettings), func() { leave(); m.Edit(server) })
+		remove := form.NewButton(host, words.Text("servers.remove"), theme.Icon(theme.IconRemove), func() { leave(); m.Remove(server) })
 		name := widget.NewLabel(words.Server(server))
 		name.Truncation = fyne.TextTruncateEllipsis
 		address := widget.NewRichText()
@@ -40,19 +60,28 @@ func (m *Manager) Manage() {
 		form.SetText(address, words.Printable(hostOf(server.Endpoint)), theme.Muted)
 		text := container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(3)), name, address)
 		icon := container.NewCenter(widget.NewIcon(theme.Icon(view.ServerIcon(server))))
-		rows.Add(container.NewBorder(nil, widget.NewSeparator(), icon, container.NewCenter(container.NewHBox(edit, remove)), text))
+		buttons := container.NewHBox(edit, remove)
+		rows = append(rows, container.NewBorder(nil, widget.NewSeparator(), icon, container.NewCenter(buttons), text))
 	}
-	add := form.NewDialogButton(words.Text("servers.add"), func() { hide(); m.Add() }, hide)
-	add.Icon, add.Importance = theme.Icon(theme.IconAdd), widget.HighImportance
-	if first == nil {
-		first = add
-		rows.Add(widget.NewLabel(words.Text("servers.none")))
+	if len(rows) == 0 {
+		return []fyne.CanvasObject{widget.NewLabel(words.Text("servers.none"))}
 	}
-	page.SetObjects(rows)
-	box = dialog.New(m.config.Dialogs.Canvas(), words.Text("servers.title"), page, add, layout.NewSpacer(), form.NewDialogButton(words.Text("servers.close"), hide, hide))
-	box.SetSize(fyne.NewSize(theme.Grid(140), 0))
-	m.config.Dialogs.Present(box)
-	m.config.Dialogs.Canvas().Focus(first)
+	return rows
+}
+
+// firstButton returns the first button in the objects, at any depth; nil if there is none.
+func firstButton(objects []fyne.CanvasObject) *form.Button {
+	for _, object := range objects {
+		switch object := object.(type) {
+		case *form.Button:
+			return object
+		case *fyne.Container:
+			if button := firstButton(object.Objects); button != nil {
+				return button
+			}
+		}
+	}
+	return nil
 }
 
 // Remove removes a server after the user has confirmed it. It shows an error if there are

@@ -17,6 +17,7 @@ type Access interface {
 	WithLimits(ctx context.Context, server uploader.Server, secrets *connect.Secrets) uploader.Server
 	Storage(ctx context.Context) platform.Storage
 	Unlock(ctx context.Context, passphrase string) error
+	SetForRun(ctx context.Context, name, secret string) error
 	platform.Keyring
 }
 

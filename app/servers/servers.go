@@ -11,8 +11,6 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // Config is what the dialogs about servers need.
@@ -31,6 +29,7 @@ type Config struct {
 type Manager struct {
 	config Config
 	dialog *serverDialog // the last one that was opened
+	signIn *signInDialog // the last one that was opened
 }
 
 // New returns the dialogs about servers.
@@ -56,21 +55,6 @@ func (m *Manager) Edit(old uploader.Server) {
 	m.config.Dialogs.Present(d.box)
 	d.readStorage()
 	m.config.Dialogs.Canvas().Focus(d.firstField())
-}
-
-// SignIn opens the dialog for a server that requires sign-in, and shows why if it rejected
-// the one that it has. The sign-in is tested before it is saved. It selects a token if no
-// sign-in method was selected so far. f may be nil.
-func (m *Manager) SignIn(server uploader.Server, f *fault.Fault) {
-	m.Edit(server)
-	m.dialog.testsSignIn = true
-	if f != nil && (f.Code == fault.CodeSignInRejected || f.Code == fault.CodeSignInExpired || f.Forbidden()) {
-		m.dialog.setResult(words.Fault(f, words.Subject{Server: words.Server(server)}).String(), theme.Error)
-	}
-	if server.Access.SignIn == uploader.SignInNone {
-		m.dialog.signIn.SetSelectedIndex(slices.Index(signIns, uploader.SignInBearer))
-		m.config.Dialogs.Canvas().Focus(m.dialog.secret)
-	}
 }
 
 // save saves a server, and unblocks it if it is not new.

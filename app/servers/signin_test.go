@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
@@ -26,15 +29,18 @@ func TestS5WrongPasswordStaysInTheDialog(t *testing.T) {
 	rejected := &fault.Fault{Kind: fault.Auth, Op: fault.Probe, Status: 401, Code: fault.CodeSignInRejected, ServerMessage: "locked until Monday"}
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{}, rejected))
 	s.SignIn(studioWithPassword(), rejected)
-	d := s.dialog
-	if !strings.Contains(d.resultText(), "rejected the sign-in") {
-		t.Errorf("result %q", d.resultText())
+	d := s.signIn
+	if !strings.Contains(d.result.Text(), "rejected the sign-in") {
+		t.Errorf("result %q", d.result.Text())
+	}
+	if s.window.Canvas().Focused() != d.secret {
+		t.Errorf("focus is on %v, want the password", s.window.Canvas().Focused())
 	}
 	test.Type(d.secret, "wrong")
-	d.saveServer()
-	s.until("the password is rejected", func() bool { return strings.Contains(d.resultText(), "Correct it") })
-	if !strings.HasSuffix(d.resultText(), "\nThe server says: “locked until Monday”") {
-		t.Errorf("result %q", d.resultText())
+	d.secret.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	s.until("the password is rejected", func() bool { return strings.Contains(d.result.Text(), "rejected this sign-in") })
+	if !strings.HasSuffix(d.result.Text(), "\nThe server says: “locked until Monday”") {
+		t.Errorf("result %q", d.result.Text())
 	}
 	if d.secret.Text != "wrong" || d.user.Text != "ada" || d.accept.Disabled() || !d.box.Visible() {
 		t.Errorf("user %q, password %q, save disabled: %v", d.user.Text, d.secret.Text, d.accept.Disabled())
@@ -57,13 +63,86 @@ func TestSignInIsSavedUnlessItIsRejected(t *testing.T) {
 			}
 			s := start(t, apptest.EngineAnswering(tus.Capabilities{}, err))
 			s.SignIn(studioWithPassword(), nil)
-			test.Type(s.dialog.secret, "right")
-			s.dialog.saveServer()
+			test.Type(s.signIn.secret, "right")
+			s.signIn.submit()
 			s.until("the server is saved", func() bool { return len(s.engine.Commands()) > 0 })
 			if save, ok := s.engine.Commands()[0].(uploader.SaveServer); !ok || save.Server.Access.User != "ada" {
 				t.Errorf("got %+v", s.engine.Commands()[0])
 			}
+			if secrets, _ := s.access.Secret("server-1"); secrets.SignIn != "right" {
+				t.Errorf("stored %+v", secrets)
+			}
+			s.until("the dialog closes", func() bool { return !s.signIn.box.Visible() })
 		})
+	}
+}
+
+// TestSignInAsksForWhatTheServerWants: the server says it in WWW-Authenticate.
+func TestSignInAsksForWhatTheServerWants(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		saved     uploader.SignIn
+		challenge string
+		text      string
+		fields    []string // the labels of the visible fields
+		focus     func(*signInDialog) fyne.Focusable
+	}{
+		{
+			"user name and password", uploader.SignInNone, `Basic realm="Studio files"`,
+			"studio.example.com asks for a user name and password. It names this sign-in “Studio files”.",
+			[]string{"User name", "Password"},
+			func(d *signInDialog) fyne.Focusable { return d.user },
+		},
+		{
+			"token", uploader.SignInNone, "Bearer", "studio.example.com asks for a token.",
+			[]string{"Token"},
+			func(d *signInDialog) fyne.Focusable { return d.secret },
+		},
+		{
+			"not said", uploader.SignInNone, "", "studio.example.com requires sign-in, but doesn't say how. Choose a method.",
+			[]string{"Sign-in", "Token"},
+			func(d *signInDialog) fyne.Focusable { return d.secret },
+		},
+		{
+			"custom headers", uploader.SignInHeaders, "", "studio.example.com requires sign-in.",
+			[]string{"Headers"},
+			func(d *signInDialog) fyne.Focusable { return d.headers },
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := start(t, apptest.NewEngine())
+			server := uploader.Server{ID: 2, Name: "Studio", Endpoint: "https://studio.example.com/files/", Access: uploader.Access{SignIn: c.saved}}
+			s.SignIn(server, &fault.Fault{Kind: fault.Auth, Status: 401, Challenge: c.challenge})
+			d := s.signIn
+			if got := d.wants.Text(); got != c.text {
+				t.Errorf("text is %q", got)
+			}
+			var fields []string
+			for _, o := range d.rows.Objects {
+				if label, ok := o.(*widget.Label); ok && label.Visible() {
+					fields = append(fields, label.Text)
+				}
+			}
+			if diff := cmp.Diff(c.fields, fields); diff != "" {
+				t.Error(diff)
+			}
+			if got := s.window.Canvas().Focused(); got != c.focus(d) {
+				t.Errorf("focus is on %v", got)
+			}
+		})
+	}
+}
+
+// TestSignInForThisRun: without the check mark nothing is stored.
+func TestSignInForThisRun(t *testing.T) {
+	s := start(t, apptest.EngineAnswering(tus.Capabilities{}, nil))
+	s.SignIn(studioWithPassword(), nil)
+	s.signIn.keep.SetChecked(false)
+	test.Type(s.signIn.secret, "right")
+	s.signIn.submit()
+	s.until("the server is saved", func() bool { return len(s.engine.Commands()) > 0 })
+	if len(s.access.Stored) != 0 || len(s.access.ForRun) != 1 {
+		t.Errorf("stored %v, for this run %v", s.access.Stored, s.access.ForRun)
 	}
 }
 

@@ -115,6 +115,11 @@ type Fault struct {
 	// characters and secrets; "" if there was none.
 	ServerMessage string
 
+	// Challenge is what the server asks for with a fault of kind Auth: its WWW-Authenticate
+	// headers (RFC 9110, 11.6.1), at most 500 printable characters; "" if there were none. It
+	// is not stored.
+	Challenge string
+
 	cause error
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -94,10 +95,23 @@ func signInStatus(text string) int {
 // challenges reports whether the response asks for a sign-in (RFC 9110, 11.6.1).
 func (r *response) challenges() bool { return r.header.Get("WWW-Authenticate") != "" }
 
+// maxChallenge is the maximum length of fault.Fault.Challenge in bytes.
+const maxChallenge = 500
+
+// challenge returns the value of fault.Fault.Challenge.
+func (r *response) challenge() string {
+	text := strings.Join(r.header.Values("WWW-Authenticate"), ", ")
+	if len(text) > maxChallenge || strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) }) {
+		return ""
+	}
+	return r.redact(text)
+}
+
 // setSignInFault completes the fault of kind Auth of a response that is classified by
 // status. A 403 that gives a reason and does not ask for a sign-in is Refused: the same
 // request with the same sign-in would get the same response.
 func (r *response) setSignInFault(f *fault.Fault, status int) {
+	f.Challenge = r.challenge()
 	switch {
 	case status == http.StatusForbidden && r.givesReason():
 		f.Kind, f.Code = fault.Refused, fault.CodeForbidden

@@ -21,6 +21,7 @@ type Access struct {
 	StorageState platform.Storage
 	Passphrase   string            // accepted by Unlock; any if ""
 	Stored       map[string]string // the keyring, by name
+	ForRun       map[string]string // secrets passed to SetForRun, by name
 	Err          error             // returned by Set
 	Tested       []uploader.Server // the servers passed to Test
 	Secrets      []connect.Secrets // the secrets passed to Test
@@ -31,7 +32,7 @@ type Access struct {
 
 // NewAccess returns an empty keyring.
 func NewAccess(engine *Engine) *Access {
-	return &Access{engine: engine, Stored: map[string]string{}}
+	return &Access{engine: engine, Stored: map[string]string{}, ForRun: map[string]string{}}
 }
 
 // Test implements servers.Access.
@@ -97,6 +98,14 @@ func (a *Access) Set(_ context.Context, name, secret string) error {
 		return platform.ErrLocked
 	}
 	a.Stored[name] = secret
+	return nil
+}
+
+// SetForRun implements servers.Access.
+func (a *Access) SetForRun(_ context.Context, name, secret string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ForRun[name] = secret
 	return nil
 }
 

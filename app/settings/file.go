@@ -1,0 +1,47 @@
+package settings
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// MaxFileSize is the maximum size of a file of [Settings.Export] in bytes.
+const MaxFileSize = 1 << 20
+
+// fileVersion is the version of the format of files.
+const fileVersion = 1
+
+// ErrNotSettings is the error of [Import] for data that is not a file of settings.
+var ErrNotSettings = errors.New("not a file of settings")
+
+// file is the format of files of settings.
+type file struct {
+	Version  int             `json:"ferrySettings"`
+	Settings json.RawMessage `json:"settings"`
+}
+
+// Export returns the settings as a file, which [Import] reads. The servers and their secrets
+// are no settings and are not in it.
+func (s Settings) Export() ([]byte, error) {
+	saved, err := s.format()
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.MarshalIndent(file{Version: fileVersion, Settings: saved}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("export settings: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// Import parses a file of [Settings.Export], also one of another version of Ferry, with the
+// guarantees of [Parse]. It fails with [ErrNotSettings] if the data is anything else.
+func Import(data []byte) (s Settings, invalid []string, err error) {
+	var f file
+	if err := json.Unmarshal(data, &f); err != nil || f.Version == 0 || len(f.Settings) == 0 {
+		return Settings{}, nil, ErrNotSettings
+	}
+	s, invalid = Parse(f.Settings)
+	return s, invalid, nil
+}
