@@ -53,7 +53,7 @@ func addUsage(ctx context.Context, tx *gorm.DB, usage []uploader.Usage) error {
 	}
 	const row = "(?,?,?,?,?,?)"
 	text := "INSERT INTO usage (day, server, bytes, files, active, resumes) VALUES " + row + strings.Repeat(","+row, len(usage)-1) +
-		" ON CONFLICT (day, server) DO UPDATE SET " + sumOf("bytes") + ", " + sumOf("files") + ", " + sumOf("active") + ", " + sumOf("resumes")
+		" ON CONFLICT (day, server) DO UPDATE SET " + addition("bytes") + ", " + addition("files") + ", " + addition("active") + ", " + addition("resumes")
 	if _, err := tx.Statement.ConnPool.ExecContext(ctx, text, values...); err != nil {
 		return fmt.Errorf("save usage: %w", err)
 	}
@@ -67,8 +67,8 @@ const maxUsage = 1 << 61
 // addable returns a number of a save, not negative and limited.
 func addable(n int64) int64 { return min(max(n, 0), maxUsage) }
 
-// sumOf returns the assignment that adds a column of a new row to that of the saved one.
-func sumOf(column string) string {
+// addition returns the assignment that adds a column of a new row to that of the saved one.
+func addition(column string) string {
 	return fmt.Sprintf("%s = min(%s, %d) + excluded.%s", column, column, int64(maxUsage), column)
 }
 

@@ -319,11 +319,11 @@ func (l *List) MoveTargets(s view.Selection) []uploader.Target {
 // another order.
 func (l *List) sortByQueue(targets []uploader.Target) {
 	batches, transfers := map[uploader.BatchID]int{}, map[uploader.TransferID]int{}
-	for i, t := range l.Snapshot.Transfers {
-		if _, known := batches[t.Batch]; !known {
-			batches[t.Batch] = i
+	for i, row := range l.Snapshot.Transfers.Rows() {
+		if _, known := batches[row.Batch()]; !known {
+			batches[row.Batch()] = i
 		}
-		transfers[t.ID] = i
+		transfers[row.ID()] = i
 	}
 	place := func(t uploader.Target) int {
 		if len(t.IDs) == 0 {

@@ -191,6 +191,35 @@ func TestScanThatWaitsForADriveCanBeStopped(t *testing.T) {
 	})
 }
 
+// TestAllScansOfABlockedBatchContinue: while a scan of a folder waits for its drive, another
+// folder of the same batch is to be scanned as well.
+func TestAllScansOfABlockedBatchContinue(t *testing.T) {
+	t.Parallel()
+	h := newDriveHarness(t)
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
+	batch := h.add(first, second)
+	h.waitFinal(batch) // both are missing
+	createFiles(t, first, "a")
+	createFiles(t, second, "b")
+	release := h.disk.HangDrive(dir)
+	t.Cleanup(release)
+	var others []string
+	for _, folder := range []string{first, second} {
+		for _, transfer := range h.engine.Snapshot().Transfers.All() {
+			if transfer.Source.Path == folder {
+				h.do(uploader.Retry{Target: uploader.TargetTransfers(transfer.ID)})
+			}
+		}
+		h.waitFor("the scan to wait for its drive", func(s *uploader.Snapshot) bool { return s.ScanFaults[batch] != nil })
+		others = append(others, createFile(t, filepath.Base(folder)+".bin", 10))
+		h.waitFinal(h.add(others[len(others)-1])) // postpones the scan
+	}
+	release()
+	h.waitFinal(batch)
+	wantStored(t, h.server, append(others, filepath.Join(first, "a"), filepath.Join(second, "b"))...)
+}
+
 // TestReadErrorIsRetried: a drive that reports an error may recover.
 func TestReadErrorIsRetried(t *testing.T) {
 	t.Parallel()

@@ -164,13 +164,15 @@ func (s *scans) cancel(target uploader.Target) {
 	}
 }
 
-// startNext starts the next scan unless one is running.
+// startNext starts the next scan unless one is running. The scans of a batch wait until the
+// goroutine of its postponed scan has ended: there is one at a time.
 func (s *scans) startNext(work context.Context) {
-	if s.running != nil || len(s.requests) == 0 {
+	next := slices.IndexFunc(s.requests, func(r scanRequest) bool { return s.postponed[r.batch] == nil })
+	if s.running != nil || next < 0 {
 		return
 	}
-	r := s.requests[0]
-	s.requests = s.requests[1:]
+	r := s.requests[next]
+	s.requests = slices.Delete(s.requests, next, next+1)
 	b, settings := *s.state.batches[r.batch], s.admission.Settings()
 	ctx, cancel := context.WithCancel(work)
 	calls := &source.Calls{}

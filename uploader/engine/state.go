@@ -93,7 +93,7 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 
 // applyTo is apply for the current value of a transfer.
 func (s *state) applyTo(t *uploader.Transfer, in lifecycle.Input) {
-	id, now := t.ID, time.Now().Round(0)
+	now := time.Now().Round(0)
 	next, effects := lifecycle.Step(*t, in, now)
 	if next.Phase == uploader.PhaseDone && t.Phase != uploader.PhaseDone {
 		next.Finished = s.afterAdds(next.Finished)

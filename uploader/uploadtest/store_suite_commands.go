@@ -40,7 +40,7 @@ func testCommands(t *testing.T, reopen Reopen) {
 	if got.LastCommand != 3 {
 		t.Errorf("the last command is %d, want 3", got.LastCommand)
 	}
-	for i, row := range got.Transfers {
+	for i, row := range got.Transfers.All() {
 		want, applied := transfers[i], uploader.CommandID(0)
 		if i < len(paused) {
 			want, applied = paused[i], 2

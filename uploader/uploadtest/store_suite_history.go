@@ -45,7 +45,7 @@ func testHistoryRoundTrip(t *testing.T, reopen Reopen) {
 	want := []uploader.Transfer{uploader.HistoryEntry(removed), uploader.HistoryEntry(listed), uploader.HistoryEntry(bare)}
 	store = reopen()
 	wantEqual(t, findHistory(t, store, uploader.HistoryQuery{}), want)
-	wantEqual(t, transferIDs(load(t, store).Transfers), []uploader.TransferID{1, 3})
+	wantEqual(t, transferIDs(slices.Collect(load(t, store).Transfers.Values())), []uploader.TransferID{1, 3})
 	if next := load(t, store).NextID; next != 5 {
 		t.Errorf("NextID is %d, want 5", next)
 	}
@@ -69,7 +69,7 @@ func testHistoryReturnsToList(t *testing.T, reopen Reopen) {
 	moveToHistory(t, store, transfer)
 	entry := uploader.HistoryEntry(transfer)
 	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&entry}, Forgotten: []uploader.TransferID{7}})
-	wantEqual(t, load(t, store).Transfers, []*uploader.Transfer{&entry})
+	wantEqual(t, slices.Collect(load(t, store).Transfers.Values()), []*uploader.Transfer{&entry})
 	wantEqual(t, findHistory(t, store, uploader.HistoryQuery{}), []uploader.Transfer{entry})
 	wantEqual(t, len(findHistory(t, store, uploader.HistoryQuery{Removed: true})), 0)
 	moveToHistory(t, store, &entry)
