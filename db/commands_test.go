@@ -66,10 +66,10 @@ func TestCommandForAllSurvivesRestart(t *testing.T) {
 			}
 			stop()
 			all, err := store.Load(t.Context())
-			if err != nil || len(all.Transfers) != test.left {
-				t.Errorf("%d transfers are saved, %v; want %d", len(all.Transfers), err, test.left)
+			if err != nil || all.Transfers.Len() != test.left {
+				t.Errorf("%d transfers are saved, %v; want %d", all.Transfers.Len(), err, test.left)
 			}
-			for _, row := range all.Transfers {
+			for row := range all.Transfers.Values() {
 				if row.State() != test.state {
 					t.Fatalf("state of transfer %d is saved as %v, want %v", row.ID, row.State(), test.state)
 				}

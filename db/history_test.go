@@ -83,7 +83,7 @@ func TestRemovingFinishedSurvivesKill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, transfer := range loaded.Transfers {
+		for transfer := range loaded.Transfers.Values() {
 			if removed[transfer.ID] {
 				t.Errorf("transfer %d is in the list and was removed from it", transfer.ID)
 			}

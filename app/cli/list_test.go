@@ -74,16 +74,15 @@ func TestListIncludesHistoryNewestFirst(t *testing.T) {
 		return &uploader.Transfer{ID: id, Phase: uploader.PhaseDone, Finished: uploader.Timestamp(10_000 - id), Source: source.File{Path: "/film.mov", Size: 10}}
 	}
 	store := uploadtest.NewStore()
-	var saved uploader.Saved
-	var removed []*uploader.Transfer
+	var listed, removed []*uploader.Transfer
 	for id := uploader.TransferID(1); id <= 2500; id++ {
 		if id%3 == 0 {
-			saved.Transfers = append(saved.Transfers, done(id))
+			listed = append(listed, done(id))
 		} else {
 			removed = append(removed, done(id))
 		}
 	}
-	if err := store.Save(t.Context(), uploader.Changes{Transfers: saved.Transfers, History: removed}); err != nil {
+	if err := store.Save(t.Context(), uploader.Changes{Transfers: listed, History: removed}); err != nil {
 		t.Fatal(err)
 	}
 	find := func(query uploader.HistoryQuery) ([]uploader.Transfer, error) {
@@ -91,7 +90,7 @@ func TestListIncludesHistoryNewestFirst(t *testing.T) {
 	}
 	for _, all := range []bool{true, false} {
 		next := uploader.TransferID(2500)
-		err := ListSaved(saved, find, all, func(r Reply) error {
+		err := ListSaved(uploader.Saved{Transfers: uploader.RowsOf(listed...)}, find, all, func(r Reply) error {
 			if r.Entry.ID != next || r.Entry.State != uploader.StateDone.String() {
 				t.Fatalf("entry %d is %s, want %d", r.Entry.ID, r.Entry.State, next)
 			}

@@ -63,9 +63,14 @@ func writeResponse(w http.ResponseWriter, status int, header map[string]string, 
 	_, _ = io.WriteString(w, body)
 }
 
-// echo responds with a text of the server that quotes the request.
-func echo(status int) uploadtest.Interceptor {
+// echo responds with a text of the server that quotes the request. A 409 to a POST is not a
+// temporary error: it says that the server has a file of this name.
+func echo(temporary int) uploadtest.Interceptor {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		status := temporary
+		if status == http.StatusConflict && r.Method == http.MethodPost {
+			status = http.StatusLocked
+		}
 		var text strings.Builder
 		fmt.Fprintf(&text, "cannot %s %s (%s)", r.Method, r.URL, r.URL.RawQuery)
 		for name, values := range r.Header {

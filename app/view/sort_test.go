@@ -16,8 +16,8 @@ func sized(size, sent int64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) { t.Source.Size, t.Session.Offset = size, sent }
 }
 
-// finishedAt makes a transfer one that was done at a time.
-func finishedAt(seconds int64) func(*uploader.Transfer) {
+// doneAt makes a transfer one that was done at a time.
+func doneAt(seconds int64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		t.Phase, t.Finished = uploader.PhaseDone, uploader.TimestampOf(time.Unix(seconds, 0))
 	}
@@ -30,14 +30,14 @@ func added(seconds int64) func(*uploader.Transfer) {
 func TestOrders(t *testing.T) {
 	apptest.LoadEnglish(t)
 	s := apptest.Snapshot(
-		apptest.Transfer(1, apptest.WithPath("/x/Take 10.mov"), sized(100, 100), finishedAt(10), added(1)),
+		apptest.Transfer(1, apptest.WithPath("/x/Take 10.mov"), sized(100, 100), doneAt(10), added(1)),
 		apptest.Transfer(2, apptest.WithPath("/x/take 9.mov"), sized(300, 30), apptest.Sending, added(5)),
 		apptest.Transfer(3, apptest.WithPath("/x/b.mov"), sized(200, 100), apptest.Failed(fault.Refused), added(3)),
 		apptest.Transfer(4, apptest.WithPath("/x/C.mov"), sized(50, 0), added(4)),
-		apptest.Transfer(5, apptest.WithPath("/x/a.mov"), sized(400, 400), finishedAt(20), added(2)),
+		apptest.Transfer(5, apptest.WithPath("/x/a.mov"), sized(400, 400), doneAt(20), added(2)),
 	)
 	for _, i := range []int{0, 3} {
-		s.Transfers[i].Server = 2
+		s.Transfers.At(i).Server = 2
 	}
 	for order, want := range map[Sort]string{
 		SortQueue:    lines("3", "2", "4", "5", "1"),
@@ -92,7 +92,7 @@ func TestFilesOfOpenBatchFollowTheOrder(t *testing.T) {
 func TestRowChangesPlaceWithItsState(t *testing.T) {
 	apptest.LoadEnglish(t)
 	sending, waiting := apptest.Transfer(1, apptest.Sending), apptest.Transfer(2)
-	done, failed := apptest.Transfer(1, finishedAt(10)), apptest.Transfer(2, apptest.Failed(fault.Refused))
+	done, failed := apptest.Transfer(1, doneAt(10)), apptest.Transfer(2, apptest.Failed(fault.Refused))
 	o := NewOutline()
 	o.Update(apptest.Snapshot(sending, waiting))
 	for _, c := range []struct {

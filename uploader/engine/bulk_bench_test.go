@@ -17,11 +17,13 @@ func BenchmarkMillionCommanded(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		saved := uploader.Saved{NextID: rows + 1, Batches: []uploader.Batch{{ID: 1, Server: 2, Scanned: true}}}
+		var transfers uploader.RowsBuilder
 		for id := range uploader.TransferID(rows) {
-			t := &uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Fingerprint: fmt.Sprint("fingerprint of file ", id)}
+			t := uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Fingerprint: fmt.Sprint("fingerprint of file ", id)}
 			t.Source.Path, t.Source.RelPath = fmt.Sprint("/folder/", id), fmt.Sprint(id)
-			saved.Transfers = append(saved.Transfers, t)
+			transfers.Add(t)
 		}
+		saved.Transfers = transfers.Rows()
 		settings := uploader.DefaultSettings()
 		settings.Metered = uploader.MeteredHold
 		l := newLoop(New(Config{Log: slog.New(slog.DiscardHandler), Store: nullStore{}, Settings: &settings}), saved)

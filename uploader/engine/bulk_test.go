@@ -203,8 +203,8 @@ func TestKilledSavedCommandHasAllOrNoEffect(t *testing.T) {
 				}
 				next.finishCommands()
 				saved, err := store.Load(t.Context())
-				if err != nil || len(saved.Commands) > 0 || len(saved.Transfers) != len(want) {
-					t.Errorf("then %d commands and %d transfers are saved, %v; want 0 and %d", len(saved.Commands), len(saved.Transfers), err, len(want))
+				if err != nil || len(saved.Commands) > 0 || saved.Transfers.Len() != len(want) {
+					t.Errorf("then %d commands and %d transfers are saved, %v; want 0 and %d", len(saved.Commands), saved.Transfers.Len(), err, len(want))
 				}
 			}
 		})
@@ -358,7 +358,7 @@ func TestBulkCommandWaitsForFailingStore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, row := range saved.Transfers {
+			for row := range saved.Transfers.Values() {
 				if row.Intent != uploader.IntentPause {
 					t.Fatalf("transfer %d is not paused", row.ID)
 				}
@@ -500,7 +500,7 @@ func TestCommandsDuringBulkCommandAreSequential(t *testing.T) {
 			rt.Fatal(err)
 		}
 		stored := map[uploader.TransferID]uploader.Transfer{}
-		for _, row := range saved.Transfers {
+		for row := range saved.Transfers.Values() {
 			stored[row.ID] = table.Durable(row)
 		}
 		listed := map[uploader.TransferID]uploader.Transfer{}

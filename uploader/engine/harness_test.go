@@ -229,10 +229,10 @@ func (h *harness) waitSent(size int64) {
 func (h *harness) waitProven(bytes source.Range) {
 	h.t.Helper()
 	h.waitFor(fmt.Sprintf("the proof of %v to be saved", bytes), func(s *uploader.Snapshot) bool {
-		if len(s.Transfers) != 1 {
+		if s.Transfers.Len() != 1 {
 			return false
 		}
-		proof, err := h.store.Proof(h.t.Context(), s.Transfers[0].ID)
+		proof, err := h.store.Proof(h.t.Context(), s.Transfers.At(0).ID)
 		return err == nil && len(proof.Gaps(bytes)) == 0
 	})
 }

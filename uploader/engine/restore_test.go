@@ -32,7 +32,7 @@ func (h *harness) historyIDs(query uploader.HistoryQuery) []uploader.TransferID 
 
 func (h *harness) listed() []uploader.TransferID {
 	var ids []uploader.TransferID
-	for _, t := range h.engine.Snapshot().Transfers {
+	for t := range h.engine.Snapshot().Transfers.Values() {
 		ids = append(ids, t.ID)
 	}
 	return ids
@@ -154,7 +154,7 @@ func TestHistoryEntriesBeyondLimitsAreRemoved(t *testing.T) {
 					t.Fatal(err)
 				}
 				var moved uploader.Changes
-				for _, transfer := range saved.Transfers[:599] {
+				for _, transfer := range slices.Collect(saved.Transfers.Values())[:599] {
 					moved.History, moved.RemovedTransfers = append(moved.History, transfer), append(moved.RemovedTransfers, transfer.ID)
 					moved.RemovedBatches = append(moved.RemovedBatches, transfer.Batch)
 				}

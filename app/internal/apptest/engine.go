@@ -58,7 +58,7 @@ func (e *Engine) FindHistory(ctx context.Context, query uploader.HistoryQuery) (
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	store := uploadtest.NewStore()
-	changes := uploader.Changes{Transfers: e.current.Transfers}
+	changes := uploader.Changes{Transfers: slices.Collect(e.current.Transfers.Values())}
 	for i := range e.History {
 		changes.History = append(changes.History, &e.History[i])
 	}
