@@ -26,6 +26,27 @@ func BenchmarkSaveChanged(b *testing.B) {
 	}
 }
 
+// BenchmarkSaveCreated saves what is known of small files once their uploads are created: their
+// URLs and their proofs.
+func BenchmarkSaveCreated(b *testing.B) {
+	for _, count := range []int{1, 10, 40} {
+		b.Run(fmt.Sprint(count), func(b *testing.B) {
+			store, transfers := newFilledDB(b, 10_000)
+			for number := 0; b.Loop(); number++ {
+				changes := uploader.Changes{Before: map[uploader.TransferID]*uploader.Transfer{}, Proofs: map[uploader.TransferID]source.Proof{}}
+				for i := range count {
+					before, after := *transfers[i], *transfers[i]
+					before.Session, after.Session = uploader.Session{}, uploader.Session{URL: fmt.Sprintf("https://uploads.example.com/files/%d-%d", number, i)}
+					changes.Transfers = append(changes.Transfers, &after)
+					changes.Before[after.ID] = &before
+					changes.Proofs[after.ID] = source.Proof{{End: 10 << 10, Digest: make([]byte, 16)}}
+				}
+				save(b, store, changes)
+			}
+		})
+	}
+}
+
 func BenchmarkSaveNew10000(b *testing.B) {
 	store := openDB(b, filepath.Join(b.TempDir(), "ferry.db"))
 	defer closeDB(b, store)

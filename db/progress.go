@@ -9,9 +9,8 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// progressRows is the number of transfers whose progress one statement updates. See
-// insertRows for the cost of parameters.
-const progressRows = 40
+// progressRows is the number of transfers whose progress one statement updates.
+const progressRows = 1000
 
 // progressColumns are the columns that change while a file is uploaded. With many
 // small files almost all rows to save differ in no others, and updating those that differ
@@ -21,19 +20,19 @@ var progressColumns = []struct {
 	value   func(*transferRow) any
 	differs func(a, b *uploader.Transfer) bool
 }{
-	{"phase", func(r *transferRow) any { return r.Phase }, func(a, b *uploader.Transfer) bool { return a.Phase != b.Phase }},
-	{"url", func(r *transferRow) any { return r.URL }, func(a, b *uploader.Transfer) bool { return a.Session.URL != b.Session.URL }},
-	{"upload_offset", func(r *transferRow) any { return r.UploadOffset }, func(a, b *uploader.Transfer) bool { return a.Session.Offset != b.Session.Offset }},
-	{"sent", func(r *transferRow) any { return r.Sent }, func(a, b *uploader.Transfer) bool { return a.Session.Sent != b.Session.Sent }},
-	{"expires", func(r *transferRow) any { return r.Expires }, func(a, b *uploader.Transfer) bool { return a.Session.Expires != b.Session.Expires }},
-	{"attempt", func(r *transferRow) any { return r.Attempt }, func(a, b *uploader.Transfer) bool { return a.Attempt != b.Attempt }},
-	{"started", func(r *transferRow) any { return r.Started }, func(a, b *uploader.Transfer) bool { return a.Started != b.Started }},
-	{"finished", func(r *transferRow) any { return r.Finished }, func(a, b *uploader.Transfer) bool { return a.Finished != b.Finished }},
-	{"active", func(r *transferRow) any { return r.Active }, func(a, b *uploader.Transfer) bool { return a.ActiveTime != b.ActiveTime }},
-	{"resumed", func(r *transferRow) any { return r.Resumed }, func(a, b *uploader.Transfer) bool { return a.ResumedFrom != b.ResumedFrom }},
-	{"sha256", func(r *transferRow) any { return r.Sha256 }, func(a, b *uploader.Transfer) bool { return a.SHA256 != b.SHA256 }},
-	{"change_time", func(r *transferRow) any { return r.ChangeTime }, func(a, b *uploader.Transfer) bool { return a.ChangeTime != b.ChangeTime }},
-	{"unconfirmed", func(r *transferRow) any { return r.Unconfirmed }, func(a, b *uploader.Transfer) bool {
+	{"phase", func(r *transferRow) any { return &r.Phase }, func(a, b *uploader.Transfer) bool { return a.Phase != b.Phase }},
+	{"url", func(r *transferRow) any { return &r.URL }, func(a, b *uploader.Transfer) bool { return a.Session.URL != b.Session.URL }},
+	{"upload_offset", func(r *transferRow) any { return &r.UploadOffset }, func(a, b *uploader.Transfer) bool { return a.Session.Offset != b.Session.Offset }},
+	{"sent", func(r *transferRow) any { return &r.Sent }, func(a, b *uploader.Transfer) bool { return a.Session.Sent != b.Session.Sent }},
+	{"expires", func(r *transferRow) any { return &r.Expires }, func(a, b *uploader.Transfer) bool { return a.Session.Expires != b.Session.Expires }},
+	{"attempt", func(r *transferRow) any { return &r.Attempt }, func(a, b *uploader.Transfer) bool { return a.Attempt != b.Attempt }},
+	{"started", func(r *transferRow) any { return &r.Started }, func(a, b *uploader.Transfer) bool { return a.Started != b.Started }},
+	{"finished", func(r *transferRow) any { return &r.Finished }, func(a, b *uploader.Transfer) bool { return a.Finished != b.Finished }},
+	{"active", func(r *transferRow) any { return &r.Active }, func(a, b *uploader.Transfer) bool { return a.ActiveTime != b.ActiveTime }},
+	{"resumed", func(r *transferRow) any { return &r.Resumed }, func(a, b *uploader.Transfer) bool { return a.ResumedFrom != b.ResumedFrom }},
+	{"sha256", func(r *transferRow) any { return &r.Sha256 }, func(a, b *uploader.Transfer) bool { return a.SHA256 != b.SHA256 }},
+	{"change_time", func(r *transferRow) any { return &r.ChangeTime }, func(a, b *uploader.Transfer) bool { return a.ChangeTime != b.ChangeTime }},
+	{"unconfirmed", func(r *transferRow) any { return &r.Unconfirmed }, func(a, b *uploader.Transfer) bool {
 		return a.Session.Unconfirmed != b.Session.Unconfirmed
 	}},
 }
@@ -70,19 +69,9 @@ func onlyProgressDiffers(before, after uploader.Transfer) bool {
 // updateProgress updates some of progressColumns. It reports whether all of the transfers
 // have a row.
 func updateProgress(tx *gorm.DB, columns columnSet, transfers []*uploader.Transfer, applied uploader.CommandID) (bool, error) {
-	values := make([]any, 0, 1+len(transfers)*(1+len(progressColumns)))
-	values = append(values, int64(applied))
-	for _, t := range transfers {
-		row := newTransferRow(t)
-		values = append(values, row.ID)
-		for i, column := range progressColumns {
-			if columns.has(i) {
-				values = append(values, column.value(&row))
-			}
-		}
-	}
+	text, values := progressStatement(columns, transfers, applied)
 	// GORM's Exec would parse the text to count the parameters.
-	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, progressSQL(columns, len(transfers)), values...)
+	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, text, values...)
 	if err != nil {
 		return false, fmt.Errorf("update progress: %w", err)
 	}
@@ -90,13 +79,27 @@ func updateProgress(tx *gorm.DB, columns columnSet, transfers []*uploader.Transf
 	return updated == int64(len(transfers)), err
 }
 
-func progressSQL(columns columnSet, rows int) string {
+// progressStatement returns the statement of updateProgress, with the values in the same form as
+// those of upsertStatement: the driver compiles the text each time, so it is short.
+func progressStatement(columns columnSet, transfers []*uploader.Transfer, applied uploader.CommandID) (text string, values []any) {
+	rows := make([]transferRow, len(transfers))
+	for i, t := range transfers {
+		rows[i] = newTransferRow(t)
+	}
+	packed := newPackedRows(len(rows))
+	id, _ := packed.add(func(row int) any { return &rows[row].ID })
 	set := []string{"command = ?"}
+	values = append(values, int64(applied))
 	for i, column := range progressColumns {
-		if columns.has(i) {
-			set = append(set, fmt.Sprintf("%s = new.column%d", column.name, len(set)+1))
+		if !columns.has(i) {
+			continue
+		}
+		expression, data := packed.add(func(row int) any { return column.value(&rows[row]) })
+		set = append(set, column.name+" = "+expression)
+		if data != nil {
+			values = append(values, data)
 		}
 	}
-	row := "(?" + strings.Repeat(",?", len(set)-1) + ")"
-	return "UPDATE transfers SET " + strings.Join(set, ",") + " FROM (VALUES " + row + strings.Repeat(","+row, rows-1) + ") AS new WHERE transfers.id = new.column1"
+	text = "UPDATE transfers SET " + strings.Join(set, ", ") + " FROM jsonb_each(?) WHERE transfers.id = " + id
+	return text, append(values, packed.json())
 }

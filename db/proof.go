@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -49,12 +51,15 @@ const removeBlocks = `DELETE FROM marks WHERE (transfer, at) IN (
 
 // saveProofs saves blocks of each transfer in place of those that they overlap, like
 // [source.Proof.Replace]. While many small files are sent, a commit has the proofs of several.
-func saveProofs(ctx context.Context, tx *gorm.DB, proofs map[uploader.TransferID]source.Proof) error {
+// A transfer whose upload was not begun before has no blocks to replace.
+func saveProofs(ctx context.Context, tx *gorm.DB, proofs map[uploader.TransferID]source.Proof, before map[uploader.TransferID]*uploader.Transfer) error {
 	var rows []blockRow
 	var cuts [][3]int64
 	for id, blocks := range proofs {
-		for _, r := range blocks.Covered() {
-			cuts = append(cuts, [3]int64{int64(id), r.Start, r.End})
+		if previous := before[id]; previous == nil || previous.Session.Begun() {
+			for _, r := range blocks.Covered() {
+				cuts = append(cuts, [3]int64{int64(id), r.Start, r.End})
+			}
 		}
 		for _, b := range blocks {
 			if b.Digest != nil {
@@ -62,18 +67,38 @@ func saveProofs(ctx context.Context, tx *gorm.DB, proofs map[uploader.TransferID
 			}
 		}
 	}
-	if len(cuts) == 0 {
-		return nil
+	if len(cuts) > 0 {
+		list, err := json.Marshal(cuts)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Statement.ConnPool.ExecContext(ctx, removeBlocks, string(list)); err != nil {
+			return fmt.Errorf("remove blocks: %w", err)
+		}
 	}
-	list, err := json.Marshal(cuts)
-	if err != nil {
-		return err
+	return upsertBlocks(ctx, tx, rows)
+}
+
+// blockRows is the number of blocks that one statement saves.
+const blockRows = 1000
+
+// upsertBlocks inserts or replaces blocks, with the values in the same form as those of
+// upsertStatement.
+func upsertBlocks(ctx context.Context, tx *gorm.DB, blocks []blockRow) error {
+	for rows := range slices.Chunk(blocks, blockRows) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		packed := newPackedRows(len(rows))
+		transfer, _ := packed.add(func(row int) any { return &rows[row].Transfer })
+		at, _ := packed.add(func(row int) any { return &rows[row].At })
+		start, _ := packed.add(func(row int) any { return &rows[row].Start })
+		state, states := packed.add(func(row int) any { return &rows[row].State })
+		text := "INSERT INTO marks (transfer, at, start, state) SELECT " + strings.Join([]string{transfer, at, start, state}, ", ") +
+			" FROM jsonb_each(?) WHERE true ON CONFLICT (transfer, at) DO UPDATE SET start = excluded.start, state = excluded.state"
+		if _, err := tx.Statement.ConnPool.ExecContext(ctx, text, states, packed.json()); err != nil {
+			return fmt.Errorf("save blocks: %w", err)
+		}
 	}
-	if _, err := tx.Statement.ConnPool.ExecContext(ctx, removeBlocks, string(list)); err != nil {
-		return fmt.Errorf("remove blocks: %w", err)
-	}
-	if len(rows) == 0 {
-		return nil
-	}
-	return upsert(ctx, tx, rows, func(r blockRow) blockRow { return r })
+	return nil
 }

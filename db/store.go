@@ -197,7 +197,7 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 	if err := upsert(ctx, tx, changes.Batches, newBatchRow); err != nil {
 		return err
 	}
-	if err := saveProofs(ctx, tx, changes.Proofs); err != nil { // before the transfers, whose triggers remove proofs and parts no longer needed
+	if err := saveProofs(ctx, tx, changes.Proofs, changes.Before); err != nil { // before the transfers, whose triggers remove proofs and parts no longer needed
 		return err
 	}
 	for id, parts := range changes.Parts {

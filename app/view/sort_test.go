@@ -164,10 +164,9 @@ func BenchmarkOrders(b *testing.B) {
 				o.SetSort(order, s)
 				for i := 0; b.Loop(); i++ {
 					next := *s
-					t := *s.Transfers[i%len(s.Transfers)]
+					t := *s.Transfers.At(i % s.Transfers.Len())
 					change(&t)
-					next.Transfers = append([]*uploader.Transfer(nil), s.Transfers...)
-					next.Transfers[i%len(s.Transfers)] = &t
+					next.Transfers = apptest.With(s.Transfers, &t)
 					o.Update(&next)
 				}
 			})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,13 +24,15 @@ import (
 type partedFile struct {
 	path   string
 	server [][]byte // of each part
+
+	mu     sync.Mutex
 	saved  savedTransfer
 	killed bool // nothing is saved any more
 }
 
 const (
-	partedLength = 3 << 19 // of each part
-	partedCount  = 3
+	partedLength = 5 << 18 // of each part
+	partedCount  = 2
 )
 
 func (p *partedFile) extents() []extent {
@@ -42,9 +45,18 @@ func (p *partedFile) extents() []extent {
 }
 
 func (p *partedFile) report(id uploader.TransferID, inputs ...lifecycle.Input) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if !p.killed {
 		p.saved.report(id, inputs...)
 	}
+}
+
+// setKilled records whether the program was killed.
+func (p *partedFile) setKilled(killed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.killed = killed
 }
 
 // attempt runs a worker that sends so many bytes of each part and is killed then, or ends as
@@ -55,7 +67,7 @@ func (p *partedFile) attempt(t *rapid.T, lengths []int64, kill bool) (complete b
 		t.Fatal(err)
 	}
 	defer handle.Close()
-	p.killed = false
+	p.setKilled(false)
 	if p.saved.Source.Path == "" {
 		p.saved.Source = seen
 	}
@@ -89,7 +101,7 @@ func (p *partedFile) attempt(t *rapid.T, lengths []int64, kill bool) (complete b
 		complete = complete && len(p.server[i]) == partedLength
 		section.gate.end()
 	}
-	p.killed = kill
+	p.setKilled(kill)
 	if err := stop(nil); err != nil {
 		return complete, err
 	}
