@@ -34,7 +34,7 @@ OUT ?= .cache/demo
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 
 .PHONY: deps
 deps: ## install the Debian packages to build, test and demonstrate Ferry
@@ -93,7 +93,7 @@ e2e: deps build ## test the real window on a virtual desktop; pictures in .cache
 
 .PHONY: installed
 installed: deps ## install, use, upgrade and remove the Debian package in dist on a throw-away copy of this system; as root
-	FERRY_PACKAGE="$$(realpath dist/*.deb)" FERRY_BINARY=/usr/bin/ferry FERRY_PICTURES='$(CURDIR)/.cache/e2e' \
+	FERRY_PACKAGE="$$(realpath dist/*.deb)" FERRY_BINARY=/usr/bin/ferry \
 		go test -exec '$(CURDIR)/packaging/throwaway' -tags desktop,$(TEST_TAGS) -count=1 -v -timeout 20m -run TestPackage ./app/desktop
 
 .PHONY: pictures

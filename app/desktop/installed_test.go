@@ -92,7 +92,6 @@ func TestPackageIsInstalledUpgradedAndRemoved(t *testing.T) {
 	}
 	gio(ctx, t, d, "open", "ferry://add?url=https%3A%2F%2Fuploads.example.com%2Ffiles%2F&name=Example")
 	pollUntil(ctx, t, "the second process to hand over the link", func() bool { return len(installedProcesses(t)) == 1 })
-	picture(t, ferry, "link")
 	quitInstalled(ctx, t)
 
 	command(t, "dpkg", "--purge", "ferry")

@@ -74,16 +74,16 @@ The data folder, unless
 is given.
 .TP
 .B FERRY_HEADER
-A file with headers for the server, as
+Headers for the server, as a file of
 .B \-\-header\-file
-takes it.
+has them.
 .TP
 .B FERRY_RECEIVE_AUTH
-The sign-ins of
+Sign\-ins for
 .BR "ferry receive" ,
-or their file, as
+as a file of
 .B \-\-auth\-file
-takes it.
+has them.
 .SH FILES
 .TP
 .I ~/.local/share/ferry
