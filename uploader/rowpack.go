@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -49,11 +50,18 @@ type rowGroup struct {
 	added  Timestamp // of the first one; records have the difference
 }
 
-// pack returns the packed form of a transfer and its record, in memory that the next call
-// uses again. It reports false for a transfer that is not packed: one that is being sent, so
+// packer has memory for packing a transfer, which would be allocated for each otherwise.
+type packer struct {
+	record [512]byte
+	value  Transfer
+}
+
+var packers = sync.Pool{New: func() any { return &packer{} }}
+
+// pack returns the packed form of a transfer and its record, in memory of p. It reports false for a transfer that is not packed: one that is being sent, so
 // that it changes all the time, one that waits or failed because of a fault, and any other
 // with a value that has no packed form.
-func (c *RowChunk) pack(t *Transfer, scratch []byte) (row packedRow, record []byte, ok bool) {
+func (c *RowChunk) pack(t *Transfer, p *packer) (row packedRow, record []byte, ok bool) {
 	if t.Phase.Working() || t.Phase == PhaseWaiting || t.Phase == PhaseFailed || t.Fault != nil || t.Result != nil || t.Repeated != nil {
 		return packedRow{}, nil, false
 	}
@@ -61,9 +69,9 @@ func (c *RowChunk) pack(t *Transfer, scratch []byte) (row packedRow, record []by
 	if !ok {
 		return packedRow{}, nil, false
 	}
-	w := recordCoder{record: scratch[:0], group: &c.groups[group], writing: true}
-	value := *t
-	w.transfer(&value)
+	w := recordCoder{record: p.record[:0], group: &c.groups[group], writing: true}
+	p.value = *t
+	w.transfer(&p.value)
 	record = binary.AppendUvarint(w.record, w.mask)
 	body := len(w.record)
 	record = append(record, w.record[:body]...)[body:]
@@ -71,9 +79,9 @@ func (c *RowChunk) pack(t *Transfer, scratch []byte) (row packedRow, record []by
 		return packedRow{}, nil, false
 	}
 	row = packedRow{id: t.ID, length: uint16(len(record)), group: group, status: statusOf(t)} //nolint:gosec // checked above
-	value = Transfer{}
-	c.unpack(row, record, &value)
-	return row, record, value == *t // a value without a packed form, or a field that the record does not have
+	p.value = Transfer{}
+	c.unpack(row, record, &p.value)
+	return row, record, p.value == *t // a value without a packed form, or a field that the record does not have
 }
 
 // unpack sets t to the value of a packed row.
