@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -117,8 +118,8 @@ func (c *RowChunk) groupFor(t *Transfer) (uint8, bool) {
 
 // sameGroup returns the index of a group that equals g.
 func (c *RowChunk) sameGroup(g rowGroup) (uint8, bool) {
-	for i := len(c.groups) - 1; i >= 0; i-- {
-		if c.groups[i] == g {
+	for i, group := range slices.Backward(c.groups) {
+		if group == g {
 			return uint8(i), true //nolint:gosec // at most maxGroups
 		}
 	}
@@ -235,10 +236,10 @@ func codeNumber[T ~int | ~int32 | ~int64 | ~uint8 | ~uint64](c *recordCoder, val
 	case !c.present(*value == 0):
 		*value = 0
 	case c.writing:
-		c.record = binary.AppendVarint(c.record, int64(*value)) //nolint:gosec // the same 64 bits
+		c.record = binary.AppendVarint(c.record, int64(*value))
 	default:
 		number, n := binary.Varint(c.record)
-		*value, c.record = T(number), c.record[n:] //nolint:gosec // as it was written
+		*value, c.record = T(number), c.record[n:]
 	}
 }
 
