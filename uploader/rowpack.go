@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // maxGroups is how many groups of a chunk its packed rows can refer to.
@@ -183,16 +185,7 @@ func (c *recordCoder) start(t *Transfer) {
 // source writes or reads the file of a transfer, without its size.
 func (c *recordCoder) source(t *Transfer) {
 	f := &t.Source
-	folder := c.group.folder
-	switch {
-	case c.writing:
-		name := f.Path[len(folder):]
-		codeText(c, &name)
-	case c.present(true):
-		f.Path = folder + string(c.text())
-	default:
-		f.Path = folder
-	}
+	c.path(f)
 	relative := 0
 	if strings.HasSuffix(f.Path, f.RelPath) {
 		relative = len(f.RelPath)
@@ -219,6 +212,20 @@ func (c *recordCoder) source(t *Transfer) {
 	}
 	codeNumber(c, &f.Identity.Index)
 	f.Identity.Volume = c.group.volume
+}
+
+// path writes or reads the path of a file, which follows the fields of start.
+func (c *recordCoder) path(f *source.File) {
+	folder := c.group.folder
+	switch {
+	case c.writing:
+		name := f.Path[len(folder):]
+		codeText(c, &name)
+	case c.present(true):
+		f.Path = folder + string(c.text())
+	default:
+		f.Path = folder
+	}
 }
 
 // present reports whether the next field is to be written or read.

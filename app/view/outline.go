@@ -119,7 +119,7 @@ func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
 	for i := range s.Transfers.Differing(before) {
 		if i < len(items) {
 			row := s.Transfers.Row(i)
-			items[i] = item{filter: filterOf(row.State()), found: o.search.Empty() || o.search.matches(row.Transfer())}
+			items[i] = item{filter: filterOf(row.State()), found: o.search.matches(row)}
 		}
 	}
 	o.transfers, o.batches, o.items = s.Transfers, s.Batches, items
@@ -274,7 +274,7 @@ func (o *Outline) SetSearch(search Search) {
 	o.search = search.withServers(o.servers)
 	clear(o.closed)
 	for i, row := range o.transfers.Rows() {
-		o.items[i].found = o.search.Empty() || o.search.matches(row.Transfer())
+		o.items[i].found = o.search.matches(row)
 	}
 	o.classify()
 	o.layOut()
