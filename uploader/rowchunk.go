@@ -28,6 +28,9 @@ func (c *RowChunk) Len() int { return len(c.rows) }
 // ID returns the ID of the i-th transfer.
 func (c *RowChunk) ID(i int) TransferID { return c.rows[i].id }
 
+// Row returns the i-th row.
+func (c *RowChunk) Row(i int) Row { return Row{c, i} }
+
 // Transfer returns the i-th transfer. Two calls need not return the same pointer.
 func (c *RowChunk) Transfer(i int) *Transfer {
 	row := c.rows[i]
@@ -75,8 +78,9 @@ func (c *RowChunk) Set(i int, t *Transfer) {
 // setPacked is Set for a transfer that can be packed; it reports whether it can. The chunk
 // does not refer to t afterwards.
 func (c *RowChunk) setPacked(i int, t *Transfer) bool {
-	var scratch [512]byte
-	row, record, packed := c.pack(t, scratch[:])
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	row, record, packed := c.pack(t, p)
 	if packed {
 		row.start = uint32(len(c.records)) //nolint:gosec // ChunkRows times less than 64 KiB, twice
 		c.records = append(c.records, record...)

@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // maxGroups is how many groups of a chunk its packed rows can refer to.
@@ -49,11 +53,18 @@ type rowGroup struct {
 	added  Timestamp // of the first one; records have the difference
 }
 
-// pack returns the packed form of a transfer and its record, in memory that the next call
-// uses again. It reports false for a transfer that is not packed: one that is being sent, so
+// packer has memory for packing a transfer, which would be allocated for each otherwise.
+type packer struct {
+	record [512]byte
+	value  Transfer
+}
+
+var packers = sync.Pool{New: func() any { return &packer{} }}
+
+// pack returns the packed form of a transfer and its record, in memory of p. It reports false for a transfer that is not packed: one that is being sent, so
 // that it changes all the time, one that waits or failed because of a fault, and any other
 // with a value that has no packed form.
-func (c *RowChunk) pack(t *Transfer, scratch []byte) (row packedRow, record []byte, ok bool) {
+func (c *RowChunk) pack(t *Transfer, p *packer) (row packedRow, record []byte, ok bool) {
 	if t.Phase.Working() || t.Phase == PhaseWaiting || t.Phase == PhaseFailed || t.Fault != nil || t.Result != nil || t.Repeated != nil {
 		return packedRow{}, nil, false
 	}
@@ -61,9 +72,9 @@ func (c *RowChunk) pack(t *Transfer, scratch []byte) (row packedRow, record []by
 	if !ok {
 		return packedRow{}, nil, false
 	}
-	w := recordCoder{record: scratch[:0], group: &c.groups[group], writing: true}
-	value := *t
-	w.transfer(&value)
+	w := recordCoder{record: p.record[:0], group: &c.groups[group], writing: true}
+	p.value = *t
+	w.transfer(&p.value)
 	record = binary.AppendUvarint(w.record, w.mask)
 	body := len(w.record)
 	record = append(record, w.record[:body]...)[body:]
@@ -71,9 +82,9 @@ func (c *RowChunk) pack(t *Transfer, scratch []byte) (row packedRow, record []by
 		return packedRow{}, nil, false
 	}
 	row = packedRow{id: t.ID, length: uint16(len(record)), group: group, status: statusOf(t)} //nolint:gosec // checked above
-	value = Transfer{}
-	c.unpack(row, record, &value)
-	return row, record, value == *t // a value without a packed form, or a field that the record does not have
+	p.value = Transfer{}
+	c.unpack(row, record, &p.value)
+	return row, record, p.value == *t // a value without a packed form, or a field that the record does not have
 }
 
 // unpack sets t to the value of a packed row.
@@ -109,8 +120,8 @@ func (c *RowChunk) groupFor(t *Transfer) (uint8, bool) {
 
 // sameGroup returns the index of a group that equals g.
 func (c *RowChunk) sameGroup(g rowGroup) (uint8, bool) {
-	for i := len(c.groups) - 1; i >= 0; i-- {
-		if c.groups[i] == g {
+	for i, group := range slices.Backward(c.groups) {
+		if group == g {
 			return uint8(i), true //nolint:gosec // at most maxGroups
 		}
 	}
@@ -174,16 +185,7 @@ func (c *recordCoder) start(t *Transfer) {
 // source writes or reads the file of a transfer, without its size.
 func (c *recordCoder) source(t *Transfer) {
 	f := &t.Source
-	folder := c.group.folder
-	switch {
-	case c.writing:
-		name := f.Path[len(folder):]
-		codeText(c, &name)
-	case c.present(true):
-		f.Path = folder + string(c.text())
-	default:
-		f.Path = folder
-	}
+	c.path(f)
 	relative := 0
 	if strings.HasSuffix(f.Path, f.RelPath) {
 		relative = len(f.RelPath)
@@ -212,6 +214,20 @@ func (c *recordCoder) source(t *Transfer) {
 	f.Identity.Volume = c.group.volume
 }
 
+// path writes or reads the path of a file, which follows the fields of start.
+func (c *recordCoder) path(f *source.File) {
+	folder := c.group.folder
+	switch {
+	case c.writing:
+		name := f.Path[len(folder):]
+		codeText(c, &name)
+	case c.present(true):
+		f.Path = folder + string(c.text())
+	default:
+		f.Path = folder
+	}
+}
+
 // present reports whether the next field is to be written or read.
 func (c *recordCoder) present(zero bool) bool {
 	bit := uint64(1) << c.field
@@ -227,10 +243,10 @@ func codeNumber[T ~int | ~int32 | ~int64 | ~uint8 | ~uint64](c *recordCoder, val
 	case !c.present(*value == 0):
 		*value = 0
 	case c.writing:
-		c.record = binary.AppendVarint(c.record, int64(*value)) //nolint:gosec // the same 64 bits
+		c.record = binary.AppendVarint(c.record, int64(*value))
 	default:
 		number, n := binary.Varint(c.record)
-		*value, c.record = T(number), c.record[n:] //nolint:gosec // as it was written
+		*value, c.record = T(number), c.record[n:]
 	}
 }
 

@@ -206,7 +206,7 @@ func TestChunkMatchesModel(t *testing.T) {
 				if *c.Transfer(i) != t || c.Find(t.ID) != i || c.ID(i) != t.ID {
 					r.Fatalf("row %d is %+v, want %+v", i, c.Transfer(i), t)
 				}
-				if row.Batch() != t.Batch || row.Server() != t.Server || row.State() != t.State() || row.Rank() != t.Rank || row.Size() != t.Source.Size {
+				if row.Batch() != t.Batch || row.Server() != t.Server || row.State() != t.State() || row.Rank() != t.Rank || row.Size() != t.Source.Size || row.Path() != t.Source.Path {
 					r.Fatalf("single fields of row %d differ from %+v", i, t)
 				}
 			}

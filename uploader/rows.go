@@ -319,6 +319,19 @@ func (r Row) Acknowledged() int64 {
 	return t.Acknowledged()
 }
 
+// Path returns the path of the file.
+func (r Row) Path() string {
+	row := r.chunk.rows[r.i]
+	if row.length == 0 {
+		return r.chunk.whole[r.i].Source.Path
+	}
+	t := Transfer{ID: row.id}
+	c := newReader(r.chunk.record(row), &r.chunk.groups[row.group])
+	c.start(&t)
+	c.path(&t.Source)
+	return t.Source.Path
+}
+
 // start returns a transfer with at least the ID and the fields of recordCoder.start.
 func (r Row) start() Transfer {
 	row := r.chunk.rows[r.i]

@@ -24,7 +24,7 @@ func (r Rows) Sorted(order BatchOrder) []*RowChunk {
 	for c, chunk := range r.chunks {
 		for i := range chunk.Len() {
 			key := keyOf(Row{chunk, i}, order)
-			key.chunk, key.row = int32(c), int32(i) //nolint:gosec // memory holds fewer than 2^31 chunks
+			key.chunk, key.row = int32(c), int32(i)
 			keys = append(keys, key)
 		}
 	}

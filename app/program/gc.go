@@ -14,10 +14,10 @@ const (
 	// processor time of thousands of small files.
 	minGarbage = 32 << 20
 
-	// With a live heap of largeHeap or more, which is a list of hundreds of thousands of
-	// transfers, the garbage may be a part of it only: it would double the memory.
-	largeHeap    = 128 << 20
-	largePercent = 40
+	// leastPercent is the least of the percentages. With a list of hundreds of thousands of
+	// transfers the garbage may be only this part of the live heap: with Go's default it
+	// would double the memory.
+	leastPercent = 40
 )
 
 // TuneGC adjusts the garbage collector's GOGC percentage to the live heap, now and
@@ -43,12 +43,9 @@ func TuneGC() {
 // gcPercent returns the GOGC percentage for a live heap of that many bytes. It
 // changes in coarse steps, because setting it stops the world.
 func gcPercent(live uint64) int {
-	if live >= largeHeap {
-		return largePercent
-	}
-	percent := 800
-	for percent > 100 && live*uint64(percent)/100 > minGarbage {
+	percent := uint64(800)
+	for percent > leastPercent && live*percent/100 > minGarbage {
 		percent /= 2
 	}
-	return percent
+	return int(max(percent, leastPercent)) //nolint:gosec // at most 800
 }

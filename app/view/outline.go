@@ -197,7 +197,7 @@ func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
 	for i := range s.Transfers.Differing(before) {
 		if i < len(items) {
 			row := s.Transfers.Row(i)
-			items[i] = item{filter: o.filterOf(row), found: o.search.Empty() || o.search.matches(row.Transfer())}
+			items[i] = item{filter: o.filterOf(row), found: o.search.matches(row)}
 		}
 	}
 	o.transfers, o.batches, o.items, o.refilter = s.Transfers, s.Batches, items, false
@@ -392,7 +392,7 @@ func (o *Outline) SetSearch(search Search) {
 	o.search = search.withServers(o.servers)
 	clear(o.closed)
 	for i, row := range o.transfers.Rows() {
-		o.items[i].found = o.search.Empty() || o.search.matches(row.Transfer())
+		o.items[i].found = o.search.matches(row)
 	}
 	o.classify()
 	o.layOut()

@@ -6,14 +6,18 @@ import (
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/table"
 )
 
 // millionInFolder returns a snapshot of a million files in one batch.
 func millionInFolder() *uploader.Snapshot {
 	s := apptest.ManyTransfers(1_000_000)
+	var packed uploader.RowsBuilder
 	for i, t := range s.Transfers.All() {
 		apptest.InFolder(7, fmt.Sprintf("Photos/2024/%04d/IMG_%07d.jpg", i/1000, i))(t)
+		packed.Add(*t)
 	}
+	s.Transfers = packed.Rows()
 	return apptest.Summed(apptest.WithBatches(s, apptest.Folder(7, "Photos")))
 }
 
@@ -27,14 +31,15 @@ func BenchmarkOutlineMillion(b *testing.B) {
 			NewOutline().Update(s)
 		}
 	})
-	o := NewOutline()
+	o, rows := NewOutline(), table.New(s.Transfers, nil)
 	o.Update(s)
 	b.Run("next snapshot", func(b *testing.B) {
 		for b.Loop() {
 			next := *s
-			first := *s.Transfers.At(0)
+			first := *rows.Get(s.Transfers.Row(0).ID())
 			first.Session.Offset++
-			next.Transfers = apptest.With(s.Transfers, &first)
+			rows.Put(&first)
+			next.Transfers = rows.Snapshot()
 			o.Update(&next)
 		}
 	})

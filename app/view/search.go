@@ -38,8 +38,8 @@ func (s Search) withServers(servers []uploader.Server) Search {
 }
 
 // matches reports whether the transfer matches. Everything matches an empty search.
-func (s Search) matches(t *uploader.Transfer) bool {
-	return s.Empty() || s.contains(t.Source.Path, t.Server)
+func (s Search) matches(row uploader.Row) bool {
+	return s.Empty() || s.contains(row.Path(), row.Server())
 }
 
 // matchesName reports whether the name of the batch matches.

@@ -122,9 +122,9 @@ func (l *loop) configure(settings uploader.Settings) {
 	l.admission.Configure(settings, time.Now())
 	l.history = history{} // compared with the new limits
 	l.applyLimits()
-	for t := range l.state.table.All() {
-		if t.Phase == uploader.PhaseWaiting && t.Fault.Kind == fault.SourceBusy {
-			l.state.apply(t.ID, lifecycle.WaitEnded{})
+	for _, id := range l.state.table.InPhase(uploader.PhaseWaiting) {
+		if t := l.state.table.Get(id); t != nil && t.Phase == uploader.PhaseWaiting && t.Fault.Kind == fault.SourceBusy {
+			l.state.apply(id, lifecycle.WaitEnded{})
 		}
 	}
 }
@@ -272,9 +272,9 @@ func (l *loop) unblock(server uploader.ServerID) {
 	waits := func(t *uploader.Transfer) bool {
 		return t != nil && (t.Phase == uploader.PhaseWaiting || t.Phase == uploader.PhaseFailed && mayHavePassed(t.Fault))
 	}
-	for t := range l.state.table.All() {
-		if t.Server == server && waits(t) && waits(l.state.current(t.ID)) {
-			l.state.apply(t.ID, lifecycle.RetriedByUser{})
+	for _, id := range l.state.table.InPhase(uploader.PhaseWaiting, uploader.PhaseFailed) {
+		if t := l.state.table.Get(id); t != nil && t.Server == server && waits(t) && waits(l.state.current(id)) {
+			l.state.apply(id, lifecycle.RetriedByUser{})
 		}
 	}
 	l.deleter.SignedIn(server)

@@ -142,12 +142,12 @@ func surplus(s *state, limits uploader.History, now time.Time) (ids []uploader.T
 		return nil, 0
 	}
 	past, undecided := make([]*uploader.Transfer, 0, all), map[uploader.TransferID]bool{}
-	for t := range s.table.All() {
-		if finished[t.Batch] && isFinished(t) {
-			past = append(past, t)
+	for row := range s.table.Rows() {
+		if finished[row.Batch()] && (row.Phase() == uploader.PhaseDone || row.Phase() == uploader.PhaseCancelled) {
+			past = append(past, row.Transfer())
 		}
-		if t.State() == uploader.StateNeedsDecision {
-			undecided[t.EarlierUpload] = true
+		if row.State() == uploader.StateNeedsDecision {
+			undecided[row.Transfer().EarlierUpload] = true
 		}
 	}
 	past = slices.DeleteFunc(past, func(t *uploader.Transfer) bool { return undecided[t.ID] })

@@ -368,10 +368,8 @@ func (l *loop) sample(now time.Time) {
 func (l *loop) clockJumped() {
 	l.log.Info("clock jump: computer suspended or clock set")
 	l.admission.EndServerHolds()
-	for t := range l.state.table.All() {
-		if t.Phase == uploader.PhaseWaiting {
-			l.state.apply(t.ID, lifecycle.WaitEnded{})
-		}
+	for _, id := range l.state.table.InPhase(uploader.PhaseWaiting) {
+		l.state.apply(id, lifecycle.WaitEnded{})
 	}
 	l.applyLimits()
 	for _, w := range l.state.running {

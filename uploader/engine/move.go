@@ -56,9 +56,10 @@ func (s *state) moveWithinBatches(chosen map[uploader.BatchID]map[uploader.Trans
 		return
 	}
 	lists := map[uploader.BatchID][]table.Ranked{}
-	for t := range s.table.All() {
-		if of := chosen[t.Batch]; of != nil && !t.Removed() {
-			lists[t.Batch] = append(lists[t.Batch], table.Ranked{ID: int64(t.ID), Rank: t.Rank, Chosen: of[t.ID]})
+	for row := range s.table.Rows() {
+		batch, removed := row.Batch(), row.Intent() == uploader.IntentRemove && row.Phase().Final()
+		if of := chosen[batch]; of != nil && !removed {
+			lists[batch] = append(lists[batch], table.Ranked{ID: int64(row.ID()), Rank: row.Rank(), Chosen: of[row.ID()]})
 		}
 	}
 	for _, list := range lists {

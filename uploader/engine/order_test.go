@@ -131,7 +131,7 @@ func TestMoveBatchChangesNoTransfer(t *testing.T) {
 		t.Errorf("order of batches is %v", batches)
 	}
 	for was := range before.Transfers.Values() {
-		if after.Transfer(was.ID) != was {
+		if is := after.Transfer(was.ID); is == nil || *is != *was {
 			t.Fatalf("transfer %q was changed", was.Source.Name())
 		}
 	}

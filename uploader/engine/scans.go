@@ -252,9 +252,9 @@ func (s *scans) knownPaths(id uploader.BatchID) map[string]bool {
 	if s.state.table.Count(id) == 0 {
 		return known
 	}
-	for t := range s.state.table.All() {
-		if t.Batch == id {
-			known[t.Source.Path] = true
+	for row := range s.state.table.Rows() {
+		if row.Batch() == id {
+			known[row.Transfer().Source.Path] = true
 		}
 	}
 	return known

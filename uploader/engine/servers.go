@@ -320,9 +320,9 @@ func (l *loop) moveServer(old uploader.Server, endpoint string) {
 // are to be removed then.
 func (l *loop) removeUsedURLs() {
 	used := map[uploader.ServerID]bool{}
-	for t := range l.state.table.All() {
-		done, known := used[t.Server]
-		used[t.Server] = t.Phase == uploader.PhaseDone && (done || !known)
+	for row := range l.state.table.Rows() {
+		done, known := used[row.Server()]
+		used[row.Server()] = row.Phase() == uploader.PhaseDone && (done || !known)
 	}
 	for id, s := range l.servers.byID {
 		if !s.Options.RemoveUsed || !s.Options.GivenURL || !used[id] {
@@ -339,8 +339,8 @@ func (l *loop) removeServer(id uploader.ServerID) error {
 		return fault.Newf(fault.Refused, fault.Save, "the built-in receiver cannot be removed")
 	}
 	s := l.state
-	for t := range s.table.All() {
-		if t.Server == id && t.Unfinished() {
+	for row := range s.table.Rows() {
+		if row.Server() == id && !row.Phase().Final() {
 			return fault.Newf(fault.Refused, fault.Save, "%q has unfinished transfers", l.servers.byID[id].Name)
 		}
 	}

@@ -94,16 +94,19 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 // applyTo is apply for the current value of a transfer.
 func (s *state) applyTo(t *uploader.Transfer, in lifecycle.Input) {
 	now := time.Now().Round(0)
-	next, effects := lifecycle.Step(*t, in, now)
-	if next.Phase == uploader.PhaseDone && t.Phase != uploader.PhaseDone {
-		next.Finished = s.afterAdds(next.Finished)
+	result, effects := lifecycle.Step(*t, in, now)
+	if result.Phase == uploader.PhaseDone && t.Phase != uploader.PhaseDone {
+		result.Finished = s.afterAdds(result.Finished)
 	}
-	if next != *t {
-		s.put(t, &next, now)
+	next := t
+	if result != *t {
+		changed := result // only a change is allocated
+		next = &changed
+		s.put(t, next, now)
 	}
-	s.carryOut(&next, in, effects)
+	s.carryOut(next, in, effects)
 	if next.Removed() {
-		s.drop(&next)
+		s.drop(next)
 	}
 }
 
@@ -348,18 +351,20 @@ func (s *state) setIntent(target uploader.Target, intent uploader.Intent) {
 // become final by it.
 func (s *state) targets(target uploader.Target) []uploader.TransferID {
 	var ids []uploader.TransferID
-	add := func(t *uploader.Transfer) {
-		if t != nil && (!target.Final || t.Phase.Final() || s.bulk.unfinished()) {
-			ids = append(ids, t.ID)
+	add := func(id uploader.TransferID, phase uploader.Phase) {
+		if !target.Final || phase.Final() || s.bulk.unfinished() {
+			ids = append(ids, id)
 		}
 	}
 	for _, id := range target.IDs {
-		add(s.table.Get(id))
+		if t := s.table.Get(id); t != nil {
+			add(id, t.Phase)
+		}
 	}
 	if target.All || target.Batch != 0 {
-		for t := range s.table.All() {
-			if target.All || t.Batch == target.Batch {
-				add(t)
+		for row := range s.table.Rows() {
+			if target.All || row.Batch() == target.Batch {
+				add(row.ID(), row.Phase())
 			}
 		}
 	}

@@ -32,10 +32,11 @@ func (e *Engine) Undecided(ctx context.Context) (map[uploader.TransferID]bool, e
 // queue otherwise, or was taken out of it for its drive.
 func (l *loop) collectUndecided(found undecided) {
 	s := l.state
-	for t := range s.table.All() {
-		waits := t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun && s.running[t.ID] == nil
-		if waits && (s.checks[t.ID] || !s.queue.Contains(int64(t.ID))) {
-			found[t.ID] = true
+	for row := range s.table.Rows() {
+		id := row.ID()
+		waits := row.Phase() == uploader.PhaseQueued && row.Intent() == uploader.IntentRun && s.running[id] == nil
+		if waits && (s.checks[id] || !s.queue.Contains(int64(id))) {
+			found[id] = true
 		}
 	}
 	for _, parked := range l.drives.parked {
