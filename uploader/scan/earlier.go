@@ -48,7 +48,7 @@ func (e *Earlier) build() {
 	e.seed, e.index = maphash.MakeSeed(), make([]uint64, 0, len(e.rows))
 	for place, t := range e.rows {
 		if t.Fingerprint != "" && t.Phase != uploader.PhaseCancelled {
-			e.index = append(e.index, e.hash(t.Fingerprint)|uint64(place)) //nolint:gosec // memory holds fewer than 2^32 rows
+			e.index = append(e.index, e.hash(t.Fingerprint)|uint64(place))
 		}
 	}
 	slices.Sort(e.index)
