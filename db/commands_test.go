@@ -4,6 +4,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -84,4 +87,35 @@ func idsOf(transfers []*uploader.Transfer) []uploader.TransferID {
 		ids[i] = t.ID
 	}
 	return ids
+}
+
+func TestRecoveryKeepsCommands(t *testing.T) {
+	t.Parallel()
+	const last, count = 7, 1000
+	for name, commands := range map[string][]uploader.SavedCommand{
+		"one command":             {{ID: last, Kind: uploader.CommandPause, Target: uploader.TargetTransfers(1, 2, 2*count)}},
+		"all commands were saved": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "ferry.db")
+			store := openDB(t, path)
+			save(t, store, uploader.Changes{Transfers: sampleTransfers(0, count), Applied: last - 1})
+			save(t, store, uploader.Changes{Transfers: sampleTransfers(count, count), Applied: last, Commands: commands})
+			store = damageAndReopen(t, path, store)
+			defer closeDB(t, store)
+			all, err := store.Load(t.Context())
+			if err != nil || !store.Recovery().Happened() || len(all.Transfers) == 0 {
+				t.Fatalf("recovery %+v, %v", store.Recovery(), err)
+			}
+			if diff := cmp.Diff(commands, all.Commands, cmpopts.EquateEmpty()); diff != "" || all.LastCommand < last {
+				t.Errorf("the last command is %d, commands differ (-saved +recovered):\n%s", all.LastCommand, diff)
+			}
+			for _, row := range all.Transfers {
+				if applied := all.Applied[row.ID] == last; len(commands) > 0 && applied != (row.ID > count) {
+					t.Fatalf("transfer %d has the effect of command %d", row.ID, all.Applied[row.ID])
+				}
+			}
+		})
+	}
 }

@@ -19,8 +19,7 @@ type Earlier struct {
 	index []uint64
 }
 
-// NewEarlier returns an Earlier of rows. They are visited at the
-// first call of Find.
+// NewEarlier returns an Earlier of rows. They are visited at the first call of Find.
 func NewEarlier(rows uploader.Rows) *Earlier { return &Earlier{rows: rows} }
 
 // Find returns the transfers with a fingerprint, by ID: those that can be resumed and those
@@ -48,7 +47,7 @@ func (e *Earlier) build() {
 	e.seed, e.index = maphash.MakeSeed(), make([]uint64, 0, e.rows.Len())
 	for place, t := range e.rows.All() {
 		if t.Fingerprint != "" && t.Phase != uploader.PhaseCancelled {
-			e.index = append(e.index, e.hash(t.Fingerprint)|uint64(place)) //nolint:gosec // memory holds fewer than 2^32 rows
+			e.index = append(e.index, e.hash(t.Fingerprint)|uint64(place))
 		}
 	}
 	slices.Sort(e.index)

@@ -19,7 +19,7 @@ func TestEarlierFindsAllButCancelled(t *testing.T) {
 		for i := range rapid.IntRange(0, 40).Draw(rt, "rows") {
 			row := &uploader.Transfer{
 				ID:          uploader.TransferID(i + 1),
-				Phase:       uploader.Phase(rapid.IntRange(0, int(uploader.PhaseCancelled)).Draw(rt, "phase")), //nolint:gosec // a phase
+				Phase:       uploader.Phase(rapid.IntRange(0, int(uploader.PhaseCancelled)).Draw(rt, "phase")),
 				Fingerprint: rapid.SampledFrom(fingerprints).Draw(rt, "fingerprint"),
 			}
 			rows = append(rows, row)
