@@ -111,6 +111,16 @@ func saveHistory(ctx context.Context, tx *gorm.DB, entries []*uploader.Transfer)
 	return nil
 }
 
+// lastInHistory returns the highest ID of the table; 0 if it is empty. After a recovery it may
+// be above those that table transfers ever had.
+func lastInHistory(tx *gorm.DB) (uploader.TransferID, error) {
+	var last sql.NullInt64
+	if err := tx.Raw("SELECT max(id) FROM history").Row().Scan(&last); err != nil {
+		return 0, fmt.Errorf("load last ID of the history: %w", err)
+	}
+	return uploader.TransferID(last.Int64), nil
+}
+
 // historySource is a table with entries of the history.
 type historySource struct {
 	table     string

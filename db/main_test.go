@@ -81,7 +81,8 @@ func commitForever(path string) error {
 }
 
 // removeForever saves pairs of finished transfers, removes each pair from the list as "Remove
-// finished" does, and prints the second ID after that.
+// finished" does, and prints the second ID after that. It begins with the pair that an earlier
+// process had not removed yet.
 func removeForever(path string) error {
 	ctx := context.Background()
 	store, err := db.Open(ctx, path)
@@ -92,12 +93,15 @@ func removeForever(path string) error {
 	if err != nil {
 		return err
 	}
+	if err := store.Save(ctx, removal(loaded.Transfers)); err != nil {
+		return err
+	}
 	for id := loaded.NextID; ; id += 2 {
 		pair := finishedTransfers(id-1, 2)
 		if err := store.Save(ctx, uploader.Changes{Transfers: pair}); err != nil {
 			return err
 		}
-		if err := store.Save(ctx, uploader.Changes{History: pair, RemovedTransfers: []uploader.TransferID{id, id + 1}}); err != nil {
+		if err := store.Save(ctx, removal(pair)); err != nil {
 			return err
 		}
 		fmt.Println(pair[1].ID)

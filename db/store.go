@@ -46,6 +46,11 @@ func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 		if saved.NextID, err = nextID[uploader.TransferID](tx, "transfers"); err != nil {
 			return err
 		}
+		last, err := lastInHistory(tx)
+		if err != nil {
+			return err
+		}
+		saved.NextID = max(saved.NextID, last+1)
 		saved.NextServer, err = nextID[uploader.ServerID](tx, "servers")
 		return err
 	})

@@ -14,6 +14,7 @@ func (s *Store) saveHistory(changes uploader.Changes) {
 	for _, t := range changes.History {
 		entry := stored(t)
 		s.history[t.ID] = uploader.HistoryEntry(&entry)
+		s.lastID = max(s.lastID, t.ID)
 	}
 	for _, id := range changes.Forgotten {
 		delete(s.history, id)

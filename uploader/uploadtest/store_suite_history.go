@@ -50,6 +50,13 @@ func testHistoryRoundTrip(t *testing.T, reopen Reopen) {
 		t.Errorf("NextID is %d, want 5", next)
 	}
 
+	recovered := finishedTransfer(50, "/recovered", 0) // never in the list of this store
+	save(t, store, uploader.Changes{History: []*uploader.Transfer{recovered}})
+	if next := load(t, store).NextID; next != 51 {
+		t.Errorf("NextID is %d, want 51", next)
+	}
+	save(t, store, uploader.Changes{Forgotten: []uploader.TransferID{50}})
+
 	changed := *removed
 	changed.Source.Path = "/changed"
 	save(t, store, uploader.Changes{History: []*uploader.Transfer{&changed}})
