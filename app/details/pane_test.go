@@ -127,6 +127,7 @@ func TestPaneShowsBatchWithItsErrors(t *testing.T) {
 		apptest.Transfer(4, refused),
 	), apptest.Folder(7, "Iceland"))
 	s.Progress[3] = uploader.Progress{Rate: 18e6}
+	s = apptest.Summed(s)
 	now := time.Now()
 	d.Open(view.Subject{Batches: []uploader.BatchID{7}})
 	d.Show(s, now)

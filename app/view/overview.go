@@ -66,19 +66,29 @@ type Overview struct {
 	Lines    []Line
 	Errors   []ErrorGroup // the largest first
 	Rate     float64      // bytes per second
-
-	transfers []*uploader.Transfer
 }
 
 // OverviewOf returns the overview of a subject. It reports false if nothing of it exists
-// any more.
+// any more. The transfers of batches are only visited if some need attention: the rest is in
+// the totals of the snapshot.
 func OverviewOf(s *uploader.Snapshot, subject Subject, now time.Time) (Overview, bool) {
-	o := Overview{transfers: subject.Find(s)}
+	var o Overview
 	batches := slices.DeleteFunc(slices.Clone(subject.Batches), func(id uploader.BatchID) bool { return s.Batches[id] == nil })
-	if len(o.transfers) == 0 && len(batches) == 0 {
+	var single []*uploader.Transfer
+	if len(subject.Transfers) > 0 {
+		single = Subject{Transfers: subject.Transfers}.Find(s)
+	}
+	if len(single) == 0 && len(batches) == 0 {
 		return Overview{}, false
 	}
-	sum, acked, errors := sumOf(s, o.transfers)
+	sum, acked, errors := sumOf(s, single)
+	for _, id := range batches {
+		totals := s.BatchTotals[id]
+		sum, acked = plus(sum, totals), acked+totals.Sent
+	}
+	if attentionCount(sum) > 0 && len(batches) > 0 {
+		errors = errorsIn(subject.Find(s))
+	}
 	var only *uploader.Batch
 	if len(batches) == 1 && len(subject.Transfers) == 0 {
 		only = s.Batches[batches[0]]
@@ -97,24 +107,41 @@ func OverviewOf(s *uploader.Snapshot, subject Subject, now time.Time) (Overview,
 		done := float64(sum.Count[uploader.StateDone]) / float64(sum.Files)
 		o.Progress = Progress{Acked: done, Sent: done}
 	}
-	o.Lines = o.lines(s, sum, batches, only, now)
+	o.Lines = overviewLines(s, sum, batches, single, only, now)
 	return o, true
 }
 
 // sumOf returns the totals of transfers, how many of their bytes are acknowledged, and
 // what needs attention.
 func sumOf(s *uploader.Snapshot, transfers []*uploader.Transfer) (sum uploader.BatchTotals, acked int64, errors errorGroups) {
-	errors = errorGroups{}
 	sum.Files = len(transfers)
+	errors = errorsIn(transfers)
 	for _, t := range transfers {
 		sum.Count[t.State()]++
 		sum.Bytes += max(0, t.Source.Size)
 		sum.Sent += s.Sent(t)
 		sum.Rate += s.Progress[t.ID].Rate
-		acked += t.Acknowledged()
-		errors.add(t)
+		acked += max(0, t.Acknowledged())
 	}
 	return sum, acked, errors
+}
+
+// plus returns the sum of two totals.
+func plus(a, b uploader.BatchTotals) uploader.BatchTotals {
+	for state, n := range b.Count {
+		a.Count[state] += n
+	}
+	a.Files, a.Bytes, a.Sent, a.Rate = a.Files+b.Files, a.Bytes+b.Bytes, a.Sent+b.Sent, a.Rate+b.Rate
+	return a
+}
+
+// errorsIn returns what needs attention.
+func errorsIn(transfers []*uploader.Transfer) errorGroups {
+	errors := errorGroups{}
+	for _, t := range transfers {
+		errors.add(t)
+	}
+	return errors
 }
 
 func anyUnscanned(s *uploader.Snapshot, batches []uploader.BatchID) bool {
@@ -130,8 +157,9 @@ func etaOf(s *uploader.Snapshot, sum uploader.BatchTotals) string {
 	return words.ETA(time.Duration(float64(sum.Bytes-sum.Sent) / sum.Rate * float64(time.Second)))
 }
 
-// lines returns the lines of the overview. Only is its only batch, or nil.
-func (o Overview) lines(s *uploader.Snapshot, sum uploader.BatchTotals, batches []uploader.BatchID, only *uploader.Batch, now time.Time) []Line {
+// overviewLines returns the lines of the overview of batches and single transfers. Only is
+// its only batch, or nil.
+func overviewLines(s *uploader.Snapshot, sum uploader.BatchTotals, batches []uploader.BatchID, single []*uploader.Transfer, only *uploader.Batch, now time.Time) []Line {
 	var lines []Line
 	add := func(name, value, copied string) {
 		if value != "" {
@@ -147,7 +175,7 @@ func (o Overview) lines(s *uploader.Snapshot, sum uploader.BatchTotals, batches 
 			add("from", words.Printable(root), root)
 		}
 	}
-	add("to", o.serversText(s, batches), "")
+	add("to", serversText(s, batches, single), "")
 	add("files", words.FilesOf(sum.Count[uploader.StateDone], sum.Files), "")
 	add("size", words.SizeOf(sum.Sent, sum.Bytes), "")
 	for _, state := range statePriority {
@@ -167,8 +195,8 @@ func (o Overview) lines(s *uploader.Snapshot, sum uploader.BatchTotals, batches 
 // maxRoots is how many of the folders and files of a batch are listed.
 const maxRoots = 4
 
-// serversText returns the names of all servers of the overview.
-func (o Overview) serversText(s *uploader.Snapshot, batches []uploader.BatchID) string {
+// serversText returns the names of the servers of batches and single transfers.
+func serversText(s *uploader.Snapshot, batches []uploader.BatchID, single []*uploader.Transfer) string {
 	seen := map[uploader.ServerID]bool{}
 	var names []string
 	add := func(id uploader.ServerID) {
@@ -182,7 +210,7 @@ func (o Overview) serversText(s *uploader.Snapshot, batches []uploader.BatchID) 
 	for _, id := range batches {
 		add(s.Batches[id].Server)
 	}
-	for _, t := range o.transfers {
+	for _, t := range single {
 		add(t.Server)
 	}
 	return words.Join(names...)

@@ -25,3 +25,17 @@ func TestMetadataTemplate(t *testing.T) {
 		t.Error("metadata (-want +got):\n" + diff)
 	}
 }
+
+// TestMetadataOfBatch checks that a server gets the metadata of the batch, which replaces
+// that of the server by key.
+func TestMetadataOfBatch(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.ServerOptions{Metadata: "project=default\nowner=ada\nfilename=\nfiletype=\nmtime="})
+	h.waitFinal(h.addWithOptions(uploader.BatchOptions{Metadata: "project=Iceland {name}"}, createFile(t, "clip.mp4", 1000)))
+	want := map[string]string{"project": "Iceland clip.mp4", "owner": "ada"}
+	if diff := cmp.Diff(want, server.Stored(t)[0].Metadata); diff != "" {
+		t.Error("metadata (-want +got):\n" + diff)
+	}
+}
