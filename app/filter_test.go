@@ -143,6 +143,33 @@ func TestSearch(t *testing.T) {
 			t.Error("search field keeps the focus or its text is wrong")
 		}
 	})
+	t.Run("Escape keeps the selected row, and shows it", func(t *testing.T) {
+		transfers := make([]*uploader.Transfer, 60)
+		for i := range transfers {
+			transfers[i] = apptest.Transfer(uploader.TransferID(i+1), apptest.WithPath(fmt.Sprintf("/x/take %d.mov", i+1)))
+		}
+		s := startWindow(t, apptest.NewEngine(transfers...))
+		s.window.find()
+		field := s.window.filter.Field
+		test.Type(field, "take 50")
+		s.until("match is shown", func() bool { return s.window.list.Len() == 1 })
+		s.window.list.Rows.Select(50)
+		field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		s.until("all rows are shown", func() bool { return s.window.list.Len() == 60 })
+		if rows := s.window.list.Rows; !slices.Equal(rows.Selected(), []int64{50}) || !rows.RowVisible(50) {
+			t.Errorf("selected %v, visible: %t", rows.Selected(), rows.RowVisible(50))
+		}
+	})
+	t.Run("Down and Enter open the details of what was found", func(t *testing.T) {
+		s := start(t)
+		test.Type(s.window.filter.Field, "film")
+		s.until("match is shown", func() bool { return s.window.list.Len() == 1 })
+		s.window.filter.Field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+		s.window.list.Rows.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		if s.window.details.ID != 4 || !s.window.details.Content.Visible() {
+			t.Errorf("details of %d", s.window.details.ID)
+		}
+	})
 	t.Run("Enter focuses the list", func(t *testing.T) {
 		s := start(t)
 		test.Type(s.window.filter.Field, "two")

@@ -14,13 +14,27 @@ func ErrorText(err error) string {
 	return words.Text("order.failed")
 }
 
-// Title returns the title of the window: with the progress of what is pending in whole
-// percent while something is sent.
+// Title returns the title of the window: while something is sent with the progress, in whole
+// percent, of the batches that are being sent or wait for that. It agrees with their rows.
 func Title(s *uploader.Snapshot) string {
-	if s.Totals.Count[uploader.StateUploading] == 0 || s.Totals.Bytes <= 0 {
+	if s.Totals.Count[uploader.StateUploading] == 0 {
 		return "Ferry"
 	}
-	return percentText(float64(s.Totals.Bytes-s.Totals.Left)/float64(s.Totals.Bytes)) + " · Ferry"
+	var bytes, sent int64
+	for _, sum := range s.BatchTotals {
+		if batchRuns(sum) || batchWaits(sum) {
+			bytes, sent = bytes+sum.Bytes, sent+sum.Sent
+		}
+	}
+	if bytes == 0 {
+		return "Ferry"
+	}
+	return percentText(float64(sent)/float64(bytes)) + " · Ferry"
+}
+
+// batchWaits reports whether a file of the batch will be sent without an action of the user.
+func batchWaits(sum uploader.BatchTotals) bool {
+	return sum.Count[uploader.StateWaiting]+sum.Count[uploader.StateOffline]+sum.Count[uploader.StateRetrying]+sum.Count[uploader.StateBusy] > 0
 }
 
 // MaxNameLength is the greatest number of characters of a server's name on a button.

@@ -9,18 +9,32 @@ import (
 
 func TestTitle(t *testing.T) {
 	apptest.LoadEnglish(t)
-	sending := map[uploader.State]int{uploader.StateUploading: 1}
+	of := func(bytes, sent int64, states ...uploader.State) uploader.BatchTotals {
+		sum := uploader.BatchTotals{Files: len(states), Bytes: bytes, Sent: sent}
+		for _, state := range states {
+			sum.Count[state]++
+		}
+		return sum
+	}
 	for _, c := range []struct {
-		name   string
-		totals uploader.Totals
-		want   string
+		name    string
+		sending int
+		batches []uploader.BatchTotals
+		want    string
 	}{
-		{"nothing is sent", uploader.Totals{Bytes: 100, Left: 40}, "Ferry"},
-		{"whole percent that are complete", uploader.Totals{Count: sending, Bytes: 1000, Left: 425}, "57 % · Ferry"},
-		{"nearly everything is sent", uploader.Totals{Count: sending, Bytes: 1000, Left: 1}, "99 % · Ferry"},
-		{"empty files only", uploader.Totals{Count: sending}, "Ferry"},
+		{"nothing is sent", 0, []uploader.BatchTotals{of(100, 40, uploader.StatePaused)}, "Ferry"},
+		{"whole percent that are complete", 1, []uploader.BatchTotals{of(1000, 575, uploader.StateUploading)}, "57 % · Ferry"},
+		{"nearly everything is sent", 1, []uploader.BatchTotals{of(1000, 999, uploader.StateUploading, uploader.StateDone)}, "99 % · Ferry"},
+		{"a batch that waits counts", 1, []uploader.BatchTotals{of(100, 50, uploader.StateUploading), of(100, 0, uploader.StateWaiting)}, "25 % · Ferry"},
+		{"batches that are done or paused do not", 1, []uploader.BatchTotals{of(100, 50, uploader.StateUploading), of(900, 900, uploader.StateDone), of(900, 0, uploader.StatePaused)}, "50 % · Ferry"},
+		{"empty files only", 1, []uploader.BatchTotals{of(0, 0, uploader.StateUploading)}, "Ferry"},
 	} {
-		if got := Title(&uploader.Snapshot{Totals: c.totals}); got != c.want {
+		s := &uploader.Snapshot{BatchTotals: map[uploader.BatchID]uploader.BatchTotals{}}
+		s.Totals.Count = map[uploader.State]int{uploader.StateUploading: c.sending}
+		for i, sum := range c.batches {
+			s.BatchTotals[uploader.BatchID(i+1)] = sum
+		}
+		if got := Title(s); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
