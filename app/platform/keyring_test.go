@@ -72,6 +72,30 @@ func TestAppKeyringUsesSystemKeyring(t *testing.T) {
 	}
 }
 
+// TestSecretForThisRunIsNotStored: it replaces one that was stored, until another is.
+func TestSecretForThisRunIsNotStored(t *testing.T) {
+	keyring.MockInit()
+	keys, ctx := platform.NewKeyringWith(present, filepath.Join(t.TempDir(), "keys")), t.Context()
+	if err := errors.Join(keys.Set(ctx, "server-1", "old"), keys.SetForRun(ctx, "server-1", "hush")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := keys.Get(ctx, "server-1"); err != nil || got != "hush" {
+		t.Errorf("got %q (%v)", got, err)
+	}
+	if got, err := keyring.Get("Ferry", "server-1"); err == nil {
+		t.Errorf("the system's keyring has %q", got)
+	}
+	if err := keys.Unlock(ctx, "passphrase"); err != nil { // moves other secrets into the file
+		t.Fatal(err)
+	}
+	if err := keys.Set(ctx, "server-1", "new"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := keys.Get(ctx, "server-1"); err != nil || got != "new" {
+		t.Errorf("after it was stored: got %q (%v)", got, err)
+	}
+}
+
 func TestAppKeyringUsesMemoryWithoutSystemKeyring(t *testing.T) {
 	keyring.MockInitWithError(errors.New("must not be called"))
 	keys := platform.NewKeyringWith(missing, filepath.Join(t.TempDir(), "keys"))

@@ -34,7 +34,7 @@ type signInDialog struct {
 	method                *form.Select
 	user, secret, headers *form.Entry
 	keep                  *form.Checkbox
-	wants, result         *dialog.Paragraph
+	wants, result, note   *dialog.Paragraph
 	rows                  *fyne.Container
 	userRow, secretRow    []fyne.CanvasObject
 	headersRow            []fyne.CanvasObject
@@ -83,7 +83,7 @@ func (d *signInDialog) build(known bool) {
 	d.keep = form.NewCheckbox(host, nil)
 	d.keep.Checked = true
 	d.keep.Text = words.Text("sign-in.keep")
-	d.wants, d.result = dialog.NewParagraph(""), dialog.NewParagraph("")
+	d.wants, d.result, d.note = dialog.NewParagraph(""), dialog.NewParagraph(""), dialog.NewParagraph("")
 	d.userRow, d.secretRow, d.headersRow = row("server.user", d.user), row("server.secret", d.secret), row("server.headers", d.headers)
 	d.rows = container.New(layout.NewFormLayout())
 	if !known {
@@ -144,9 +144,13 @@ func (d *signInDialog) arrange() {
 		label = "server.token"
 	}
 	d.secretRow[0].(*widget.Label).SetText(words.Text(label))
-	objects := []fyne.CanvasObject{d.wants, d.rows}
+	text := d.wants
 	if d.result.Text() != "" {
-		objects = append(objects, d.result)
+		text = d.result // in its place, so that it is visible in the smallest window too
+	}
+	objects := []fyne.CanvasObject{text, d.rows}
+	if d.note.Text() != "" {
+		objects = append(objects, d.note)
 	}
 	d.page.SetObjects(objects...)
 	d.box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), 0))
@@ -158,16 +162,14 @@ func (d *signInDialog) showStorage(storage platform.Storage) {
 	switch storage {
 	case platform.StorageMemory:
 		d.keep.Hide()
-		if d.result.Text() == "" {
-			d.setResult(words.Text("server.kept.now"), theme.Warning)
-		}
+		d.note.Set(words.Text("server.kept.now"), theme.Warning)
 	case platform.StorageFile, platform.StorageLockedFile:
 		d.keep.SetText(words.Text("sign-in.keep.file"))
 	}
 	d.arrange()
 }
 
-// setResult shows a text below the fields.
+// setResult shows a text instead of what the server asks for.
 func (d *signInDialog) setResult(text string, tone theme.Tone) {
 	d.result.Set(text, tone)
 	d.arrange()

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // studioWithPassword is a server with a saved user name and password.
@@ -155,5 +157,23 @@ func TestOverwriteOptionsAreKept(t *testing.T) {
 	got, _, err := s.dialog.read()
 	if err != nil || got.Options.OverwriteHeader != "x-upsert: true" || got.Options.OverwriteQuery != "override=true" {
 		t.Errorf("got %+v, %v", got.Options, err)
+	}
+}
+
+// TestSignInGolden compares the dialog after a rejected sign-in with its pictures.
+func TestSignInGolden(t *testing.T) {
+	rejected := &fault.Fault{Kind: fault.Auth, Op: fault.Probe, Status: 401, Code: fault.CodeSignInRejected, Challenge: `Basic realm="Studio files"`}
+	for name, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
+		for sizeName, size := range map[string]fyne.Size{"wide": fyne.NewSize(960, 640), "narrow": fyne.NewSize(480, 360)} {
+			t.Run(name+" "+sizeName, func(t *testing.T) {
+				s := start(t, apptest.NewEngine())
+				fyne.CurrentApp().Settings().SetTheme(theme.New(mode, 1))
+				s.window.Resize(size)
+				s.SignIn(studioWithPassword(), rejected)
+				test.Type(s.signIn.secret, "wrong")
+				s.window.Canvas().Unfocus() // a cursor blinks
+				test.AssertImageMatches(t, fmt.Sprintf("sign-in-%s-%s.png", sizeName, name), s.window.Canvas().Capture())
+			})
+		}
 	}
 }
