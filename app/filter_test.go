@@ -166,8 +166,8 @@ func TestSearch(t *testing.T) {
 		s.until("match is shown", func() bool { return s.window.list.Len() == 1 })
 		s.window.filter.Field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 		s.window.list.Rows.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-		if s.window.details.ID != 4 || !s.window.details.Content.Visible() {
-			t.Errorf("details of %d", s.window.details.ID)
+		if got := s.window.details.Subject().Transfers; !slices.Equal(got, []uploader.TransferID{4}) || !s.window.details.Content.Visible() {
+			t.Errorf("details of %v", got)
 		}
 	})
 	t.Run("Enter focuses the list", func(t *testing.T) {

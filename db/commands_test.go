@@ -105,13 +105,13 @@ func TestRecoveryKeepsCommands(t *testing.T) {
 			store = damageAndReopen(t, path, store)
 			defer closeDB(t, store)
 			all, err := store.Load(t.Context())
-			if err != nil || !store.Recovery().Happened() || len(all.Transfers) == 0 {
+			if err != nil || !store.Recovery().Happened() || all.Transfers.Len() == 0 {
 				t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 			}
 			if diff := cmp.Diff(commands, all.Commands, cmpopts.EquateEmpty()); diff != "" || all.LastCommand < last {
 				t.Errorf("the last command is %d, commands differ (-saved +recovered):\n%s", all.LastCommand, diff)
 			}
-			for _, row := range all.Transfers {
+			for row := range all.Transfers.Values() {
 				if applied := all.Applied[row.ID] == last; len(commands) > 0 && applied != (row.ID > count) {
 					t.Fatalf("transfer %d has the effect of command %d", row.ID, all.Applied[row.ID])
 				}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -93,7 +94,7 @@ func removeForever(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := store.Save(ctx, removal(loaded.Transfers)); err != nil {
+	if err := store.Save(ctx, removal(slices.Collect(loaded.Transfers.Values()))); err != nil {
 		return err
 	}
 	for id := loaded.NextID; ; id += 2 {
