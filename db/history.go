@@ -132,8 +132,8 @@ type historySource struct {
 
 var (
 	// The list has the transfers that are done. The first condition is that of the partial
-	// index transfers_history, literally, so that SQLite uses the index.
-	listedHistory  = historySource{"transfers", "phase IN ('done', 'failed', 'cancelled') AND phase = 'done' AND finished IS NOT NULL", pathHasText}
+	// index transfers_done, literally, so that SQLite uses the index.
+	listedHistory  = historySource{"transfers", "phase = 'done' AND finished IS NOT NULL", pathHasText}
 	removedHistory = historySource{"history", "", searchHasText}
 )
 

@@ -42,7 +42,6 @@ func newMenuClient(t *testing.T, items []platform.MenuItem) *menuClient {
 	menu := platform.NewTrayMenu()
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { menu.Run(ctx) })
 	t.Cleanup(func() {
 		cancel()
 		running.Wait()
@@ -60,7 +59,9 @@ func newMenuClient(t *testing.T, items []platform.MenuItem) *menuClient {
 	if err := menu.Export(); err != nil {
 		t.Fatal(err)
 	}
-	c.await("LayoutUpdated")
+	running.Go(func() { menu.Run(ctx) })
+	c.await("LayoutUpdated") // of the export
+	c.await("LayoutUpdated") // of the items
 	if hasSubmenu(items) {
 		if root := c.layout(); len(c.children(c.find(root, "Recent"))) != 0 {
 			t.Error("first layout has a submenu")

@@ -33,3 +33,6 @@ CREATE TABLE history (
 CREATE INDEX history_order ON history (finished, id, server, search);
 
 CREATE INDEX history_previous ON history (fingerprint, id);
+
+-- The history begins with the finished transfers of the list.
+CREATE INDEX transfers_done ON transfers (finished, id) WHERE phase = 'done';

@@ -86,7 +86,7 @@ complete -c ferry -n '__ferry_at " list"' -f
 complete -c ferry -n '__ferry_at " list"' -s h -l help -d 'Show this help.'
 complete -c ferry -n '__ferry_at " list"' -l profile -x -a '(__fish_complete_directories)' -d 'Use this data folder instead of the default (also: FERRY_PROFILE).'
 complete -c ferry -n '__ferry_at " list"' -l json -d 'Print one JSON object per line.'
-complete -c ferry -n '__ferry_at " list"' -l all -d 'Include finished and cancelled uploads.'
+complete -c ferry -n '__ferry_at " list"' -l all -d 'Include finished and cancelled uploads, and the history.'
 complete -c ferry -n '__ferry_at " server"' -f
 complete -c ferry -n '__ferry_at " server"' -a add -d 'Test a server and save it.'
 complete -c ferry -n '__ferry_at " server"' -a list -d 'List the servers and their options, without secrets.'
