@@ -103,8 +103,8 @@ func (r *removals) undo() {
 func (r *removals) remember(removal uploader.Restore) {
 	r.done = append(r.done, removal)
 	unfinished := 0
-	for i := len(r.done) - 1; i >= 0; i-- {
-		if unfinished += len(r.done[i].Unfinished); unfinished > maxRemembered {
+	for i, done := range slices.Backward(r.done) {
+		if unfinished += len(done.Unfinished); unfinished > maxRemembered {
 			r.done = slices.Delete(r.done, 0, i+1)
 			return
 		}

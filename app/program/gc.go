@@ -47,5 +47,5 @@ func gcPercent(live uint64) int {
 	for percent > leastPercent && live*percent/100 > minGarbage {
 		percent /= 2
 	}
-	return int(max(percent, leastPercent)) //nolint:gosec // at most 800
+	return int(max(percent, leastPercent))
 }

@@ -57,7 +57,7 @@ type HistoryFilter struct {
 // Query returns the query for the first page.
 func (f HistoryFilter) Query(servers []uploader.Server, now time.Time) uploader.HistoryQuery {
 	query := uploader.HistoryQuery{Server: f.Server, Since: f.Period.since(now)}
-	for _, word := range strings.Fields(f.Text) {
+	for word := range strings.FieldsSeq(f.Text) {
 		text := uploader.HistoryText{Text: word}
 		for _, server := range servers {
 			if strings.Contains(fold(words.Server(server)), fold(word)) {

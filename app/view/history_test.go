@@ -99,7 +99,7 @@ func TestCSVTextIsNoFormula(t *testing.T) {
 		"+1":        "'+1",
 		"-1":        "'-1",
 		"@sum":      "'@sum",
-		" =1":       "' =1",
+		"\u0020=1":  "' =1",
 		"\t=1":      "'\t=1",
 		"\rx":       "'\rx",
 		"\xff.txt":  "\uFFFD.txt",

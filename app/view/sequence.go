@@ -97,7 +97,8 @@ func (o *Outline) resequence(candidates []int32, s *uploader.Snapshot) bool {
 		}
 		merged = append(merged, g)
 	}
-	o.sequence = append(merged, moved...)
+	merged = append(merged, moved...)
+	o.sequence = merged
 	return !slices.Equal(before, o.sequence)
 }
 

@@ -47,7 +47,7 @@ func (e *Earlier) build() {
 	e.seed, e.index = maphash.MakeSeed(), make([]uint64, 0, e.rows.Len())
 	for place, t := range e.rows.All() {
 		if t.Fingerprint != "" && t.Phase != uploader.PhaseCancelled {
-			e.index = append(e.index, e.hash(t.Fingerprint)|uint64(place))
+			e.index = append(e.index, e.hash(t.Fingerprint)|uint64(place)) //nolint:gosec // memory holds fewer than 2^32 rows
 		}
 	}
 	slices.Sort(e.index)
