@@ -273,25 +273,25 @@ func TestDetailsFollowSelection(t *testing.T) {
 
 func TestMenu(t *testing.T) {
 	moves := []string{"Move to top", "Move up", "Move down", "Move to bottom"}
-	files := []string{"Open", "Show in folder", "Details"}
 	const send = "Send to another server…"
+	files := []string{"Open", "Show in folder", send, "Details"}
 	tests := []struct {
 		name string
 		t    *uploader.Transfer
 		want [][]string
 	}{
-		{"uploading", apptest.Transfer(1, apptest.Sending), [][]string{{"Pause", send}, files, moves, {"Cancel"}}},
-		{"paused", apptest.Transfer(1, apptest.Paused), [][]string{{"Resume", send}, files, moves, {"Cancel"}}},
-		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), [][]string{{"Pause", "Try now", send}, files, moves, {"Cancel"}}},
-		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over", send}, files, moves, {"Remove from list"}}},
-		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…", send}, {"Details"}, moves, {"Remove from list"}}},
-		{"sign-in required", apptest.Transfer(1, apptest.Failed(fault.Auth), onStudio), [][]string{{"Sign in…", "Try again", send}, files, moves, {"Remove from list"}}},
-		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), onStudio), [][]string{{"Upload again", send}, append([]string{"Copy old link"}, files...), moves, {"Remove from list"}}},
-		{"received before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded)), [][]string{{"Upload again", send}, files, moves, {"Remove from list"}}},
-		{"possible earlier upload", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), [][]string{{"Resume earlier upload", "Upload as a new file", send}, files, moves, {"Remove from list"}}},
-		{"done on a server", apptest.Transfer(1, apptest.Done, onStudio, apptest.Acknowledged(1)), [][]string{{send}, append([]string{"Copy link"}, files...), {"Remove from list"}}},
-		{"received", apptest.Transfer(1, apptest.Done), [][]string{{send}, files, {"Remove from list"}}},
-		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again", send}, files, {"Remove from list"}}},
+		{"uploading", apptest.Transfer(1, apptest.Sending), [][]string{{"Pause"}, files, moves, {"Cancel"}}},
+		{"paused", apptest.Transfer(1, apptest.Paused), [][]string{{"Resume"}, files, moves, {"Cancel"}}},
+		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, files, moves, {"Cancel"}}},
+		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over"}, files, moves, {"Remove from list"}}},
+		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {send, "Details"}, moves, {"Remove from list"}}},
+		{"sign-in required", apptest.Transfer(1, apptest.Failed(fault.Auth), onStudio), [][]string{{"Sign in…", "Try again"}, files, moves, {"Remove from list"}}},
+		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), onStudio), [][]string{{"Upload again"}, append([]string{"Copy old link"}, files...), moves, {"Remove from list"}}},
+		{"received before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded)), [][]string{{"Upload again"}, files, moves, {"Remove from list"}}},
+		{"possible earlier upload", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), [][]string{{"Resume earlier upload", "Upload as a new file"}, files, moves, {"Remove from list"}}},
+		{"done on a server", apptest.Transfer(1, apptest.Done, onStudio, apptest.Acknowledged(1)), [][]string{append([]string{"Copy link"}, files...), {"Remove from list"}}},
+		{"received", apptest.Transfer(1, apptest.Done), [][]string{files, {"Remove from list"}}},
+		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, files, {"Remove from list"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

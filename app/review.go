@@ -69,9 +69,9 @@ func (u reviewLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // show shows a snapshot.
 func (r *review) show(s *uploader.Snapshot) {
 	r.snapshot, r.transfers = s, nil
-	for t := range s.Transfers.Values() {
-		if r.interrupted.Has(t.ID) {
-			r.transfers = append(r.transfers, t)
+	for _, row := range s.Transfers.Rows() {
+		if r.interrupted.Has(row.ID()) {
+			r.transfers = append(r.transfers, row.Transfer())
 		}
 	}
 	if text := r.interrupted.Question(s); text != r.summary.Text() {

@@ -22,11 +22,11 @@ const (
 	ActionSignIn
 	ActionRetry
 	ActionLocate
-	ActionOtherServer
 	ActionCopyLink
 	ActionCopyPriorLink
 	ActionOpen
 	ActionReveal
+	ActionOtherServer
 	ActionDetails
 	ActionMoveTop
 	ActionMoveUp
@@ -38,7 +38,7 @@ const (
 )
 
 var actionNames = [NumActions]string{
-	"pause", "resume", "continue", "as-is", "exists", "sign-in", "retry", "locate", "elsewhere", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
+	"pause", "resume", "continue", "as-is", "exists", "sign-in", "retry", "locate", "link", "prior-link", "open", "reveal", "elsewhere", "details", "top", "up", "down", "bottom", "cancel", "remove",
 }
 
 // String returns the name of the action in translation keys and button IDs.

@@ -43,9 +43,9 @@ func (n Notification) Transfers(s *uploader.Snapshot) []*uploader.Transfer {
 		wanted[id] = true
 	}
 	var found []*uploader.Transfer
-	for t := range s.Transfers.Values() {
-		if wanted[t.ID] {
-			found = append(found, t)
+	for _, row := range s.Transfers.Rows() {
+		if wanted[row.ID()] {
+			found = append(found, row.Transfer())
 		}
 	}
 	return found
@@ -135,9 +135,9 @@ func noteName(s *uploader.Snapshot, id uploader.BatchID) string {
 // It iterates over all transfers.
 func newestDone(s *uploader.Snapshot, news map[uploader.BatchID]int) []*uploader.Transfer {
 	done := map[uploader.BatchID][]*uploader.Transfer{}
-	for t := range s.Transfers.Values() {
-		if news[t.Batch] > 0 && t.Phase == uploader.PhaseDone {
-			done[t.Batch] = append(done[t.Batch], t)
+	for _, row := range s.Transfers.Rows() {
+		if batch := row.Batch(); row.Phase() == uploader.PhaseDone && news[batch] > 0 {
+			done[batch] = append(done[batch], row.Transfer())
 		}
 	}
 	var newest []*uploader.Transfer

@@ -33,9 +33,11 @@ func (s Selection) Current(now *uploader.Snapshot, same func(before, now *upload
 		offered[t.ID] = t
 	}
 	present := make(map[uploader.TransferID]*uploader.Transfer, len(s.All))
-	for t := range now.Transfers.Values() {
-		if before := offered[t.ID]; before != nil && same(before, t) {
-			present[t.ID] = t
+	for _, row := range now.Transfers.Rows() {
+		if before := offered[row.ID()]; before != nil {
+			if t := row.Transfer(); same(before, t) {
+				present[t.ID] = t
+			}
 		}
 	}
 	current := Selection{Transfers: presentOf(s.Transfers, present), All: presentOf(s.All, present)}

@@ -41,9 +41,9 @@ func (s Subject) Equal(other Subject) bool {
 func (s Subject) Find(snapshot *uploader.Snapshot) []*uploader.Transfer {
 	batches, transfers := setOf(s.Batches), setOf(s.Transfers)
 	var found []*uploader.Transfer
-	for t := range snapshot.Transfers.Values() {
-		if batches[t.Batch] || len(transfers) > 0 && transfers[t.ID] {
-			found = append(found, t)
+	for _, row := range snapshot.Transfers.Rows() {
+		if batches[row.Batch()] || len(transfers) > 0 && transfers[row.ID()] {
+			found = append(found, row.Transfer())
 		}
 	}
 	return found

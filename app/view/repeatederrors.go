@@ -10,7 +10,7 @@ const minRepeated = 3
 var repeatedStates = [...]uploader.State{uploader.StateFailed, uploader.StateChanged, uploader.StateMissing, uploader.StateExpired}
 
 // RepeatedErrors finds an error that many files have. The zero value has found none. It
-// looks at the transfers only when the number of those in some state has changed.
+// looks at the transfers only when the number of those in one of repeatedStates has changed.
 type RepeatedErrors struct {
 	counts    [uploader.NumStates]int
 	groups    []ErrorGroup // the largest first
@@ -21,10 +21,8 @@ type RepeatedErrors struct {
 func (r *RepeatedErrors) Update(s *uploader.Snapshot) (ErrorGroup, bool) {
 	counts := [uploader.NumStates]int{}
 	failed := 0
-	for state, n := range s.Totals.Count {
-		counts[state] = n
-	}
 	for _, state := range repeatedStates {
+		counts[state] = s.Totals.Count[state]
 		failed += counts[state]
 	}
 	if counts != r.counts {
@@ -47,8 +45,10 @@ func (r *RepeatedErrors) find(s *uploader.Snapshot, failed int) {
 		return
 	}
 	all := errorGroups{}
-	for t := range s.Transfers.Values() {
-		all.add(t)
+	for _, row := range s.Transfers.Rows() {
+		if row.Fault() != nil {
+			all.add(row.Transfer())
+		}
 	}
 	dismissed := map[ErrorKey]bool{}
 	for _, g := range all.sorted() {

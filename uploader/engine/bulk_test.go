@@ -434,14 +434,19 @@ func TestRemovingFinishedKeepsRetried(t *testing.T) {
 	}
 }
 
+// TestFileOfRemovedTransferIsAddedAsNew: the history has the finished ones, of which the user
+// is asked.
 func TestFileOfRemovedTransferIsAddedAsNew(t *testing.T) {
 	const rows = 2 * bulkPortion
-	for name, found := range map[string]scan.Found{
-		"resumes":  {Match: scan.Match{Resumes: rows}},
-		"moves":    {Match: scan.Match{Moves: rows - 1}},
-		"uploaded": {Match: scan.Match{Uploaded: rows - 1}},
-		"possible": {Match: scan.Match{Possible: rows}},
-		"no match": {},
+	for name, c := range map[string]struct {
+		match scan.Match
+		want  uploader.State
+	}{
+		"resumes":  {scan.Match{Resumes: rows}, uploader.StateWaiting},
+		"moves":    {scan.Match{Moves: rows - 1}, uploader.StateNeedsDecision},
+		"uploaded": {scan.Match{Uploaded: rows - 1}, uploader.StateNeedsDecision},
+		"possible": {scan.Match{Possible: rows}, uploader.StateWaiting},
+		"no match": {scan.Match{}, uploader.StateWaiting},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, _ := newBulkLoop(t, rows)
@@ -449,8 +454,8 @@ func TestFileOfRemovedTransferIsAddedAsNew(t *testing.T) {
 			l.state.apply(rows-1, lifecycle.WorkerEnded{})
 			l.state.keepBatch(uploader.Batch{ID: 7, Server: 2})
 			l.give(uploader.Remove{Target: uploader.Target{Batch: 1}})
-			l.scans.take(7, found)
-			if row := l.state.table.Get(rows + 1); row == nil || row.State() != uploader.StateWaiting || row.Batch != 7 {
+			l.scans.take(7, scan.Found{Match: c.match})
+			if row := l.state.table.Get(rows + 1); row == nil || row.State() != c.want || row.Batch != 7 {
 				t.Errorf("new transfer is %+v", row)
 			}
 		})

@@ -198,10 +198,12 @@ func TestAllScansOfABlockedBatchContinue(t *testing.T) {
 	h := newDriveHarness(t)
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
-	batch := h.add(first, second)
-	h.waitFinal(batch) // both are missing
 	createFiles(t, first, "a")
 	createFiles(t, second, "b")
+	h.disk.Break(dir, syscall.EACCES)
+	batch := h.add(first, second)
+	h.waitFinal(batch) // neither folder can be read
+	h.disk.Break("", nil)
 	release := h.disk.HangDrive(dir)
 	t.Cleanup(release)
 	var others []string

@@ -74,7 +74,7 @@ func TestU1UploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	t.Run("started elsewhere", func(t *testing.T) {
 		h.do(uploader.Remove{Target: uploader.TargetAll()})
 		h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 0 })
-		transfer := h.waitFinal(h.add(path))[0]
+		transfer := h.waitFinal(h.addWithOptions(uploader.BatchOptions{UploadAgain: true}, path))[0]
 		if has, size := transfer.Fault.UploadHasData(); !transfer.NotComparable() || has != 6_000_000 || size != 6_000_000 {
 			t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 		}
