@@ -35,6 +35,7 @@ type bulk struct {
 	portioned bool                  // a portion is to be saved
 	portion   int                   // savedPortion
 	removed   []uploader.TransferID // by a saved command, and still in the table
+	deleted   []uploader.TransferID // the same, and to be deleted from the store with the next commit
 	restoring bool                  // the commands of an earlier run are being applied
 }
 
@@ -240,10 +241,17 @@ func (s *state) command(c *bulkCommand, id uploader.TransferID) (unsaved bool) {
 	next, effects := lifecycle.Step(*t, c.input, c.given)
 	switch {
 	case next.Removed() && s.mayForget(&next) && !effects.Delete.Begun():
-		s.bulk.removed = append(s.bulk.removed, id)
-		if t.Phase == uploader.PhaseDone {
+		switch {
+		case t.Phase == uploader.PhaseDone: // in the list or in the history, not in both
 			s.addToHistory(t)
 			unsaved = true
+		case s.table.SavedValue(t) == nil: // what is saved may have an upload that the transfer does not have any more
+			unsaved = true
+		}
+		if unsaved {
+			s.bulk.deleted = append(s.bulk.deleted, id)
+		} else {
+			s.bulk.removed = append(s.bulk.removed, id)
 		}
 	case next == *t:
 	case s.becomesOutdated(t, &next):
@@ -282,17 +290,20 @@ func (s *state) mayForget(t *uploader.Transfer) bool {
 	return s.running[t.ID] == nil && (b == nil || b.Scanned)
 }
 
-// forgetRemoved takes the transfers out of the table that a saved command removed. Their
-// rows are outdated until they are removed from the store.
+// forgetRemoved takes the transfers out of the table that a saved command removed. The rows
+// of some of them are outdated until they are deleted from the store.
 func (s *state) forgetRemoved() {
-	if len(s.bulk.removed) == 0 {
-		return
+	if len(s.bulk.removed) > 0 {
+		for _, id := range s.bulk.removed {
+			s.outdated.add(id)
+		}
+		s.takeOut(s.bulk.removed)
+		s.bulk.removed = s.bulk.removed[:0]
 	}
-	for _, id := range s.bulk.removed {
-		s.outdated.add(id)
+	if len(s.bulk.deleted) > 0 {
+		s.unlist(s.bulk.deleted)
+		s.bulk.deleted = s.bulk.deleted[:0]
 	}
-	s.takeOut(s.bulk.removed)
-	s.bulk.removed = s.bulk.removed[:0]
 }
 
 // restoreCommands applies the commands of an earlier run to the transfers that do not have

@@ -462,6 +462,31 @@ func TestFileOfRemovedTransferIsAddedAsNew(t *testing.T) {
 	}
 }
 
+// TestRemovedDoneTransferIsInOnePlace: the row of a transfer that finished, which is not saved
+// yet, must not stay in the store: the next run would cancel its upload.
+func TestRemovedDoneTransferIsInOnePlace(t *testing.T) {
+	const rows, done = 4 * bulkPortion, 2*bulkPortion + 7
+	l, store := newBulkLoop(t, rows)
+	l.state.apply(done, lifecycle.WorkerStarted{})
+	l.state.apply(done, lifecycle.WorkerEnded{})
+	l.give(uploader.Remove{Target: uploader.TargetAll()})
+	for removed := false; !removed; {
+		l.turn(t.Context(), t.Context())
+		saved, err := store.Load(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, err := store.FindHistory(t.Context(), uploader.HistoryQuery{Removed: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		removed = len(entries) == 1
+		if listed := saved.Transfers.Find(done) != nil; listed == removed {
+			t.Fatalf("after a commit the transfer is listed: %t, in the history: %t", listed, removed)
+		}
+	}
+}
+
 func TestCommandsDuringBulkCommandAreSequential(t *testing.T) {
 	const rows = 2*bulkPortion + 10
 	rapid.Check(t, func(rt *rapid.T) {

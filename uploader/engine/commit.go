@@ -115,10 +115,11 @@ func (c *commits) save(ctx context.Context, now time.Time) bool {
 }
 
 // addOutdated adds a portion of the outdated transfers to changes, if it is due, and
-// returns it. With the last one, no command is needed any more.
+// returns it. With the last one, no command is needed any more. While a bulk command is
+// being applied there is none: a row must not be saved as one that has its effect.
 func (c *commits) addOutdated(changes *uploader.Changes) []uploader.TransferID {
 	s := c.state
-	if !s.outdated.due {
+	if !s.outdated.due || s.bulk.unfinished() {
 		return nil
 	}
 	limit := outdatedPortion
@@ -134,7 +135,7 @@ func (c *commits) addOutdated(changes *uploader.Changes) []uploader.TransferID {
 			changes.RemovedTransfers = append(changes.RemovedTransfers, id)
 		}
 	}
-	if len(portion) == s.outdated.rows.Len() && !s.bulk.unfinished() {
+	if len(portion) == s.outdated.rows.Len() {
 		changes.DoneCommands = s.lastCommand
 	}
 	return portion

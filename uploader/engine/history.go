@@ -52,10 +52,21 @@ func (h *history) next(s *state) time.Time {
 	}
 }
 
+// postponeEntries makes trimEntries wait: nothing can be saved at the moment.
+func (h *history) postponeEntries(now time.Time) {
+	if !now.Before(h.entriesAt) {
+		h.entriesAt = now.Add(historyInterval)
+	}
+}
+
 // trimEntries removes the next portion of the oldest entries from the history, if it is
 // time. The transfers that are done and in the list count as entries.
 func (h *history) trimEntries(ctx context.Context, s *state, store uploader.Store, limits uploader.History, now time.Time) {
 	if s.bulk.unfinished() || now.Before(h.entriesAt) {
+		return
+	}
+	if len(s.changes.Forgotten) > 0 { // what is forgotten already would be found again
+		h.entriesAt = now.Add(historyPause)
 		return
 	}
 	h.entriesAt, h.more = now.Add(historyInterval), false
@@ -75,7 +86,8 @@ func (h *history) trimEntries(ctx context.Context, s *state, store uploader.Stor
 		s.log.Warn("history not compared with its limits", "err", err)
 		return
 	}
-	s.forgetEntries(surplus)
+	listed := func(id uploader.TransferID) bool { return s.table.Get(id) != nil } // it was restored, which is not saved yet
+	s.forgetEntries(slices.DeleteFunc(slices.Clone(surplus), listed))
 	if len(surplus) == historyPortion {
 		h.entriesAt, h.more = now.Add(historyPause), true
 	}

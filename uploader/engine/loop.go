@@ -229,7 +229,11 @@ func (l *loop) turn(saveCtx, workCtx context.Context) {
 	l.state.forgetDropped()
 	l.deleter.RetryPostponed(now)
 	l.history.trim(l.state, l.admission.Settings().History, now)
-	l.history.trimEntries(saveCtx, l.state, l.engine.config.Store, l.admission.Settings().History, now)
+	if l.commits.fault == nil {
+		l.history.trimEntries(saveCtx, l.state, l.engine.config.Store, l.admission.Settings().History, now)
+	} else {
+		l.history.postponeEntries(now)
+	}
 	for due := true; due; due = l.commitDue(now) {
 		if l.commitDue(now) {
 			if !l.commits.save(saveCtx, now) {

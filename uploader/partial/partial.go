@@ -86,6 +86,15 @@ func split(c uploader.Changes) []piece {
 	for _, t := range c.Statuses {
 		byID[t.ID] = uploader.Changes{Statuses: []*uploader.Transfer{t}}
 	}
+	common.Forgotten = nil
+	for _, id := range c.Forgotten {
+		if of, restored := byID[id]; restored { // it returns to the list from the history
+			of.Forgotten = []uploader.TransferID{id}
+			byID[id] = of
+		} else {
+			common.Forgotten = append(common.Forgotten, id)
+		}
+	}
 	for id, proof := range c.Proofs {
 		of := byID[id]
 		of.Proofs = map[uploader.TransferID]source.Proof{id: proof}
@@ -126,6 +135,7 @@ func join(pieces []piece) uploader.Changes {
 		all.Applied = p.changes.Applied
 		all.Transfers = append(all.Transfers, p.changes.Transfers...)
 		all.Statuses = append(all.Statuses, p.changes.Statuses...)
+		all.Forgotten = append(slices.Clip(all.Forgotten), p.changes.Forgotten...)
 		maps.Copy(all.Proofs, p.changes.Proofs)
 		maps.Copy(all.Parts, p.changes.Parts)
 		maps.Copy(all.Events, p.changes.Events)

@@ -113,3 +113,21 @@ func TestJoinIsInverseOfSplit(t *testing.T) {
 		t.Errorf("joined pieces differ (-want +got):\n%s", diff)
 	}
 }
+
+// TestRestoredTransferStaysInHistoryUntilItIsSaved: a transfer that returns to the list from the
+// history must be in one of them.
+func TestRestoredTransferStaysInHistoryUntilItIsSaved(t *testing.T) {
+	changes := changesOf(3)
+	changes.Forgotten = []uploader.TransferID{50, 2}
+	var forgotten []uploader.TransferID
+	Save(changes, func(c uploader.Changes) error {
+		if slices.ContainsFunc(c.Transfers, func(t *uploader.Transfer) bool { return t.ID == 2 }) {
+			return errRefused
+		}
+		forgotten = append(forgotten, c.Forgotten...)
+		return nil
+	})
+	if !slices.Equal(forgotten, []uploader.TransferID{50}) {
+		t.Errorf("forgotten: %v, want 50, whose transfer does not return", forgotten)
+	}
+}

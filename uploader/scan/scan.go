@@ -291,13 +291,12 @@ func (s *Scanner) match(ctx context.Context, removed map[string][]uploader.Trans
 	return nil
 }
 
-// withRemoved adds entries of the history to transfers, by ID. A transfer that was removed
-// since the scan began may be in both: what it was then counts.
+// withRemoved adds entries of the history to transfers, by ID. One that was removed since the
+// scan began may be in both: the entry is newer.
 func withRemoved(transfers []*uploader.Transfer, removed []uploader.Transfer) []*uploader.Transfer {
 	for i := range removed {
-		if !slices.ContainsFunc(transfers, func(t *uploader.Transfer) bool { return t.ID == removed[i].ID }) {
-			transfers = append(transfers, &removed[i])
-		}
+		transfers = slices.DeleteFunc(transfers, func(t *uploader.Transfer) bool { return t.ID == removed[i].ID })
+		transfers = append(transfers, &removed[i])
 	}
 	slices.SortFunc(transfers, func(a, b *uploader.Transfer) int { return cmp.Compare(a.ID, b.ID) })
 	return transfers
