@@ -48,6 +48,7 @@ func TestLinkCarriesNothingElse(t *testing.T) {
 		"ferry://add?url=https://a.example/&name=a%0Ab", "ferry://add?url=https://a.example/&name=%E2%80%AEa", "ferry://add?url=https://a.example/&name=%FF",
 		"ferry://add?url=https://a.example/&name=" + strings.Repeat("a", maxLinkName+1),
 		"ferry://add?url=https://a.example/" + strings.Repeat("a", maxLinkAddress),
+		"ferry://add?url=https://a.example/%E2%80%AEb", "ferry://add?url=https://%E2%80%AEa.example/", "ferry://add?url=https://a.example/%FF",
 		"ferry://add?url=https://a.example/;name=a", "ferry://add?url=%zz",
 	} {
 		_, err := Parse([]string{link}, io.Discard)
