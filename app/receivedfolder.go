@@ -24,15 +24,27 @@ type receivedFolder struct {
 // choose asks for another folder, unless something is unfinished that is partly in the
 // present one.
 func (r *receivedFolder) choose() {
-	if n := unfinishedHere(r.bridge.Snapshot()); n > 0 {
-		r.showMessage(words.Count("received.busy", n))
+	if r.refuse() {
 		return
 	}
 	question := platform.ChooserOptions{Title: words.Text("received.choose"), AcceptLabel: words.Text("received.accept")}
 	r.files.chooseFolders(question, func(paths []string) { r.change(paths[0]) })
 }
 
+// refuse shows why the folder cannot be changed now, and reports whether that is so.
+func (r *receivedFolder) refuse() bool {
+	n := unfinishedHere(r.bridge.Snapshot())
+	if n > 0 {
+		r.showMessage(words.Count("received.busy", n))
+	}
+	return n > 0
+}
+
+// change changes the folder, unless an upload was added while the user chose it.
 func (r *receivedFolder) change(dir string) {
+	if r.refuse() {
+		return
+	}
 	r.bridge.Run(func(ctx context.Context) {
 		err := r.set(ctx, dir)
 		if err != nil && ctx.Err() == nil {

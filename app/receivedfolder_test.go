@@ -51,6 +51,15 @@ func TestReceivedFolder(t *testing.T) {
 	}
 }
 
+// TestReceivedFolderStaysIfAnUploadIsAddedMeanwhile: part of it is in the present folder.
+func TestReceivedFolderStaysIfAnUploadIsAddedMeanwhile(t *testing.T) {
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Paused)), func(config *Config, _ *fakeDesktop) {
+		config.SetReceivedDir = func(context.Context, string) error { t.Error("the folder is changed"); return nil }
+	})
+	s.received.change(t.TempDir()) // the file dialog was opened before the upload was added
+	s.until("message is shown", func() bool { return strings.Contains(s.message(), "1 upload to this computer is unfinished") })
+}
+
 func TestReceivedFolderIsShown(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(), func(c *Config, _ *fakeDesktop) { c.ReceivedDir = "/home/ada/Downloads/Ferry" })
 	if hint := s.window.emptyHint(uploader.Server{ID: uploader.BuiltinServer}); !strings.Contains(hint, "/home/ada/Downloads/Ferry") {

@@ -45,7 +45,10 @@ func (f *settingsFiles) importSettings() {
 		f.bridge.Run(func(context.Context) {
 			imported, invalid, err := readSettings(paths[0])
 			if err == nil {
-				f.settings.Update(func(s *settings.Settings) { *s = imported })
+				f.settings.Update(func(s *settings.Settings) {
+					imported.Receiver = s.Receiver // only receivedFolder changes it, together with the receiver
+					*s = imported
+				})
 			}
 			f.bridge.Post(func() {
 				text := words.Text("settings.import.done")

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,6 +26,26 @@ func TestSettingsAreExportedAndImported(t *testing.T) {
 	s.until("message is shown", func() bool { return s.message() == "Settings imported" })
 	if got := s.config.Settings.Get().Transfers.Limit; got != 5e6 {
 		t.Errorf("limit is %d", got)
+	}
+}
+
+// TestImportKeepsFolderForReceivedFiles: a folder in the file, of an older version or another
+// computer, is not used.
+func TestImportKeepsFolderForReceivedFiles(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "settings.json")
+	text := fmt.Sprintf(`{"ferrySettings": 1, "settings": {"receiver": {"folder": %q}}}`, filepath.Join(folder, "other"))
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := startWindow(t, apptest.NewEngine(), withChosen(file))
+	for _, want := range []string{"", filepath.Join(folder, "own")} {
+		s.config.Settings.Update(func(s *settings.Settings) { s.Receiver.Folder, s.Transfers.Limit = want, 5e6 })
+		s.settingsFiles.importSettings()
+		s.until("the settings are imported", func() bool { return s.config.Settings.Get().Transfers.Limit == 0 })
+		if got := s.config.Settings.Get().Receiver.Folder; got != want {
+			t.Errorf("folder is %q, want %q", got, want)
+		}
 	}
 }
 

@@ -15,8 +15,15 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
+// check validates the arguments, which are paths or one link. A link beside other arguments
+// is an error: the command that Windows runs for a link splits it at quotation marks, and
+// what follows must not be used as a path.
 func (w *Window) check() error {
-	if len(w.Paths) == 1 && isLink(w.Paths[0]) {
+	hasLink := slices.ContainsFunc(w.Paths, isLink)
+	switch {
+	case hasLink && len(w.Paths) > 1:
+		return usageError("cli.usage.add-link", nil)
+	case hasLink:
 		w.Link, w.Paths = w.Paths[0], nil
 		_, err := ParseLink(w.Link)
 		return err

@@ -50,9 +50,11 @@ func ParseLink(link string) (uploader.Server, error) {
 	return server, nil
 }
 
+// validLinkAddress reports whether an address is one of a server without a sign-in, and can
+// be shown as it is.
 func validLinkAddress(address string) bool {
 	parsed, err := url.Parse(address)
-	return err == nil && len(address) <= maxLinkAddress && (parsed.Scheme == "https" || parsed.Scheme == "http") && parsed.Hostname() != "" &&
+	return err == nil && len(address) <= maxLinkAddress && address == words.Printable(address) && (parsed.Scheme == "https" || parsed.Scheme == "http") && parsed.Hostname() != "" &&
 		parsed.User == nil && parsed.RawQuery == "" && !parsed.ForceQuery && parsed.Fragment == "" && !strings.Contains(address, "#")
 }
 

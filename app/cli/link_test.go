@@ -48,6 +48,7 @@ func TestLinkCarriesNothingElse(t *testing.T) {
 		"ferry://add?url=https://a.example/&name=a%0Ab", "ferry://add?url=https://a.example/&name=%E2%80%AEa", "ferry://add?url=https://a.example/&name=%FF",
 		"ferry://add?url=https://a.example/&name=" + strings.Repeat("a", maxLinkName+1),
 		"ferry://add?url=https://a.example/" + strings.Repeat("a", maxLinkAddress),
+		"ferry://add?url=https://a.example/%E2%80%AEb", "ferry://add?url=https://%E2%80%AEa.example/", "ferry://add?url=https://a.example/%FF",
 		"ferry://add?url=https://a.example/;name=a", "ferry://add?url=%zz",
 	} {
 		_, err := Parse([]string{link}, io.Discard)
@@ -62,10 +63,22 @@ func TestLinkCarriesNothingElse(t *testing.T) {
 }
 
 func TestFileNamedLikeALinkIsAPath(t *testing.T) {
-	for _, args := range [][]string{{"./ferry://add"}, {"send", "ferry://add"}, {"ferry:"}, {"a", "ferry://add?url=https://a.example/"}} {
+	for _, args := range [][]string{{"./ferry://add"}, {"send", "ferry://add"}, {"ferry:"}} {
 		invocation, err := Parse(args, io.Discard)
 		if err != nil || invocation.Window != nil && (invocation.Window.Link != "" || len(invocation.Window.Paths) != len(args)) {
 			t.Errorf("%q: parsed to %+v (%v), want paths", args, invocation.Window, err)
+		}
+	}
+}
+
+// TestLinkBesideOtherArgumentsIsRefused: on Windows a link with quotation marks in it can
+// become more than one argument.
+func TestLinkBesideOtherArgumentsIsRefused(t *testing.T) {
+	link := "ferry://add?url=https://a.example/"
+	for _, args := range [][]string{{link, "/etc/passwd"}, {"--", link, `C:\secret.txt`}, {"a", link}, {link, link}} {
+		_, err := Parse(args, io.Discard)
+		if _, ok := errors.AsType[*UsageError](err); !ok {
+			t.Errorf("%q: error is %v, want a usage error", args, err)
 		}
 	}
 }

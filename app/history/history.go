@@ -210,10 +210,10 @@ func (d *Dialog) add(query uploader.HistoryQuery, page []uploader.Transfer, err 
 
 func (d *Dialog) isForgotten(t uploader.Transfer) bool { return d.forgotten[t.ID] }
 
-// refresh shows the entries, or why there are none.
+// refresh shows the entries, or why there are none. If few are left, it reads the next page.
 func (d *Dialog) refresh() {
 	switch {
-	case len(d.entries) > 0:
+	case len(d.entries) > 0 || d.more:
 		d.empty.SetText("")
 	case d.filter == view.HistoryFilter{}:
 		d.empty.SetText(words.Text("history.empty"))
@@ -222,18 +222,22 @@ func (d *Dialog) refresh() {
 	}
 	d.rows.Refresh()
 	d.selected()
+	if len(d.entries) < pageSize/4 {
+		d.load()
+	}
 }
 
-// Selected returns the selected entries, newest first.
+// Selected returns copies of the selected entries, newest first. They may be used on any
+// goroutine.
 func (d *Dialog) Selected() []*uploader.Transfer {
 	chosen := map[uploader.TransferID]bool{}
 	for _, id := range d.rows.Selected() {
 		chosen[uploader.TransferID(id)] = true
 	}
 	var selected []*uploader.Transfer
-	for i := range d.entries {
-		if chosen[d.entries[i].ID] {
-			selected = append(selected, &d.entries[i])
+	for _, entry := range d.entries {
+		if chosen[entry.ID] {
+			selected = append(selected, &entry)
 		}
 	}
 	return selected

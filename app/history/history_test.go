@@ -222,6 +222,39 @@ func TestForgetCanBeUndoneUntilTheNextOrTheEnd(t *testing.T) {
 	}
 }
 
+// TestForgettingAllThatWasReadShowsTheNextPage: the history is not empty.
+func TestForgettingAllThatWasReadShowsTheNextPage(t *testing.T) {
+	d := start(t, pageSize+3)
+	var all []int64
+	for i := range d.Len() {
+		all = append(all, d.ID(i))
+	}
+	d.rows.Select(all...)
+	d.forget()
+	if d.empty.Text != "" {
+		t.Errorf("the list says %q while the next page is read", d.empty.Text)
+	}
+	d.waitRead()
+	d.wantEntries(3, 3)
+	d.rows.Select(3, 2, 1)
+	d.forget()
+	if d.empty.Text != "No finished uploads yet" {
+		t.Errorf("empty list says %q", d.empty.Text)
+	}
+}
+
+// TestSelectedEntriesDoNotChange: an action reads them while others are forgotten.
+func TestSelectedEntriesDoNotChange(t *testing.T) {
+	d := start(t, 5)
+	d.rows.Select(4, 2)
+	selected := d.Selected()
+	d.rows.Select(5)
+	d.forget()
+	if got := view.IDs(selected); !cmp.Equal(got, []uploader.TransferID{4, 2}) {
+		t.Errorf("selected entries became %v", got)
+	}
+}
+
 func TestExportWritesAllOfTheView(t *testing.T) {
 	d := start(t, 2500)
 	d.search.SetText("film")

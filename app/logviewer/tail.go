@@ -51,13 +51,9 @@ func (t *tail) newer() (lines []line, replaced bool, err error) {
 		t.end = t.start
 	}
 	t.info = info
-	var text []byte
-	for t.end+int64(len(text)) < info.Size() && len(text) < pageBytes {
-		page, err := readAt(file, t.end+int64(len(text)), min(pageBytes, info.Size()-t.end))
-		if err != nil {
-			return nil, replaced, err
-		}
-		text = append(text, page...)
+	text, err := readAt(file, t.end, min(pageBytes, info.Size()-t.end))
+	if err != nil {
+		return nil, replaced, err
 	}
 	if t.start == t.end && t.start > 0 { // the page begins inside a line
 		cut := bytes.IndexByte(text, '\n') + 1

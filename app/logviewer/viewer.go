@@ -7,6 +7,7 @@ package logviewer
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +51,8 @@ type viewer struct {
 	lines   []line        // the newest last
 	level   slog.Level    // of the least severe lines that are shown
 	search  string        // in lower case
-	matches []int         // the indexes of the lines that are shown
+	matches []int         // the indexes of the lines that are shown, ascending
+	chosen  int           // the index of the selected line; negative for none
 	follow  bool          // keep the last line in view
 
 	box     *dialog.Dialog
@@ -73,7 +75,7 @@ func ShowLog(config Config, title, path string) { open(config, title, path, true
 func ShowFile(config Config, title, path string) { open(config, title, path, false) }
 
 func open(config Config, title, path string, isLog bool) *viewer {
-	v := &viewer{config: config, tail: &tail{path: path}, turn: make(chan struct{}, 1), level: levels[0], follow: isLog, closed: func() {}}
+	v := &viewer{config: config, tail: &tail{path: path}, turn: make(chan struct{}, 1), level: levels[0], chosen: -1, follow: isLog, closed: func() {}}
 	v.turn <- struct{}{}
 	hide := func() { v.box.Hide() }
 	host := form.Host{Close: hide, Reveal: func(fyne.CanvasObject) {}}
@@ -164,10 +166,11 @@ func (v *viewer) readOlder() {
 	})
 }
 
-// add shows lines that were added to the file.
+// add shows lines that were added to the file. The selected line stays selected, unless it is
+// no longer kept.
 func (v *viewer) add(lines []line, replaced, hasOlder bool) {
 	if replaced {
-		v.lines = nil
+		v.lines, v.chosen = nil, -1
 	}
 	draw.SetVisible(v.older, hasOlder && len(v.lines)+len(lines) < maxLines)
 	v.box.Refresh()
@@ -177,8 +180,11 @@ func (v *viewer) add(lines []line, replaced, hasOlder bool) {
 	v.lines = append(v.lines, lines...)
 	if surplus := len(v.lines) - maxLines; surplus > 0 {
 		v.lines = append([]line(nil), v.lines[surplus:]...)
+		v.chosen -= surplus
 	}
-	v.filter()
+	v.match()
+	v.keepSelection()
+	v.refresh()
 }
 
 // addOlder shows lines from before those that are shown.
@@ -193,16 +199,38 @@ func (v *viewer) addOlder(lines []line, hasOlder bool) {
 	v.list.ScrollToTop()
 }
 
-// filter finds the lines to show.
+// filter shows the lines of the chosen level and search, none of them selected.
 func (v *viewer) filter() {
+	v.chosen = -1
+	v.match()
+	v.keepSelection()
+	v.refresh()
+}
+
+// match finds the lines to show.
+func (v *viewer) match() {
 	v.matches = v.matches[:0]
 	for i, l := range v.lines {
 		if l.level >= v.level && (v.search == "" || strings.Contains(strings.ToLower(l.text), v.search)) {
 			v.matches = append(v.matches, i)
 		}
 	}
-	v.list.UnselectAll()
-	v.showBelow(false)
+}
+
+// keepSelection selects the chosen line in the list, which may be at another index than
+// before, or nothing.
+func (v *viewer) keepSelection() {
+	index, found := slices.BinarySearch(v.matches, v.chosen)
+	if !found {
+		v.list.UnselectAll()
+		v.showBelow(false)
+		return
+	}
+	v.list.Select(index) // does nothing if it is selected
+}
+
+// refresh shows the lines that match found.
+func (v *viewer) refresh() {
 	draw.SetVisible(v.nothing, len(v.matches) == 0)
 	v.list.Refresh()
 	if v.follow {
@@ -222,7 +250,11 @@ func (v *viewer) showFull(index int) {
 	if index >= len(v.matches) {
 		return
 	}
-	v.full.SetText(v.lines[v.matches[index]].text)
+	if v.chosen == v.matches[index] {
+		return // it is shown, and may be scrolled
+	}
+	v.chosen = v.matches[index]
+	v.full.SetText(v.lines[v.chosen].text)
 	v.below.ScrollToTop()
 	v.showBelow(true)
 }

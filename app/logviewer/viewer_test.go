@@ -93,6 +93,42 @@ func TestViewerShowsSelectedLineInFull(t *testing.T) {
 	}
 }
 
+// TestNewLinesKeepSelectedLine: the user is reading it.
+func TestNewLinesKeepSelectedLine(t *testing.T) {
+	v, _ := openViewer(t, filepath.Join(t.TempDir(), "ferry.log"))
+	v.add([]line{{text: "first"}, {text: "second"}, {text: strings.Repeat("long ", 1000)}}, false, false)
+	v.list.Select(2)
+	v.below.ScrollToBottom()
+	offset := v.below.Offset.Y
+	want := func(step string, index int) {
+		t.Helper()
+		if !v.below.Visible() || v.full.Text != v.lines[index].text || v.below.Offset.Y != offset || offset == 0 {
+			t.Errorf("%s: the selected line is shown: %t, %.10q at %v, want %v", step, v.below.Visible(), v.full.Text, v.below.Offset.Y, offset)
+		}
+		selected := -1
+		v.list.OnUnselected = func(index int) { selected = index }
+		v.list.UnselectAll()
+		v.list.OnUnselected = nil
+		if selected != index {
+			t.Errorf("%s: line %d is selected, want %d", step, selected, index)
+		}
+		v.list.Select(index)
+	}
+	v.add([]line{{text: "new"}}, false, false)
+	want("a new line", 2)
+	v.add(slices.Repeat([]line{{text: "x"}}, maxLines-3), false, false)
+	want("one line less is kept", 1)
+	v.add(slices.Repeat([]line{{text: "y"}}, maxLines), false, false)
+	if v.below.Visible() {
+		t.Error("a line is selected that is no longer kept")
+	}
+	v.list.Select(0)
+	v.add([]line{{text: "of another file"}}, true, false)
+	if v.below.Visible() {
+		t.Error("a line is selected after the log was rotated")
+	}
+}
+
 func TestViewerFollowsLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ferry.log")
 	write(t, path, strings.Repeat("t=1 level=INFO msg=old\n", 200), os.O_APPEND)

@@ -71,11 +71,13 @@ func (s *session) useReceiver(ctx context.Context, c command, r *receiver.Receiv
 // setReceivedDir makes the built-in receiver put files into another folder from now on, and
 // saves that. Unfinished uploads to it start over, since what was received of them is in the
 // old folder; the caller makes sure that there are none. If the folder cannot be used,
-// nothing changes.
+// nothing changes. Calls at the same time are carried out one after the other.
 func (s *session) setReceivedDir(ctx context.Context, c command, dir string) error {
 	if err := s.waitLoaded(ctx); err != nil {
 		return err
 	}
+	s.receiverChange.Lock()
+	defer s.receiverChange.Unlock()
 	if dir == s.receivedDir && !s.receiverUnusable.Load() {
 		return nil
 	}

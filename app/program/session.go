@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -75,6 +76,7 @@ type session struct {
 	loadErr       error         // of load, once it has ended
 
 	receiverUnusable atomic.Bool // the receiver is not running because of its folder
+	receiverChange   sync.Mutex  // locked while setReceivedDir changes the folder and the receiver
 }
 
 // open opens a session that has loaded everything. It takes ownership of lock, even if it

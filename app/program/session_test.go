@@ -317,7 +317,10 @@ func TestReceivedFolderIsChanged(t *testing.T) {
 	}
 	s := openSession(t, p)
 	send(s, "first", p.ReceivedDir)
-	must(t, s.setReceivedDir(t.Context(), c, folder))
+	other := make(chan error)
+	go func() { other <- s.setReceivedDir(t.Context(), c, folder) }()
+	err = s.setReceivedDir(t.Context(), c, folder) // at the same time
+	must(t, errors.Join(err, <-other))
 	send(s, "second", folder)
 	if err := s.setReceivedDir(t.Context(), c, unusable); err == nil {
 		t.Error("a file was accepted as the folder")

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -193,20 +194,30 @@ func (d *signInDialog) read() (next uploader.Server, typed connect.Secrets, ok b
 	return next, typed, true
 }
 
-// submit tests the sign-in, and saves it unless the server rejects it.
+// submit tests the sign-in, and saves it unless the server rejects it or the dialog is
+// closed meanwhile.
 func (d *signInDialog) submit() {
+	if !d.box.Visible() || d.accept.Disabled() {
+		return
+	}
 	next, typed, ok := d.read()
-	if !ok || d.accept.Disabled() {
+	if !ok {
 		return
 	}
 	d.accept.Disable()
 	d.setResult(words.Text("server.checking", words.Data{"Server": hostOf(next.Endpoint)}), theme.Muted)
 	config, keep := d.manager.config, d.keep.Checked
+	open, closed := context.WithCancel(context.Background())
+	d.box.OnClosed = closed
 	config.Bridge.Run(func(ctx context.Context) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(open, cancel)()
 		secrets, err := connect.CompleteSecrets(ctx, config.Access, d.server, next, typed)
 		var rejected *fault.Fault
 		if err == nil {
 			rejected = rejectedSignIn(ctx, config.Access, next, &secrets)
+			err = cmp.Or(open.Err(), ctx.Err())
 		}
 		if err == nil && rejected == nil {
 			next, err = connect.SaveSecrets(ctx, keeper{config.Access, keep}, d.server, next, secrets)
@@ -215,9 +226,12 @@ func (d *signInDialog) submit() {
 	})
 }
 
-// tested saves the server, or shows why it cannot be saved.
+// tested saves the server, or shows why it cannot be saved. If the secrets are stored, the
+// server is saved even if the dialog was closed since then, so that they belong together.
 func (d *signInDialog) tested(next uploader.Server, rejected *fault.Fault, err error) {
 	switch {
+	case err == nil && rejected == nil:
+		d.manager.save(next, d.saved)
 	case !d.box.Visible():
 		d.accept.Enable()
 	case rejected != nil:
@@ -225,8 +239,6 @@ func (d *signInDialog) tested(next uploader.Server, rejected *fault.Fault, err e
 		text := words.Text("sign-in.refused", words.Data{"Server": words.Printable(hostOf(next.Endpoint))})
 		d.setResult(words.WithServerMessage(text, rejected), theme.Error)
 		d.manager.config.Dialogs.Canvas().Focus(d.firstField())
-	case err == nil:
-		d.manager.save(next, d.saved)
 	case errors.Is(err, platform.ErrLocked):
 		d.accept.Enable()
 		d.manager.config.Unlock(d.submit)
@@ -240,6 +252,7 @@ func (d *signInDialog) tested(next uploader.Server, rejected *fault.Fault, err e
 func (d *signInDialog) saved(err error) {
 	d.accept.Enable()
 	switch {
+	case !d.box.Visible():
 	case err == nil:
 		d.box.Hide()
 	case !errors.Is(err, context.Canceled):

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -75,6 +77,39 @@ func TestSignInIsSavedUnlessItIsRejected(t *testing.T) {
 				t.Errorf("stored %+v", secrets)
 			}
 			s.until("the dialog closes", func() bool { return !s.signIn.box.Visible() })
+		})
+	}
+}
+
+// TestSignInIsNotSavedAfterTheDialogIsClosed: closing it cancels the test, and what is stored
+// stays, whatever the result of the test is.
+func TestSignInIsNotSavedAfterTheDialogIsClosed(t *testing.T) {
+	for name, kind := range map[string]uploader.SignIn{"another password": uploader.SignInBasic, "none": uploader.SignInNone} {
+		t.Run(name, func(t *testing.T) {
+			engine, probing := apptest.NewEngine(), make(chan struct{})
+			engine.ProbeFunc = func(ctx context.Context, _ string) (tus.Capabilities, error) {
+				close(probing)
+				<-ctx.Done()
+				return tus.Capabilities{}, nil
+			}
+			s := start(t, engine)
+			stored := connect.Secrets{SignIn: "old"}.Encode()
+			s.access.Stored["server-1"] = stored
+			s.SignIn(studioWithPassword(), nil)
+			d := s.signIn
+			d.wanted.kind = kind
+			test.Type(d.secret, "new")
+			d.submit()
+			<-probing
+			d.box.Hide()
+			s.until("the test ends", func() bool { return !d.accept.Disabled() })
+			if diff := cmp.Diff(map[string]string{"server-1": stored}, s.access.Stored); diff != "" || len(s.engine.Commands()) != 0 {
+				t.Errorf("stored differs: %s; commands %v", diff, s.engine.Commands())
+			}
+			d.submit()
+			if d.accept.Disabled() {
+				t.Error("a closed dialog tests again")
+			}
 		})
 	}
 }

@@ -22,8 +22,10 @@ type file struct {
 }
 
 // Export returns the settings as a file, which [Import] reads. The servers and their secrets
-// are no settings and are not in it.
+// are no settings and are not in it, and neither is the folder of the built-in receiver, which
+// belongs to one computer.
 func (s Settings) Export() ([]byte, error) {
+	s.Receiver = Receiver{}
 	saved, err := s.format()
 	if err != nil {
 		return nil, err
@@ -36,7 +38,7 @@ func (s Settings) Export() ([]byte, error) {
 }
 
 // Import parses a file of [Settings.Export], also one of another version of Ferry, with the
-// guarantees of [Parse]. It fails with [ErrNotSettings] if the data is anything else.
+// guarantees of [Parse]. The caller keeps its own Receiver. It fails with [ErrNotSettings] if the data is anything else.
 func Import(data []byte) (s Settings, invalid []string, err error) {
 	var f file
 	if err := json.Unmarshal(data, &f); err != nil || f.Version == 0 || len(f.Settings) == 0 {

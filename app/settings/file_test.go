@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -20,6 +21,10 @@ func TestImportIsTheInverseOfExport(t *testing.T) {
 			got, invalid, err := settings.Import(data)
 			if err != nil || len(invalid) > 0 {
 				t.Fatalf("invalid %v, %v", invalid, err)
+			}
+			s.Receiver = settings.Receiver{} // not in the file
+			if bytes.Contains(data, []byte("receiver")) {
+				t.Errorf("the file contains the folder for received files: %s", data)
 			}
 			if diff := cmp.Diff(s, got); diff != "" {
 				t.Error(diff)

@@ -21,7 +21,7 @@ type Settings struct {
 	Notifications Notifications     `json:"notifications"`
 	Start         Start             `json:"start"`
 	Appearance    Appearance        `json:"look"`
-	Receiver      Receiver          `json:"receiver"`
+	Receiver      Receiver          `json:"receiver,omitzero"`
 }
 
 // Receiver are the settings of the built-in receiver.
