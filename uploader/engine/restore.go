@@ -46,16 +46,27 @@ type restoration struct {
 	entries []uploader.Transfer
 }
 
-// prepareRestore reads the entries. It runs on the caller's goroutine.
+// prepareRestore reads the entries. What was unfinished may have been done before its worker
+// ended; it returns from the history, and does not start over. It runs on the caller's
+// goroutine.
 func (e *Engine) prepareRestore(ctx context.Context, c uploader.Restore) (restoration, error) {
 	r := restoration{Restore: c}
-	for ids := range slices.Chunk(c.Finished, uploader.MaxHistoryPage) {
+	removed := slices.Clone(c.Finished)
+	for _, t := range c.Unfinished {
+		removed = append(removed, t.ID)
+	}
+	for ids := range slices.Chunk(removed, uploader.MaxHistoryPage) {
 		entries, err := e.config.Store.FindHistory(ctx, uploader.HistoryQuery{IDs: ids, Removed: true})
 		if err != nil {
 			return restoration{}, err
 		}
 		r.entries = append(r.entries, entries...)
 	}
+	done := make(map[uploader.TransferID]bool, len(r.entries))
+	for i := range r.entries {
+		done[r.entries[i].ID] = true
+	}
+	r.Unfinished = slices.DeleteFunc(slices.Clone(c.Unfinished), func(t *uploader.Transfer) bool { return done[t.ID] })
 	return r, nil
 }
 

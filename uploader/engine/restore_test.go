@@ -119,6 +119,33 @@ func TestRestoredUnfinishedTransferIsNewAndStartsOver(t *testing.T) {
 	})
 }
 
+// TestRestoredTransferThatWasDoneMeanwhileDoesNotStartOver restores a transfer that was done
+// after the user had removed it, when it was being sent.
+func TestRestoredTransferThatWasDoneMeanwhileDoesNotStartOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHistoryHarness(t)
+		defer func() { h.stop() }()
+		before := h.engine.Snapshot()
+		sending := *before.Transfer(1)
+		sending.Phase, sending.Finished = uploader.PhaseSending, 0
+		restore := uploader.Restore{
+			Unfinished: []*uploader.Transfer{&sending, before.Transfer(4)},
+			Batches:    []uploader.Batch{*before.Batches[1], *before.Batches[4]},
+		}
+		given := slices.Clone(restore.Unfinished)
+		h.do(uploader.Remove{Target: uploader.TargetAll()})
+		h.do(restore)
+		wantIDs(t, "list", h.listed(), 1, 5)
+		wantIDs(t, "removed", h.historyIDs(uploader.HistoryQuery{Removed: true}), 3, 2)
+		if got := h.engine.Snapshot().Transfer(1); got == nil || got.Phase != uploader.PhaseDone || got.Finished != before.Transfer(1).Finished {
+			t.Errorf("restored %+v", got)
+		}
+		if !slices.Equal(restore.Unfinished, given) {
+			t.Error("the command was changed")
+		}
+	})
+}
+
 func TestForgetRemovesFromHistoryAndList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHistoryHarness(t)
