@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 func TestRemovalsAreUndoneOneAfterAnother(t *testing.T) {
@@ -42,6 +43,34 @@ func TestRemovalsAreUndoneOneAfterAnother(t *testing.T) {
 	s.removals.undo()
 	if got := len(s.engine.Commands()); got != before+2 {
 		t.Errorf("%d commands, want %d", got, before+2)
+	}
+}
+
+func TestFailedUndoIsRepeatedUnlessItIsInEffect(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		err      error
+		commands int // the removal and what two undos send
+	}{
+		{"cannot be saved yet", fault.New(fault.LocalDisk, fault.Save, nil), 2},
+		{"history cannot be read", fault.New(fault.LocalDisk, fault.Load, nil), 3},
+		{"engine has stopped", errors.New("stopped"), 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			engine := apptest.NewEngine(apptest.Transfer(7, apptest.Paused))
+			s := startWindow(t, engine)
+			s.removals.remove(view.SelectionOf(s.rows()...))
+			s.window.toasts.Dismiss()
+			s.until("the removal is remembered", func() bool { return len(s.removals.done) == 1 })
+			engine.Err = c.err
+			s.removals.undo()
+			s.until("the message is shown", func() bool { return s.message() == view.ErrorText(c.err) })
+			s.removals.undo()
+			s.waitCommand(c.commands)
+			if got := s.engine.Commands(); len(got) != c.commands {
+				t.Errorf("engine received %+v, want %d commands", got, c.commands)
+			}
+		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // history returns the entries of a query, at most one page.
@@ -143,6 +144,26 @@ func TestRestoredTransferThatWasDoneMeanwhileDoesNotStartOver(t *testing.T) {
 		if !slices.Equal(restore.Unfinished, given) {
 			t.Error("the command was changed")
 		}
+	})
+}
+
+func TestRestoreThatCannotBeSavedIsInEffectAndSavedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHistoryHarness(t)
+		defer func() { h.stop() }()
+		before := h.engine.Snapshot()
+		h.do(uploader.Remove{Target: uploader.TargetAll()})
+		h.store.FailSaves(func(*uploader.Transfer) bool { return true })
+		err := h.engine.Do(t.Context(), uploader.Restore{Unfinished: []*uploader.Transfer{before.Transfer(4)}, Batches: []uploader.Batch{*before.Batches[4]}})
+		if !fault.Is(err, fault.LocalDisk) || fault.Of(err).Op != fault.Save {
+			t.Errorf("restore with a failing store: got %v, want a fault of saving", err)
+		}
+		wantIDs(t, "list", h.listed(), 5)
+		h.store.FailSaves(nil)
+		h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.StoreFault == nil })
+		h.restart()
+		h.waitLoaded()
+		wantIDs(t, "list of the next run", h.listed(), 5)
 	})
 }
 
