@@ -87,7 +87,13 @@ func (s *state) restore(r restoration) {
 		}
 	}
 	now := time.Now().Round(0)
+	for _, id := range r.Finished {
+		s.keepDone(id, now)
+	}
 	for _, old := range r.Unfinished {
+		if s.keepDone(old.ID, now) {
+			continue
+		}
 		t := s.startOver(old)
 		s.put(&uploader.Transfer{}, t, now)
 		if t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun {
@@ -98,6 +104,22 @@ func (s *state) restore(r restoration) {
 		s.forgetIfEmpty(b.ID)
 	}
 	s.unpublished = true
+}
+
+// keepDone reports whether a transfer is done and in the table. One that the user removed is
+// in the list again. It was not in the history yet, since its batch is being scanned.
+func (s *state) keepDone(id uploader.TransferID, now time.Time) bool {
+	t := s.current(id)
+	if t == nil || t.Phase != uploader.PhaseDone {
+		return false
+	}
+	if t.Removed() {
+		kept := *t
+		kept.Intent = uploader.IntentRun
+		s.put(t, &kept, now)
+		s.dropped = without(s.dropped, id)
+	}
+	return true
 }
 
 // startOver returns a new transfer of a removed one, whose upload was deleted. One that had
