@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 func TestRemovalsAreUndoneOneAfterAnother(t *testing.T) {
@@ -42,6 +43,36 @@ func TestRemovalsAreUndoneOneAfterAnother(t *testing.T) {
 	s.removals.undo()
 	if got := len(s.engine.Commands()); got != before+2 {
 		t.Errorf("%d commands, want %d", got, before+2)
+	}
+}
+
+func TestFailedUndoIsRepeatedUnlessItIsInEffect(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		err      error
+		repeated bool
+	}{
+		{"cannot be saved yet", fault.New(fault.LocalDisk, fault.Save, nil), false},
+		{"history cannot be read", fault.New(fault.LocalDisk, fault.Load, nil), true},
+		{"engine has stopped", errors.New("stopped"), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			engine := apptest.NewEngine(apptest.Transfer(7, apptest.Paused))
+			s := startWindow(t, engine)
+			s.removals.remove(view.SelectionOf(s.rows()...))
+			s.window.toasts.Dismiss()
+			s.until("the removal is remembered", func() bool { return len(s.removals.done) == 1 })
+			engine.Err = c.err
+			s.removals.undo()
+			s.until("the message is shown", func() bool { return s.message() == view.ErrorText(c.err) })
+			if got := len(s.removals.done) == 1; got != c.repeated {
+				t.Errorf("the next undo repeats it: %v, want %v", got, c.repeated)
+			}
+			s.removals.undo()
+			if c.repeated {
+				s.waitCommand(3)
+			}
+		})
 	}
 }
 

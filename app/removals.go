@@ -7,6 +7,7 @@ import (
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
 )
 
@@ -88,15 +89,24 @@ func (r *removals) undo() {
 	}
 	r.bridge.Send(last, func(err error) {
 		r.bridge.Post(func() {
-			if err != nil {
+			switch {
+			case err == nil:
+				r.toasts.Notify(words.Count("undo.restored", len(last.Finished)+len(last.Unfinished)))
+			case isUnsaved(err):
+				r.toasts.Notify(view.ErrorText(err))
+			default:
 				r.done = append(r.done, last)
 				r.toasts.Notify(view.ErrorText(err))
-				return
 			}
-			r.toasts.Notify(words.Count("undo.restored", len(last.Finished)+len(last.Unfinished)))
 			r.bridge.Refresh()
 		})
 	})
+}
+
+// isUnsaved reports whether a command is in effect although it failed: the engine saves it as
+// soon as possible. To send it again would carry it out twice.
+func isUnsaved(err error) bool {
+	return fault.Is(err, fault.LocalDisk) && fault.Of(err).Op == fault.Save
 }
 
 // remember makes a removal that the engine carried out the one that is undone next.

@@ -69,7 +69,7 @@ type Remove struct{ Target Target }
 // batches are created again if they do not exist any more.
 type Restore struct {
 	Finished   []TransferID // return from the history; those that it does not have are skipped
-	Unfinished []*Transfer  // as they were; new transfers without an upload, since that was deleted
+	Unfinished []*Transfer  // as they were; new transfers without an upload, since that was deleted; those that were done nevertheless return from the history
 	Batches    []Batch
 }
 

@@ -46,16 +46,27 @@ type restoration struct {
 	entries []uploader.Transfer
 }
 
-// prepareRestore reads the entries. It runs on the caller's goroutine.
+// prepareRestore reads the entries. What was unfinished may have been done before its worker
+// ended; it returns from the history, and does not start over. It runs on the caller's
+// goroutine.
 func (e *Engine) prepareRestore(ctx context.Context, c uploader.Restore) (restoration, error) {
 	r := restoration{Restore: c}
-	for ids := range slices.Chunk(c.Finished, uploader.MaxHistoryPage) {
+	removed := slices.Clone(c.Finished)
+	for _, t := range c.Unfinished {
+		removed = append(removed, t.ID)
+	}
+	for ids := range slices.Chunk(removed, uploader.MaxHistoryPage) {
 		entries, err := e.config.Store.FindHistory(ctx, uploader.HistoryQuery{IDs: ids, Removed: true})
 		if err != nil {
 			return restoration{}, err
 		}
 		r.entries = append(r.entries, entries...)
 	}
+	done := make(map[uploader.TransferID]bool, len(r.entries))
+	for i := range r.entries {
+		done[r.entries[i].ID] = true
+	}
+	r.Unfinished = slices.DeleteFunc(slices.Clone(c.Unfinished), func(t *uploader.Transfer) bool { return done[t.ID] })
 	return r, nil
 }
 
@@ -76,7 +87,13 @@ func (s *state) restore(r restoration) {
 		}
 	}
 	now := time.Now().Round(0)
+	for _, id := range r.Finished {
+		s.keepDone(id, now)
+	}
 	for _, old := range r.Unfinished {
+		if s.keepDone(old.ID, now) {
+			continue
+		}
 		t := s.startOver(old)
 		s.put(&uploader.Transfer{}, t, now)
 		if t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun {
@@ -87,6 +104,22 @@ func (s *state) restore(r restoration) {
 		s.forgetIfEmpty(b.ID)
 	}
 	s.unpublished = true
+}
+
+// keepDone reports whether a transfer is done and in the table. One that the user removed is
+// in the list again. It was not in the history yet, since its batch is being scanned.
+func (s *state) keepDone(id uploader.TransferID, now time.Time) bool {
+	t := s.current(id)
+	if t == nil || t.Phase != uploader.PhaseDone {
+		return false
+	}
+	if t.Removed() {
+		kept := *t
+		kept.Intent = uploader.IntentRun
+		s.put(t, &kept, now)
+		s.dropped = without(s.dropped, id)
+	}
+	return true
 }
 
 // startOver returns a new transfer of a removed one, whose upload was deleted. One that had

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // history returns the entries of a query, at most one page.
@@ -116,6 +117,53 @@ func TestRestoredUnfinishedTransferIsNewAndStartsOver(t *testing.T) {
 		if got == nil || got.Session.Begun() || got.State() != uploader.StatePaused || got.Batch != 4 || got.Source.Path != old.Source.Path {
 			t.Errorf("restored %+v, listed %v", got, h.listed())
 		}
+	})
+}
+
+// TestRestoredTransferThatWasDoneMeanwhileDoesNotStartOver restores a transfer that was done
+// after the user had removed it, when it was being sent.
+func TestRestoredTransferThatWasDoneMeanwhileDoesNotStartOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHistoryHarness(t)
+		defer func() { h.stop() }()
+		before := h.engine.Snapshot()
+		sending := *before.Transfer(1)
+		sending.Phase, sending.Finished = uploader.PhaseSending, 0
+		restore := uploader.Restore{
+			Unfinished: []*uploader.Transfer{&sending, before.Transfer(4)},
+			Batches:    []uploader.Batch{*before.Batches[1], *before.Batches[4]},
+		}
+		given := slices.Clone(restore.Unfinished)
+		h.do(uploader.Remove{Target: uploader.TargetAll()})
+		h.do(restore)
+		wantIDs(t, "list", h.listed(), 1, 5)
+		wantIDs(t, "removed", h.historyIDs(uploader.HistoryQuery{Removed: true}), 3, 2)
+		if got := h.engine.Snapshot().Transfer(1); got == nil || got.Phase != uploader.PhaseDone || got.Finished != before.Transfer(1).Finished {
+			t.Errorf("restored %+v", got)
+		}
+		if !slices.Equal(restore.Unfinished, given) {
+			t.Error("the command was changed")
+		}
+	})
+}
+
+func TestRestoreThatCannotBeSavedIsInEffectAndSavedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHistoryHarness(t)
+		defer func() { h.stop() }()
+		before := h.engine.Snapshot()
+		h.do(uploader.Remove{Target: uploader.TargetAll()})
+		h.store.FailSaves(func(*uploader.Transfer) bool { return true })
+		err := h.engine.Do(t.Context(), uploader.Restore{Unfinished: []*uploader.Transfer{before.Transfer(4)}, Batches: []uploader.Batch{*before.Batches[4]}})
+		if !fault.Is(err, fault.LocalDisk) || fault.Of(err).Op != fault.Save {
+			t.Errorf("restore with a failing store: got %v, want a fault of saving", err)
+		}
+		wantIDs(t, "list", h.listed(), 5)
+		h.store.FailSaves(nil)
+		h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.StoreFault == nil })
+		h.restart()
+		h.waitLoaded()
+		wantIDs(t, "list of the next run", h.listed(), 5)
 	})
 }
 

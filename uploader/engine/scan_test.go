@@ -137,6 +137,55 @@ func TestTransfersRemovedDuringScanStayRemoved(t *testing.T) {
 	}
 }
 
+// TestTransfersRemovedDuringScanAreRestored restores transfers that were removed when they
+// were done, and when they were being sent.
+func TestTransfersRemovedDuringScanAreRestored(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		restore func(done []*uploader.Transfer) uploader.Restore
+	}{
+		{"removed when done", func(done []*uploader.Transfer) uploader.Restore {
+			return uploader.Restore{Finished: []uploader.TransferID{done[0].ID, done[1].ID}}
+		}},
+		{"done after the user removed them", func(done []*uploader.Transfer) uploader.Restore {
+			var r uploader.Restore
+			for _, t := range done {
+				sending := *t
+				sending.Phase, sending.Finished = uploader.PhaseSending, 0
+				r.Unfinished = append(r.Unfinished, &sending)
+			}
+			return r
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n")
+			before := h.waitCount(uploader.StateDone, 2)
+			done := slices.Collect(before.Transfers.Values())
+			h.do(uploader.Remove{Target: uploader.TargetTransfers(done[0].ID, done[1].ID)})
+			wantIDs(t, "list after the removal", h.listed())
+			restore := c.restore(done)
+			restore.Batches = []uploader.Batch{*before.Batches[batch]}
+			h.do(restore)
+			wantIDs(t, "list", h.listed(), done[0].ID, done[1].ID)
+			release()
+			if got := h.waitFinal(batch); len(got) != 3 {
+				t.Errorf("%d transfers of 3 files", len(got))
+			}
+			h.restart()
+			h.waitLoaded()
+			if got := h.waitFinal(batch); len(got) != 3 {
+				t.Errorf("%d transfers of 3 files in the next run", len(got))
+			}
+			wantIDs(t, "removed", h.historyIDs(uploader.HistoryQuery{Removed: true}))
+			if n := len(server.Stored(t)); n != 3 {
+				t.Errorf("%d uploads of 3 files", n)
+			}
+		})
+	}
+}
+
 // TestStopAndRestartScan stops the scan of a folder and starts it again.
 func TestStopAndRestartScan(t *testing.T) {
 	t.Parallel()
