@@ -198,13 +198,14 @@ func TestAllScansOfABlockedBatchContinue(t *testing.T) {
 	h := newDriveHarness(t)
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
-	createFiles(t, first, "a")
+	blocked := filepath.Join(first, "blocked")
+	createFiles(t, blocked, "a")
 	createFiles(t, second, "b")
 	h.disk.Break(dir, syscall.EACCES)
 	batch := h.add(first, second)
 	h.waitFinal(batch) // neither folder can be read
 	h.disk.Break("", nil)
-	release := h.disk.HangDrive(dir)
+	release := h.disk.HangDrive(blocked) // the command to retry reads the folders above
 	t.Cleanup(release)
 	var others []string
 	for _, folder := range []string{first, second} {
@@ -219,7 +220,7 @@ func TestAllScansOfABlockedBatchContinue(t *testing.T) {
 	}
 	release()
 	h.waitFinal(batch)
-	wantStored(t, h.server, append(others, filepath.Join(first, "a"), filepath.Join(second, "b"))...)
+	wantStored(t, h.server, append(others, filepath.Join(blocked, "a"), filepath.Join(second, "b"))...)
 }
 
 // TestReadErrorIsRetried: a drive that reports an error may recover.
