@@ -207,8 +207,8 @@ func (d *signInDialog) submit() {
 	d.accept.Disable()
 	d.setResult(words.Text("server.checking", words.Data{"Server": hostOf(next.Endpoint)}), theme.Muted)
 	config, keep := d.manager.config, d.keep.Checked
-	open, closed := context.WithCancel(context.Background())
-	d.box.OnClosed = closed
+	open, cancelTest := context.WithCancel(context.Background())
+	d.box.OnClosed = func() { cancelTest() }
 	config.Bridge.Run(func(ctx context.Context) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
