@@ -3,6 +3,7 @@ package db_test
 import (
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,16 +17,16 @@ import (
 // so many days later and calls BackUpWeekly.
 func openWithCalendar(t *testing.T, path string) (store *db.DB, backUp func(day int)) {
 	t.Helper()
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	start := now
-	store, err := db.OpenWith(t.Context(), path, db.Migrations(), func() time.Time { return now })
+	var day atomic.Int64
+	now := func() time.Time { return time.Date(2026, 3, 1+int(day.Load()), 12, 0, 0, 0, time.UTC) }
+	store, err := db.OpenWith(t.Context(), path, db.Migrations(), now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closeDB(t, store) })
-	return store, func(day int) {
+	return store, func(days int) {
 		t.Helper()
-		now = start.AddDate(0, 0, day)
+		day.Store(int64(days))
 		if err := store.BackUpWeekly(t.Context()); err != nil {
 			t.Fatal(err)
 		}
