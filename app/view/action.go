@@ -38,7 +38,26 @@ const (
 )
 
 var actionNames = [NumActions]string{
-	"pause", "resume", "continue", "as-is", "exists", "sign-in", "retry", "locate", "link", "prior-link", "open", "reveal", "elsewhere", "details", "top", "up", "down", "bottom", "cancel", "remove",
+	ActionPause:         "pause",
+	ActionResume:        "resume",
+	ActionContinue:      "continue",
+	ActionUploadAsIs:    "as-is",
+	ActionExists:        "exists",
+	ActionSignIn:        "sign-in",
+	ActionRetry:         "retry",
+	ActionLocate:        "locate",
+	ActionCopyLink:      "link",
+	ActionCopyPriorLink: "prior-link",
+	ActionOpen:          "open",
+	ActionReveal:        "reveal",
+	ActionOtherServer:   "elsewhere",
+	ActionDetails:       "details",
+	ActionMoveTop:       "top",
+	ActionMoveUp:        "up",
+	ActionMoveDown:      "down",
+	ActionMoveBottom:    "bottom",
+	ActionCancel:        "cancel",
+	ActionRemove:        "remove",
 }
 
 // String returns the name of the action in translation keys and button IDs.
@@ -256,8 +275,26 @@ func (s Situation) Label(a Action) string {
 // Icon returns the action's icon.
 func (a Action) Icon() theme.IconName {
 	return [NumActions]theme.IconName{
-		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconUploading, theme.IconInfo, theme.IconKey, theme.IconRetry, theme.IconSearch, theme.IconServer, theme.IconLink, theme.IconLink, theme.IconView,
-		theme.IconFolderOpen, theme.IconDetails, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
+		ActionPause:         theme.IconPause,
+		ActionResume:        theme.IconResume,
+		ActionContinue:      theme.IconResume,
+		ActionUploadAsIs:    theme.IconUploading,
+		ActionExists:        theme.IconInfo,
+		ActionSignIn:        theme.IconKey,
+		ActionRetry:         theme.IconRetry,
+		ActionLocate:        theme.IconSearch,
+		ActionCopyLink:      theme.IconLink,
+		ActionCopyPriorLink: theme.IconLink,
+		ActionOpen:          theme.IconView,
+		ActionReveal:        theme.IconFolderOpen,
+		ActionOtherServer:   theme.IconServer,
+		ActionDetails:       theme.IconDetails,
+		ActionMoveTop:       theme.IconTop,
+		ActionMoveUp:        theme.IconUp,
+		ActionMoveDown:      theme.IconDown,
+		ActionMoveBottom:    theme.IconBottom,
+		ActionCancel:        theme.IconCancel,
+		ActionRemove:        theme.IconRemove,
 	}[a]
 }
 
