@@ -25,7 +25,13 @@ type Result struct {
 // context of save ends.
 func Save(changes uploader.Changes, save func(uploader.Changes) error) Result {
 	s := saver{save: save, result: Result{Failed: map[uploader.TransferID]error{}}}
-	s.try(split(changes))
+	pieces := split(changes)
+	for _, p := range pieces {
+		if p.owner == 0 {
+			s.common++
+		}
+	}
+	s.try(pieces)
 	return s.result
 }
 
@@ -39,6 +45,7 @@ type piece struct {
 type saver struct {
 	save   func(uploader.Changes) error
 	result Result
+	common int  // pieces of owner 0 that are not saved
 	ended  bool // nothing more can be saved at the moment
 }
 
@@ -67,7 +74,8 @@ func (s *saver) try(pieces []piece) {
 func (s *saver) saved(pieces []piece) {
 	for _, p := range pieces {
 		if p.owner == 0 {
-			s.result.Common = true
+			s.common--
+			s.result.Common = s.common == 0
 			continue
 		}
 		s.result.Saved = append(s.result.Saved, p.owner)
@@ -75,7 +83,8 @@ func (s *saver) saved(pieces []piece) {
 }
 
 // split splits changes into those of single transfers, by ID, after those that belong
-// to no single transfer, if any.
+// to no single transfer, if any. That a batch is scanned comes last: after a crash, the rest
+// of its files would not be found any more.
 func split(c uploader.Changes) []piece {
 	common := c
 	common.Transfers, common.Statuses, common.Before, common.Proofs, common.Parts, common.Events = nil, nil, nil, nil, nil, nil
@@ -110,6 +119,16 @@ func split(c uploader.Changes) []piece {
 		of.Events = map[uploader.TransferID][]uploader.Event{id: events}
 		byID[id] = of
 	}
+	var scanned uploader.Changes
+	if len(byID) > 0 {
+		common.Batches = slices.Clone(c.Batches)
+		for i, b := range c.Batches {
+			if b.Scanned {
+				common.Batches[i].Scanned = false
+				scanned.Batches = append(scanned.Batches, b)
+			}
+		}
+	}
 	var pieces []piece
 	if !common.Empty() {
 		pieces = append(pieces, piece{0, common})
@@ -118,6 +137,9 @@ func split(c uploader.Changes) []piece {
 		of := byID[id]
 		of.Applied = c.Applied
 		pieces = append(pieces, piece{id, of})
+	}
+	if !scanned.Empty() {
+		pieces = append(pieces, piece{0, scanned})
 	}
 	return pieces
 }
@@ -132,6 +154,10 @@ func join(pieces []piece) uploader.Changes {
 	all.Parts = map[uploader.TransferID][]uploader.Part{}
 	all.Events = map[uploader.TransferID][]uploader.Event{}
 	for _, p := range pieces {
+		if p.owner == 0 {
+			all.Batches = append(slices.Clip(all.Batches), p.changes.Batches...)
+			continue
+		}
 		all.Applied = p.changes.Applied
 		all.Transfers = append(all.Transfers, p.changes.Transfers...)
 		all.Statuses = append(all.Statuses, p.changes.Statuses...)

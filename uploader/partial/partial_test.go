@@ -131,3 +131,36 @@ func TestRestoredTransferStaysInHistoryUntilItIsSaved(t *testing.T) {
 		t.Errorf("forgotten: %v, want 50, whose transfer does not return", forgotten)
 	}
 }
+
+// TestBatchIsScannedOnceItsTransfersAreSaved: the scan of a batch whose transfers are not all
+// saved is repeated after a crash.
+func TestBatchIsScannedOnceItsTransfersAreSaved(t *testing.T) {
+	changes := changesOf(20)
+	changes.Batches = []uploader.Batch{{ID: 1}, {ID: 1, Scanned: true}}
+	for _, c := range []struct {
+		name        string
+		unavailable uploader.TransferID // the store cannot be written from this transfer on
+		want        bool
+	}{{"all can be saved", 1000, true}, {"the store becomes unavailable", 15, false}} {
+		t.Run(c.name, func(t *testing.T) {
+			scanned := false
+			got := Save(changes, func(changes uploader.Changes) error {
+				for _, t := range changes.Transfers {
+					if t.ID >= c.unavailable {
+						return uploader.ErrUnavailable
+					}
+				}
+				if len(changes.Transfers) > 3 {
+					return errRefused // it is split
+				}
+				for _, b := range changes.Batches {
+					scanned = b.Scanned
+				}
+				return nil
+			})
+			if scanned != c.want || got.Common != c.want {
+				t.Errorf("scanned: %t, common changes saved: %t, want %t", scanned, got.Common, c.want)
+			}
+		})
+	}
+}
