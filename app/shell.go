@@ -14,7 +14,6 @@ import (
 	"github.com/ferryapp/ferry/app/frame"
 	"github.com/ferryapp/ferry/app/history"
 	"github.com/ferryapp/ferry/app/logviewer"
-	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
@@ -187,51 +186,6 @@ func (sh *shell) makeVisibility() {
 	}
 }
 
-// makeTray creates the tray icon with its menu; nil if the toolkit has none.
-func (sh *shell) makeTray() *tray.Tray {
-	config := tray.Config{
-		Post: sh.bridge.Post, Tooltip: sh.system.tooltip, Log: sh.config.Log,
-		Actions: tray.Actions{
-			Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
-			ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, ChooseRecent: sh.actions.chooseRecent,
-		},
-	}
-	if sh.system.trayMenu != nil {
-		config.Menu = sh.system.trayMenu
-	}
-	return tray.New(sh.toolkit, config)
-}
-
-// exportTrayMenu exports the menu that replaces the toolkit's one. It is called after the
-// toolkit has exported its icon. It blocks and must not be called on the UI goroutine.
-func (sh *shell) exportTrayMenu() {
-	if sh.tray == nil || sh.system.trayMenu == nil {
-		return
-	}
-	if err := sh.system.trayMenu.Export(); err != nil {
-		sh.config.Log.Info("export tray menu failed", "err", err)
-	}
-}
-
-// exportTrayIcon exports the tray icon on a restarted session bus and then updates it. It
-// blocks and must not be called on the UI goroutine.
-func (sh *shell) exportTrayIcon(ctx context.Context) {
-	if sh.tray == nil {
-		return
-	}
-	exports := make(chan func(), 1)
-	sh.bridge.Post(func() { exports <- sh.system.exportTrayIcon() })
-	select {
-	case export := <-exports:
-		export()
-		sh.exportTrayMenu()
-	case <-ctx.Done():
-		return
-	}
-	sh.bridge.Post(sh.tray.Invalidate)
-	sh.bridge.Refresh()
-}
-
 // windowActions returns the actions of the window's parts.
 func (sh *shell) windowActions() windowActions {
 	return windowActions{
@@ -352,16 +306,6 @@ func (sh *shell) showLoading(s *uploader.Snapshot) time.Duration {
 	return sh.tray.Show(view.TrayOf(s, view.Counts{}, nil), time.Now())
 }
 
-// showInLauncher shows the progress on the program's icon in the dock or taskbar, if the
-// system has such a place.
-func (sh *shell) showInLauncher(next view.Launcher) {
-	if sh.system.launcher != nil {
-		sh.system.launcher.Show(platform.LauncherState{
-			Progress: float64(next.Percent) / 100, ShowsProgress: next.ShowsProgress, Count: int64(next.Count), Urgent: next.Urgent,
-		})
-	}
-}
-
 // sooner returns the shorter of two durations, of which 0 is never.
 func sooner(a, b time.Duration) time.Duration { return min(cmp.Or(a, b), cmp.Or(b, a)) }
 
@@ -398,12 +342,6 @@ func (sh *shell) setReceivedDir(dir string) {
 func (sh *shell) setLimit(limit int64) {
 	sh.config.Settings.Update(func(s *settings.Settings) { s.Transfers.Limit = limit })
 	sh.bridge.Refresh()
-}
-
-// addFromTray opens the window and the file dialog.
-func (sh *shell) addFromTray() {
-	sh.visibility.open()
-	sh.adder.addFiles()
 }
 
 // copyText copies a text to the clipboard, and shows a message.
@@ -447,32 +385,4 @@ func (sh *shell) readStatistics(then func(view.Statistics)) {
 		}
 		sh.bridge.Post(func() { then(view.StatisticsOf(usage, sh.bridge.Snapshot().Servers, time.Now())) })
 	})
-}
-
-// takeRequests serves requests from outside the window until ctx ends.
-func (sh *shell) takeRequests(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case request, open := <-sh.config.Requests:
-			if !open {
-				return
-			}
-			sh.bridge.Post(func() { sh.serve(request) })
-		}
-	}
-}
-
-// serve adds the paths of a request, opens the dialog for its new server, or shows the
-// window if it has neither. The user saves the server; nothing is sent to it before.
-func (sh *shell) serve(request Request) {
-	if len(request.Paths) > 0 {
-		sh.adder.add(request.Paths, 0)
-		return
-	}
-	sh.visibility.open()
-	if server := request.NewServer; server != nil {
-		sh.servers.Propose(server.Name, server.Endpoint)
-	}
 }
