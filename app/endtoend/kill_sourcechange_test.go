@@ -118,6 +118,20 @@ func TestSourceChangeWhileSending(t *testing.T) {
 	}
 }
 
+// resumeChangedParts kills the program while it uploads a file in four parts, changes the file
+// and resumes the upload.
+func resumeChangedParts(t *testing.T, change func(*changedSource)) (*changedSource, *uploadtest.Tusd, *run) {
+	t.Helper()
+	ferry, server, proxy, source := newChangedSource(t)
+	proxy.HoldEachAfter(5 << 20)
+	source.sendUntilKilled(ferry, server, 4, 3<<20) // of one part
+	change(source)
+	proxy.Restore(t)
+	resumed := ferry.resume()
+	resumed.wait(t, runTimeout)
+	return source, server, resumed
+}
+
 // TestKillInPartsThenSourceChange is TestKillThenSourceChange for a file that is uploaded
 // in parts.
 func TestKillInPartsThenSourceChange(t *testing.T) {
@@ -128,13 +142,7 @@ func TestKillInPartsThenSourceChange(t *testing.T) {
 		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			ferry, server, proxy, source := newChangedSource(t)
-			proxy.HoldEachAfter(5 << 20)
-			source.sendUntilKilled(ferry, server, 4, 3<<20) // of one part
-			c.change(source)
-			proxy.Restore(t)
-			resumed := ferry.resume()
-			resumed.wait(t, runTimeout)
+			source, server, resumed := resumeChangedParts(t, c.change)
 			source.checkJoined(server, resumed, c.resumes)
 		})
 	}
@@ -149,13 +157,7 @@ func TestKillInPartsThenEditAnywhere(t *testing.T) {
 	for _, at := range []int64{1 << 20, 5<<20 - 7, part - 7, part + 1, 2*part + 4<<20, 3*part - 15, 4*part - 15} {
 		t.Run(strconv.FormatInt(at, 10), func(t *testing.T) {
 			t.Parallel()
-			ferry, server, proxy, source := newChangedSource(t)
-			proxy.HoldEachAfter(5 << 20)
-			source.sendUntilKilled(ferry, server, 4, 3<<20) // of one part
-			source.editAt(at)
-			proxy.Restore(t)
-			resumed := ferry.resume()
-			resumed.wait(t, runTimeout)
+			source, server, resumed := resumeChangedParts(t, func(source *changedSource) { source.editAt(at) })
 			source.checkUnmixed(server, resumed)
 		})
 	}
