@@ -1,4 +1,4 @@
-package platform_test
+package bustest
 
 import (
 	"bufio"
@@ -10,19 +10,11 @@ import (
 	"testing"
 
 	"github.com/godbus/dbus/v5"
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) {
-	if os.Getenv(insideSession) != "" {
-		os.Exit(m.Run()) // go-keyring never closes its connection to the bus
-	}
-	goleak.VerifyTestMain(m)
-}
-
-// privateBus starts a D-Bus daemon and makes it the session bus of this process,
-// until the test ends or calls stop.
-func privateBus(t *testing.T) (stop func()) {
+// Private starts a D-Bus daemon and makes it the session bus of this process, until the test
+// ends or calls stop.
+func Private(t *testing.T) (stop func()) {
 	t.Helper()
 	daemon := exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1")
 	output, err := daemon.StdoutPipe()
@@ -45,24 +37,33 @@ func privateBus(t *testing.T) (stop func()) {
 	return stop
 }
 
-// bus is a D-Bus daemon that can be restarted at the same address.
-type bus struct {
-	address string
+// PrivateSystem is Private for a daemon that is the system bus of this process as well.
+func PrivateSystem(t *testing.T) (stop func()) {
+	t.Helper()
+	stop = Private(t)
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
+	return stop
+}
+
+// Bus is a D-Bus daemon that can be restarted at the same address.
+type Bus struct {
+	Address string
 	daemon  *exec.Cmd
 }
 
-func newBus(t *testing.T) *bus {
+// New returns a daemon that does not run yet. It ends with the test.
+func New(t *testing.T) *Bus {
 	t.Helper()
-	b := &bus{address: "unix:path=" + filepath.Join(t.TempDir(), "bus")}
-	t.Cleanup(b.stop)
+	b := &Bus{Address: "unix:path=" + filepath.Join(t.TempDir(), "bus")}
+	t.Cleanup(b.Stop)
 	return b
 }
 
-// start returns when the daemon accepts connections.
-func (b *bus) start(t *testing.T) {
+// Start returns when the daemon accepts connections.
+func (b *Bus) Start(t *testing.T) {
 	t.Helper()
-	_ = os.Remove(strings.TrimPrefix(b.address, "unix:path="))
-	b.daemon = exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1", "--address="+b.address)
+	_ = os.Remove(strings.TrimPrefix(b.Address, "unix:path="))
+	b.daemon = exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1", "--address="+b.Address) //nolint:gosec // an address of the test
 	output, err := b.daemon.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +76,8 @@ func (b *bus) start(t *testing.T) {
 	}
 }
 
-func (b *bus) stop() {
+// Stop ends the daemon, if it runs.
+func (b *Bus) Stop() {
 	if b.daemon == nil {
 		return
 	}
@@ -84,8 +86,8 @@ func (b *bus) stop() {
 	b.daemon = nil
 }
 
-// service connects to the private bus as the owner of name.
-func service(t *testing.T, name string) *dbus.Conn {
+// Service connects to the session bus as the owner of name.
+func Service(t *testing.T, name string) *dbus.Conn {
 	t.Helper()
 	conn, err := dbus.ConnectSessionBus()
 	if err != nil {
@@ -98,8 +100,8 @@ func service(t *testing.T, name string) *dbus.Conn {
 	return conn
 }
 
-// export makes value's methods the interface name of the object at path.
-func export(t *testing.T, conn *dbus.Conn, value any, path dbus.ObjectPath, name string) {
+// Export makes value's methods the interface name of the object at path.
+func Export(t *testing.T, conn *dbus.Conn, value any, path dbus.ObjectPath, name string) {
 	t.Helper()
 	if err := conn.Export(value, path, name); err != nil {
 		t.Fatal(err)
