@@ -49,7 +49,7 @@ var (
 	// belowShell are the packages of the app that the shell and the parts of the window
 	// use.
 	belowShell = []string{
-		"app/bridge", "app/bus", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/presets", "app/profile", "app/savedvalue", "app/settings",
+		"app/bridge", "app/bus", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/power", "app/presets", "app/profile", "app/savedvalue", "app/settings",
 		"app/spool", "app/uploadurls", "app/view", "app/windowstate", "app/words",
 	}
 
@@ -128,7 +128,7 @@ var bans = slices.Concat([]ban{
 		reason: "the shell and the parts of the window use it, not the reverse",
 	},
 	{
-		from: []string{"app/bus", "app/platform"}, banned: anyOf("fyne.io", module+"/uploader"), allowed: []string{module + "/uploader/atomicfile", module + "/uploader/privatefile"},
+		from: []string{"app/bus", "app/platform", "app/power"}, banned: anyOf("fyne.io", module+"/uploader"), allowed: []string{module + "/uploader/atomicfile", module + "/uploader/privatefile"},
 		reason: "it is about the operating system and is tested without a window",
 	},
 	{

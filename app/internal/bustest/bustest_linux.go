@@ -12,11 +12,50 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
+// config is the configuration of a daemon: everything is allowed, and it starts no services, so
+// that tests do not depend on what is installed.
+const config = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/nowhere</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`
+
+// daemonAt returns a daemon, not started yet, that prints its address when it accepts
+// connections.
+func daemonAt(t *testing.T, address string) *exec.Cmd {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "bus.conf")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return exec.Command("dbus-daemon", "--config-file="+file, "--nofork", "--print-address=1", "--address="+address)
+}
+
+// newAddress returns the address of a new bus. Its path is short, unlike that of
+// [testing.T.TempDir], because that of a socket may have 107 bytes only.
+func newAddress(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bus") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return "unix:path=" + filepath.Join(dir, "bus")
+}
+
 // Private starts a D-Bus daemon and makes it the session bus of this process, until the test
 // ends or calls stop.
 func Private(t *testing.T) (stop func()) {
 	t.Helper()
-	daemon := exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1")
+	daemon := daemonAt(t, newAddress(t))
 	output, err := daemon.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +93,7 @@ type Bus struct {
 // New returns a daemon that does not run yet. It ends with the test.
 func New(t *testing.T) *Bus {
 	t.Helper()
-	b := &Bus{Address: "unix:path=" + filepath.Join(t.TempDir(), "bus")}
+	b := &Bus{Address: newAddress(t)}
 	t.Cleanup(b.Stop)
 	return b
 }
@@ -63,7 +102,7 @@ func New(t *testing.T) *Bus {
 func (b *Bus) Start(t *testing.T) {
 	t.Helper()
 	_ = os.Remove(strings.TrimPrefix(b.Address, "unix:path="))
-	b.daemon = exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1", "--address="+b.Address) //nolint:gosec // an address of the test
+	b.daemon = daemonAt(t, b.Address)
 	output, err := b.daemon.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
