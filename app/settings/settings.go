@@ -21,8 +21,24 @@ type Settings struct {
 	Notifications Notifications     `json:"notifications"`
 	Start         Start             `json:"start"`
 	Appearance    Appearance        `json:"look"`
+	Power         Power             `json:"power"`
 	Receiver      Receiver          `json:"receiver,omitzero"`
 }
+
+// Power are the settings of the power of this computer.
+type Power struct {
+	KeepAwake KeepAwake `json:"keepAwake"`
+}
+
+// KeepAwake selects when uploads keep the computer from going to sleep by itself.
+type KeepAwake string
+
+// The choices of KeepAwake.
+const (
+	KeepAwakePlugged KeepAwake = "plugged" // unless it runs on its battery
+	KeepAwakeAlways  KeepAwake = "always"
+	KeepAwakeNever   KeepAwake = "never"
+)
 
 // Receiver are the settings of the built-in receiver.
 type Receiver struct {
@@ -90,6 +106,7 @@ func Default() Settings {
 		Notifications: Notifications{Finished: true, NeedsAttention: true, Interrupted: true},
 		Start:         Start{OnStart: OnStartResume, CloseToTray: true, ConfirmQuit: true},
 		Appearance:    Appearance{Theme: ThemeSystem, Scale: 1, Density: DensityComfortable},
+		Power:         Power{KeepAwake: KeepAwakePlugged},
 	}
 }
 

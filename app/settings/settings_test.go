@@ -76,6 +76,7 @@ func nonDefault() settings.Settings {
 		},
 		Start:      settings.Start{OnStart: settings.OnStartAsk, AtLogin: true},
 		Appearance: settings.Appearance{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5, Density: settings.DensityCompact},
+		Power:      settings.Power{KeepAwake: settings.KeepAwakeAlways},
 		Receiver:   settings.Receiver{Folder: filepath.Join(os.TempDir(), "received")},
 	}
 }
@@ -181,9 +182,9 @@ func TestParse(t *testing.T) {
 		},
 		{
 			"unknown choices",
-			`{"transfers":{"metered":"x","fingerprint":"x","proof":"x"},"start":{"onStart":"x"},"look":{"language":"tlh","theme":"pink","density":"x"}}`,
+			`{"transfers":{"metered":"x","fingerprint":"x","proof":"x"},"start":{"onStart":"x"},"look":{"language":"tlh","theme":"pink","density":"x"},"power":{"keepAwake":"x"}}`,
 			settings.Default(),
-			[]string{"metered", "fingerprint", "proof", "onStart", "language", "theme", "density"},
+			[]string{"metered", "fingerprint", "proof", "onStart", "language", "theme", "density", "keepAwake"},
 		},
 		{
 			"invalid pattern", `{"transfers":{"ignore":["*.tmp","[a"]}}`,
