@@ -22,6 +22,7 @@ type Settings struct {
 	Start         Start             `json:"start"`
 	Appearance    Appearance        `json:"look"`
 	Power         Power             `json:"power"`
+	WhenDone      WhenDone          `json:"whenDone"`
 	Receiver      Receiver          `json:"receiver,omitzero"`
 }
 
@@ -39,6 +40,29 @@ const (
 	KeepAwakeAlways  KeepAwake = "always"
 	KeepAwakeNever   KeepAwake = "never"
 )
+
+// WhenDone selects what happens when all uploads are done.
+type WhenDone struct {
+	Action  DoneAction `json:"action"`
+	Program string     `json:"program,omitempty"` // absolute path for DoneProgram; "": none is chosen
+}
+
+// DoneAction is what happens when all uploads are done.
+type DoneAction string
+
+// The choices of DoneAction.
+const (
+	DoneNothing  DoneAction = "nothing"
+	DoneSound    DoneAction = "sound"
+	DoneSleep    DoneAction = "sleep"
+	DoneShutDown DoneAction = "shutDown"
+	DoneProgram  DoneAction = "program" // WhenDone.Program is started
+)
+
+// DoneActions returns all choices of DoneAction.
+func DoneActions() []DoneAction {
+	return []DoneAction{DoneNothing, DoneSound, DoneSleep, DoneShutDown, DoneProgram}
+}
 
 // Receiver are the settings of the built-in receiver.
 type Receiver struct {
@@ -107,6 +131,7 @@ func Default() Settings {
 		Start:         Start{OnStart: OnStartResume, CloseToTray: true, ConfirmQuit: true},
 		Appearance:    Appearance{Theme: ThemeSystem, Scale: 1, Density: DensityComfortable},
 		Power:         Power{KeepAwake: KeepAwakePlugged},
+		WhenDone:      WhenDone{Action: DoneNothing},
 	}
 }
 
