@@ -130,7 +130,7 @@ func (d *settingsDialog) fill() {
 	case SectionAppearance:
 		d.form.addAppearance()
 	case SectionPower:
-		d.form.addPower()
+		d.form.addPower(d.config.ChooseProgram)
 	case SectionData:
 		d.form.addData(d.config)
 	case SectionServers:
@@ -163,7 +163,7 @@ func (d *settingsDialog) resetSection() {
 		case SectionAppearance:
 			s.Appearance = defaults.Appearance
 		case SectionPower:
-			s.Power = defaults.Power
+			s.Power, s.WhenDone = defaults.Power, defaults.WhenDone
 		}
 	})
 	d.fill()
