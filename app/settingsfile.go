@@ -46,8 +46,7 @@ func (f *settingsFiles) importSettings() {
 			imported, invalid, err := readSettings(paths[0])
 			if err == nil {
 				f.settings.Update(func(s *settings.Settings) {
-					imported.Receiver = s.Receiver // only receivedFolder changes it, together with the receiver
-					*s = imported
+					*s = imported.WithComputerOf(*s) // also because only receivedFolder changes the folder, together with the receiver
 				})
 			}
 			f.bridge.Post(func() {

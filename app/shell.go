@@ -61,6 +61,7 @@ type shell struct {
 	settingsFiles *settingsFiles
 	prompt        *resumePrompt
 	scans         *folderScans
+	afterUploads  *afterUploads
 
 	appearance settings.Appearance // the one applied last
 	builtIn    theme.Look          // the one when the window was built first
@@ -125,6 +126,10 @@ func (sh *shell) makeParts() {
 		clipboard: sh.toolkit.Clipboard, notify: sh.notifications.send, show: sh.show,
 		findHistory: sh.config.Engine.FindHistory, addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
 	}
+	sh.afterUploads = &afterUploads{
+		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, files: sh.files, notifications: sh.notifications,
+		visibility: func() *visibility { return sh.visibility }, system: sh.system.done, log: log, showMessage: showMessage,
+	}
 	sh.repeated = &repeatedErrors{window: sh.window, act: sh.actions.act}
 }
 
@@ -147,7 +152,7 @@ func (sh *shell) makeDialogs() {
 	sh.settingsFiles = &settingsFiles{bridge: sh.bridge, settings: sh.config.Settings, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{
 		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir, Version: sh.config.Version, Copy: sh.copyText,
-		ReadStatistics: sh.readStatistics, Servers: sh.servers.Page,
+		ReadStatistics: sh.readStatistics, Servers: sh.servers.Page, ChooseProgram: sh.chooseProgram,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
@@ -197,6 +202,7 @@ func (sh *shell) windowActions() windowActions {
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
+			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
 		},
 		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit, notify: sh.notifications.message,
 	}
@@ -272,6 +278,7 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	case s.Loading:
 		return sh.showLoading(s)
 	}
+	again := sh.afterUploads.update(s, time.Now())
 	sh.prompt.update(s)
 	for _, sentence := range sh.adder.added.Messages(s) {
 		sh.window.showMessage(sentence)
@@ -279,13 +286,13 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	s = sh.removals.visible(s)
 	counts := view.CountsOf(s, sh.prompt.interrupted)
 	sh.notifications.update(s, counts)
-	wait := sh.scans.show(s)
+	wait := sooner(again, sh.scans.show(s))
 	if sh.window.visible {
 		sh.window.show(s, counts)
 		sh.adder.reveal(s)
 	}
 	if sh.tray != nil {
-		wait = sooner(wait, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))
+		wait = sooner(wait, sh.tray.Show(sh.trayOf(s, counts), time.Now()))
 	}
 	sh.showInLauncher(view.LauncherOf(s, counts, sh.prompt.interrupted))
 	sh.prompt.showReview(s)
@@ -303,7 +310,7 @@ func (sh *shell) showLoading(s *uploader.Snapshot) time.Duration {
 	if sh.tray == nil {
 		return 0
 	}
-	return sh.tray.Show(view.TrayOf(s, view.Counts{}, nil), time.Now())
+	return sh.tray.Show(sh.trayOf(s, view.Counts{}), time.Now())
 }
 
 // sooner returns the shorter of two durations, of which 0 is never.
@@ -336,6 +343,15 @@ func (sh *shell) setReceivedDir(dir string) {
 	sh.opener.receivedDir, sh.window.receivedDir, sh.window.emptyServer = dir, dir, 0
 	sh.preferences.Reopen()
 	sh.bridge.Refresh()
+}
+
+// chooseProgram asks for the program that may follow when all uploads are done. The settings
+// dialog, if it is open, shows it.
+func (sh *shell) chooseProgram(then func()) {
+	sh.afterUploads.chooseProgram(func() {
+		then()
+		sh.preferences.Reopen()
+	})
 }
 
 // setLimit sets the limit of all uploads together, in bytes per second; 0 for none.

@@ -11,6 +11,7 @@ import (
 	"fyne.io/systray"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/power"
 	"github.com/ferryapp/ferry/assets"
 )
 
@@ -35,6 +36,7 @@ type system struct {
 	readClipboard    func(context.Context) (string, error) // see platform.ReadClipboard
 	chooser          platform.Chooser
 	notifier         platform.Notifier
+	done             doneFunctions
 	tooltip          func(string)
 
 	// whenThemeKnown calls a function on the UI goroutine as soon as the toolkit has
@@ -60,8 +62,11 @@ func native(toolkit fyne.App) system {
 		readClipboard:    platform.ReadClipboard,
 		chooser:          platform.NewChooser(),
 		notifier:         platform.NewNotifier("Ferry", assets.SmallIcon(), send),
-		tooltip:          systray.SetTooltip,
-		whenThemeKnown:   func(then func()) { whenThemeKnown(toolkit.Settings(), then) },
+		done: doneFunctions{
+			playSound: platform.PlayFinished, sleep: power.Sleep, shutDown: power.ShutDown, startProgram: platform.StartProgram, isProgram: platform.IsProgram,
+		},
+		tooltip:        systray.SetTooltip,
+		whenThemeKnown: func(then func()) { whenThemeKnown(toolkit.Settings(), then) },
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -68,6 +69,8 @@ type fakeDesktop struct {
 	notes          []platform.Notification
 	withdrawn      []string
 	shown          []string
+	did            []string // what followed when all uploads were done
+	doErr          error    // of that
 }
 
 func (d *fakeDesktop) record(update func()) {
@@ -145,6 +148,30 @@ func (d *fakeDesktop) show(ctx context.Context, path string) error {
 	return nil
 }
 
+// done returns functions that record what follows when all uploads are done.
+func (d *fakeDesktop) done() doneFunctions {
+	record := func(ctx context.Context, what string) error {
+		d.wait(ctx)
+		d.record(func() { d.did = append(d.did, what) })
+		return d.doErr
+	}
+	call := func(what string) func(context.Context) error {
+		return func(ctx context.Context) error { return record(ctx, what) }
+	}
+	return doneFunctions{
+		playSound: call("sound"), sleep: call("sleep"), shutDown: call("shut down"),
+		startProgram: func(path string) error { return record(context.Background(), path) },
+		isProgram:    func(path string) bool { return !strings.HasSuffix(path, ".txt") },
+	}
+}
+
+// doneSoFar returns what followed.
+func (d *fakeDesktop) doneSoFar() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.did)
+}
+
 func (d *fakeDesktop) readClipboard(ctx context.Context) (string, error) {
 	d.wait(ctx)
 	if d.clipboardText == "" {
@@ -202,7 +229,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 		hasTray: s.desktop.hasTray, watchTray: s.desktop.watchTray, registerTrayIcon: s.desktop.registerTrayIcon, exportTrayIcon: s.desktop.exportTrayIcon,
 		reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		surveyTimeout: time.Hour, // longer than any count takes
-		readClipboard: s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, whenThemeKnown: func(then func()) { then() },
+		readClipboard: s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, done: s.desktop.done(), tooltip: func(string) {}, whenThemeKnown: func(then func()) { then() },
 	}, s.ui.Post)
 	s.start(t.Context())
 	t.Cleanup(func() {

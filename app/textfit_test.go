@@ -17,6 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/whendone"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -138,10 +139,14 @@ var windowStates = []struct {
 	{"new server", func(s *testWindow) { s.servers.Add() }},
 	{"servers", func(s *testWindow) { s.servers.Manage() }},
 	{"context menu", func(s *testWindow) { s.window.list.Rows.Select(7); s.window.list.OpenMenu(fyne.NewPos(20, 20)) }},
+	{"menu of what follows", func(s *testWindow) { s.window.footer.OpenWhenDone() }},
+	{"what follows is chosen", func(s *testWindow) { s.afterUploads.choose(settings.DoneShutDown); s.show(s.bridge.Snapshot()) }},
+	{"notice of what follows", func(s *testWindow) { s.afterUploads.announce(settings.DoneShutDown, whendone.Notice) }},
 	{"limit menu", func(s *testWindow) { s.window.footer.OpenLimits() }},
 	{"transfer settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionTransfers) }},
 	{"start settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
 	{"appearance settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAppearance) }},
+	{"power settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionPower) }},
 	{"data settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
 	{"options of what is added", func(s *testWindow) { s.adder.addWithOptions() }},
 	{"statistics", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStatistics) }},

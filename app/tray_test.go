@@ -12,7 +12,7 @@ import (
 
 func TestTrayMenu(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
-	want := []string{"1 uploading", "Open Ferry", "Pause all", "Add files…", "Recent", "Quit"}
+	want := []string{"1 uploading", "Open Ferry", "Pause all", "Add files…", "Recent", "When all uploads are done, once", "Quit"}
 	if diff := cmp.Diff(want, apptest.Labels(s.toolkit.menu)); diff != "" {
 		t.Error(diff)
 	}

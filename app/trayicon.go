@@ -6,6 +6,7 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/tray"
 	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/uploader"
 )
 
 // The tray icon, and the icon in the dock or taskbar.
@@ -17,6 +18,7 @@ func (sh *shell) makeTray() *tray.Tray {
 		Actions: tray.Actions{
 			Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
 			ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, ChooseRecent: sh.actions.chooseRecent,
+			ChooseWhenDone: sh.afterUploads.choose,
 		},
 	}
 	if sh.system.trayMenu != nil {
@@ -53,6 +55,13 @@ func (sh *shell) exportTrayIcon(ctx context.Context) {
 	}
 	sh.bridge.Post(sh.tray.Invalidate)
 	sh.bridge.Refresh()
+}
+
+// trayOf returns what the tray shows of a snapshot.
+func (sh *shell) trayOf(s *uploader.Snapshot, counts view.Counts) view.Tray {
+	next := view.TrayOf(s, counts, sh.prompt.interrupted)
+	next.WhenDone = sh.afterUploads.action()
+	return next
 }
 
 // showInLauncher shows the progress on the program's icon in the dock or taskbar, if the

@@ -177,7 +177,7 @@ func (c *capturer) first() {
 	c.press("Escape")
 	c.press("ctrl+comma")
 	c.capture("settings")
-	for _, section := range []string{"notifications", "start", "look", "data"} {
+	for _, section := range []string{"notifications", "start", "look", "power", "data"} {
 		c.press("Down")
 		c.capture("settings-" + section)
 	}

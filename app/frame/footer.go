@@ -10,6 +10,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -25,6 +26,7 @@ type Footer struct {
 	graph           *widgets.SpeedGraph
 	figures         *widgets.Figures
 	Limit           *widgets.SmallButton
+	WhenDone        *widgets.SmallButton
 	connectionLabel *widget.Label
 	connectionIcon  *widget.Icon
 
@@ -39,6 +41,10 @@ type FooterActions struct {
 	Limit        func() int64 // of all uploads together, in bytes per second; 0 for none
 	SetLimit     func(int64)
 	OpenSettings func()
+
+	WhenDone    func() settings.DoneAction // what follows when all uploads are done
+	SetWhenDone func(settings.DoneAction)  // for this run
+	OpenPower   func()                     // opens the setting for every run
 }
 
 // NewFooter returns a footer. Its menu opens on canvas.
@@ -55,11 +61,12 @@ func NewFooter(canvas fyne.Canvas, tooltips *widgets.Tooltips, actions FooterAct
 		speed: &view.Speed{}, connection: numConnections,
 	}
 	f.Limit = widgets.NewSmallButton(theme.IconSpeed, tooltips, f.OpenLimits)
+	f.WhenDone = widgets.NewSmallButton(theme.IconQuit, tooltips, f.OpenWhenDone)
 	f.connectionLabel.SizeName = fynetheme.SizeNameCaptionText
 	f.graph.Hide()
 	icon := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.connectionIcon))
-	right := container.NewHBox(container.NewCenter(f.Limit), icon, f.connectionLabel)
-	f.Content = container.New(&footerLayout{f.Limit}, f.graph, f.figures, right)
+	right := container.NewHBox(container.NewCenter(f.WhenDone), container.NewCenter(f.Limit), icon, f.connectionLabel)
+	f.Content = container.New(&footerLayout{f}, f.graph, f.figures, right)
 	return f
 }
 
@@ -68,7 +75,7 @@ func bytesLeft(bytes int64) string {
 }
 
 // Show shows a snapshot, and the limit of the settings that applies now.
-func (f *Footer) Show(s *uploader.Snapshot, settings uploader.Settings, now time.Time) {
+func (f *Footer) Show(s *uploader.Snapshot, transfers uploader.Settings, now time.Time) {
 	rate, left, eta := "", "", ""
 	if s.Totals.Left > 0 {
 		eta = words.ETA(s.Totals.ETA)
@@ -79,7 +86,8 @@ func (f *Footer) Show(s *uploader.Snapshot, settings uploader.Settings, now time
 		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Blank)
 	}
 	f.figures.Set(rate, left, eta)
-	f.showLimit(s, settings, now)
+	f.showLimit(s, transfers, now)
+	f.showWhenDone()
 	f.showConnection(s)
 }
 
@@ -98,10 +106,18 @@ func (f *Footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 	f.graph.Set(f.speed.Samples)
 }
 
-func (f *Footer) showLimit(s *uploader.Snapshot, settings uploader.Settings, now time.Time) {
-	text, tone := view.LimitNow(s, settings, now)
+func (f *Footer) showLimit(s *uploader.Snapshot, transfers uploader.Settings, now time.Time) {
+	text, tone := view.LimitNow(s, transfers, now)
 	if text != f.Limit.Text() {
 		f.Limit.Set(text, tone)
+		f.Content.Refresh()
+	}
+}
+
+func (f *Footer) showWhenDone() {
+	text, tone := view.WhenDoneNow(f.actions.WhenDone())
+	if text != f.WhenDone.Text() {
+		f.WhenDone.Set(text, tone)
 		f.Content.Refresh()
 	}
 }
@@ -116,8 +132,9 @@ func (f *Footer) showConnection(s *uploader.Snapshot) {
 }
 
 // footerLayout lays out a footer: the graph at the left if it fits, then the figures, and
-// the rest at the right. The limit loses its text if the figures need the space.
-type footerLayout struct{ limit *widgets.SmallButton }
+// the rest at the right. The buttons lose their texts if the figures need the space; the one
+// for what follows has none while nothing does.
+type footerLayout struct{ footer *Footer }
 
 func (l *footerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	figures, right := objects[1].MinSize(), objects[2].MinSize()
@@ -126,9 +143,13 @@ func (l *footerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 func (l *footerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	graph, figures, right := objects[0], objects[1], objects[2]
-	l.limit.SetCompact(false)
-	if figures.MinSize().Width+right.MinSize().Width+theme.Grid(7) > size.Width {
-		l.limit.SetCompact(true)
+	whenDone, limit := l.footer.WhenDone, l.footer.Limit
+	whenDone.SetCompact(l.footer.actions.WhenDone() == settings.DoneNothing)
+	limit.SetCompact(false)
+	for _, button := range []*widgets.SmallButton{limit, whenDone} {
+		if figures.MinSize().Width+right.MinSize().Width+theme.Grid(7) > size.Width {
+			button.SetCompact(true)
+		}
 	}
 	x, end := theme.Grid(3), size.Width-theme.Grid(2)-right.MinSize().Width
 	right.Resize(fyne.NewSize(right.MinSize().Width, size.Height))

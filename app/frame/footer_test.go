@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -25,16 +26,16 @@ func activeSnapshot(rate float64) *uploader.Snapshot {
 }
 
 // showFooter returns a footer that shows a snapshot in a window of a given size.
-func showFooter(t *testing.T, size fyne.Size, s *uploader.Snapshot, settings uploader.Settings) *Footer {
+func showFooter(t *testing.T, size fyne.Size, s *uploader.Snapshot, transfers uploader.Settings) *Footer {
 	t.Helper()
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
 	w := test.NewTempWindow(t, nil)
-	f := NewFooter(w.Canvas(), widgets.NewTooltips(), FooterActions{})
+	f := NewFooter(w.Canvas(), widgets.NewTooltips(), FooterActions{WhenDone: func() settings.DoneAction { return settings.DoneNothing }})
 	w.SetContent(container.NewBorder(nil, f.Content, nil, nil))
 	w.SetPadded(false)
 	w.Resize(size)
-	f.Show(s, settings, time.Now())
+	f.Show(s, transfers, time.Now())
 	return f
 }
 

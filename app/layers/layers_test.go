@@ -49,8 +49,8 @@ var (
 	// belowShell are the packages of the app that the shell and the parts of the window
 	// use.
 	belowShell = []string{
-		"app/bridge", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/presets", "app/profile", "app/savedvalue", "app/settings",
-		"app/spool", "app/uploadurls", "app/view", "app/windowstate", "app/words",
+		"app/awake", "app/bridge", "app/bus", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/power", "app/presets", "app/profile", "app/savedvalue", "app/settings",
+		"app/spool", "app/uploadurls", "app/view", "app/whendone", "app/windowstate", "app/words",
 	}
 
 	// pureParts are the packages of the engine without clock and I/O.
@@ -128,7 +128,7 @@ var bans = slices.Concat([]ban{
 		reason: "the shell and the parts of the window use it, not the reverse",
 	},
 	{
-		from: []string{"app/platform"}, banned: anyOf("fyne.io", module+"/uploader"), allowed: []string{module + "/uploader/atomicfile", module + "/uploader/privatefile"},
+		from: []string{"app/bus", "app/platform", "app/power"}, banned: anyOf("fyne.io", module+"/uploader"), allowed: []string{module + "/uploader/atomicfile", module + "/uploader/privatefile"},
 		reason: "it is about the operating system and is tested without a window",
 	},
 	{
@@ -140,8 +140,8 @@ var bans = slices.Concat([]ban{
 		reason: "a view is computed from a snapshot, without Fyne objects and I/O",
 	},
 	{
-		from: []string{""}, but: []string{"app/internal/apptest", "app/endtoend/internal", "uploader/uploadtest", "widgets/internal"},
-		banned: anyOf(module+"/app/internal/apptest", module+"/uploader/uploadtest", module+"/widgets/internal"),
+		from: []string{""}, but: []string{"app/internal/apptest", "app/internal/bustest", "app/endtoend/internal", "uploader/uploadtest", "widgets/internal"},
+		banned: anyOf(module+"/app/internal/apptest", module+"/app/internal/bustest", module+"/uploader/uploadtest", module+"/widgets/internal"),
 		reason: "it is for tests",
 	},
 	{
@@ -212,7 +212,7 @@ func TestEveryBanIsAboutPackagesThatExist(t *testing.T) {
 // TestEveryAppPackageHasAPlace fails for a new package until it is in a layer.
 func TestEveryAppPackageHasAPlace(t *testing.T) {
 	t.Parallel()
-	assembled := []string{exactly("app"), "app/program", "app/internal/apptest", "app/bench", "app/desktop", "app/endtoend", "app/interop", "app/layers"}
+	assembled := []string{exactly("app"), "app/program", "app/internal/apptest", "app/internal/bustest", "app/bench", "app/desktop", "app/endtoend", "app/interop", "app/layers"}
 	for _, p := range list(t) {
 		if within(p.ImportPath, module+"/app") && !withinAnyOfModule(p.ImportPath, slices.Concat(windowParts, belowShell, assembled)) {
 			t.Errorf("%s is in no layer", p.ImportPath)

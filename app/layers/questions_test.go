@@ -46,6 +46,7 @@ var questions = []question{
 	{"The server refuses a name that it has already: skip the file, rename or overwrite?", []string{"app/existing.go:askExists"}, []fault.Kind{fault.Exists}},
 	{"A file with that name exists on the server, which accepts another one", nil, nil},
 	{"Very many files: upload all of them?", []string{"app/survey.go:confirm"}, nil},
+	{"All uploads are done: go on with what was chosen to follow?", []string{"app/whendone.go:announce"}, nil},
 	{"Uploads are running: quit?", []string{"app/quit.go:ask"}, nil},
 	{"Cancel an upload and lose what was sent?", []string{"app/actions.go:confirm"}, nil},
 	{"Uploads were interrupted: resume them?", []string{"app/resumeprompt.go:showQuestion", "app/review.go:newReview"}, nil},
@@ -54,7 +55,7 @@ var questions = []question{
 	{"What is the name of standard input?", nil, nil},
 	{"Add, change or remove a server?", []string{"app/servers/dialog.go:newDialog", "app/servers/manage.go:Manage", "app/servers/manage.go:Remove"}, nil},
 	{"Ferry can't use its data folder: another one?", []string{"app/startfailure.go:buttons"}, nil},
-	{"", []string{"app/keyhelp.go:showHelp", "app/history/history.go:Open", "app/history.go:exportHistory", "app/preferences/dialog.go:newDialog", "app/preferences/about.go:showLicences", "app/logviewer/viewer.go:open", "app/receivedfolder.go:choose", "app/backup.go:backUp", "app/settingsfile.go:exportSettings", "app/settingsfile.go:importSettings", "app/form/dialogs.go:Ask"}, nil},
+	{"", []string{"app/keyhelp.go:showHelp", "app/history/history.go:Open", "app/history.go:exportHistory", "app/preferences/dialog.go:newDialog", "app/preferences/about.go:showLicences", "app/logviewer/viewer.go:open", "app/receivedfolder.go:choose", "app/whendone.go:chooseProgram", "app/backup.go:backUp", "app/settingsfile.go:exportSettings", "app/settingsfile.go:importSettings", "app/form/dialogs.go:Ask"}, nil},
 }
 
 // asking are the functions and methods that show a dialog.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/ferryapp/ferry/app/bus"
 )
 
 const (
@@ -36,14 +38,14 @@ func (c portalChooser) Folders(ctx context.Context, options ChooserOptions) ([]s
 }
 
 func (c portalChooser) open(ctx context.Context, options ChooserOptions, directory bool) ([]string, error) {
-	conn, err := connectSession()
+	conn, err := bus.ConnectSession()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoChooser, err)
 	}
 	defer conn.Close()
 
 	token := "ferry" + rand.Text()
-	signals, err := subscribe(ctx, conn, matchOwner(portalName), []dbus.MatchOption{
+	signals, err := bus.Subscribe(ctx, conn, bus.MatchOwner(portalName), []dbus.MatchOption{
 		dbus.WithMatchObjectPath(requestPath(conn, token)), dbus.WithMatchInterface(portalRequest), dbus.WithMatchMember("Response"),
 	})
 	if err != nil {
@@ -92,7 +94,7 @@ func waitResponse(ctx context.Context, signals <-chan *dbus.Signal) (*dbus.Signa
 			if signal.Name == portalRequest+".Response" {
 				return signal, nil
 			}
-			if owner, changed := newOwner(signal, portalName); changed && owner == "" {
+			if owner, changed := bus.NewOwner(signal, portalName); changed && owner == "" {
 				return nil, errors.New("portal ended")
 			}
 		case <-ctx.Done():

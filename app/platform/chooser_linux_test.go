@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ferryapp/ferry/app/internal/bustest"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
@@ -34,10 +35,10 @@ func (p *portal) OpenFile(sender dbus.Sender, _, _ string, options map[string]db
 
 func startPortal(t *testing.T, p *portal) *portal {
 	t.Helper()
-	privateBus(t)
-	p.conn = service(t, "org.freedesktop.portal.Desktop")
+	bustest.Private(t)
+	p.conn = bustest.Service(t, "org.freedesktop.portal.Desktop")
 	p.calls = make(chan map[string]dbus.Variant, 1)
-	export(t, p.conn, p, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.FileChooser")
+	bustest.Export(t, p.conn, p, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.FileChooser")
 	return p
 }
 
@@ -93,7 +94,7 @@ func TestChooser(t *testing.T) {
 		}
 	})
 	t.Run("no portal", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		if _, err := platform.NewChooser().Files(t.Context(), platform.ChooserOptions{}); !errors.Is(err, platform.ErrNoChooser) {
 			t.Errorf("error is %v", err)
 		}

@@ -2,7 +2,8 @@
 // a system tray ([HasTray]) and its menu ([TrayMenu]), the icon in the dock ([Launcher]),
 // notifications ([Notifier]), the system's file dialog ([Chooser]), files on the clipboard
 // ([ReadClipboard]), whether the network is metered ([WatchMetered]), opening the file manager ([Reveal]), starting at login ([Autostart]) and storing secrets
-// ([Keyring]). Each has its own file per system.
+// ([Keyring]). It also starts the program that the user chose ([StartProgram]) and plays a
+// sound ([PlayFinished]). Each has its own file per system.
 //
 // Every use of D-Bus has its own connection, except [RegisterTrayIcon] and [TrayMenu]: the
 // shared connection is that of the toolkit and of the keyring library.

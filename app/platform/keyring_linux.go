@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/ferryapp/ferry/app/bus"
 )
 
 const secretsName = "org.freedesktop.secrets"
@@ -12,12 +14,12 @@ const secretsName = "org.freedesktop.secrets"
 // HasKeyring reports whether a Secret Service runs in this session or would be
 // started on use. It never prompts for a password.
 func HasKeyring(ctx context.Context) bool {
-	conn, err := connectSession(dbus.WithContext(ctx))
+	conn, err := bus.ConnectSession(dbus.WithContext(ctx))
 	if err != nil {
 		return false
 	}
 	defer conn.Close()
-	owned, err := hasOwner(ctx, conn, secretsName)
+	owned, err := bus.HasOwner(ctx, conn, secretsName)
 	if err != nil || owned {
 		return owned
 	}

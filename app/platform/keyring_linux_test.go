@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/ferryapp/ferry/app/internal/bustest"
 	"github.com/ferryapp/ferry/app/platform"
 )
 
@@ -19,8 +20,8 @@ func TestHasKeyring(t *testing.T) {
 		}
 	})
 	t.Run("running service", func(t *testing.T) {
-		privateBus(t)
-		service(t, "org.freedesktop.secrets")
+		bustest.Private(t)
+		bustest.Service(t, "org.freedesktop.secrets")
 		if !platform.HasKeyring(t.Context()) {
 			t.Error("found no keyring")
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/ferryapp/ferry/app/bus"
 )
 
 const (
@@ -64,14 +66,14 @@ func (l *Launcher) Run(ctx context.Context) {
 		}
 		if conn == nil || !conn.Connected() {
 			var err error
-			if conn, err = connectSession(); err != nil {
+			if conn, err = bus.ConnectSession(); err != nil {
 				conn = nil // the next change tries again
 			}
 		}
 		if conn != nil {
 			_ = conn.Emit(launcherPath, launcherSignal, launcherURI, l.properties()) // the next change connects again
 		}
-		if !wait(ctx, launcherInterval) {
+		if !bus.Wait(ctx, launcherInterval) {
 			return
 		}
 	}

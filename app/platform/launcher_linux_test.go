@@ -8,6 +8,7 @@ import (
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/internal/bustest"
 	"github.com/ferryapp/ferry/app/platform"
 )
 
@@ -23,8 +24,8 @@ func runLauncher(t *testing.T) *platform.Launcher {
 }
 
 func TestLauncherSendsChanges(t *testing.T) {
-	privateBus(t)
-	dock := service(t, "io.github.ferryapp.Test")
+	bustest.Private(t)
+	dock := bustest.Service(t, "io.github.ferryapp.Test")
 	signals := make(chan *dbus.Signal, 10)
 	dock.Signal(signals)
 	if err := dock.AddMatchSignal(dbus.WithMatchInterface("com.canonical.Unity.LauncherEntry")); err != nil {

@@ -2,22 +2,21 @@ package platform_test
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
 
+	"github.com/ferryapp/ferry/app/internal/bustest"
 	"github.com/ferryapp/ferry/app/platform"
 )
 
 const networkManager = "org.freedesktop.NetworkManager"
 
 func TestWatchMeteredReportsChanges(t *testing.T) {
-	privateBus(t)
-	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
-	conn := service(t, networkManager)
+	bustest.PrivateSystem(t)
+	conn := bustest.Service(t, networkManager)
 	properties, err := prop.Export(conn, "/org/freedesktop/NetworkManager", prop.Map{networkManager: {
 		"Metered":      {Value: uint32(4), Emit: prop.EmitTrue},
 		"Connectivity": {Value: uint32(4), Emit: prop.EmitTrue},
@@ -130,9 +129,9 @@ func wantMetered(t *testing.T, changes <-chan bool, want bool, when string) {
 }
 
 func TestWatchMeteredFollowsNetworkManagerAndBus(t *testing.T) {
-	bus := newBus(t)
-	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
-	bus.start(t)
+	bus := bustest.New(t)
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.Address)
+	bus.Start(t)
 	changes := watchMetered(t)
 	select {
 	case <-changes:
@@ -147,9 +146,9 @@ func TestWatchMeteredFollowsNetworkManagerAndBus(t *testing.T) {
 	}
 	exportNetworkManager(t, 3)
 	wantMetered(t, changes, true, "NetworkManager started again")
-	bus.stop()
+	bus.Stop()
 	wantMetered(t, changes, false, "bus ended")
-	bus.start(t)
+	bus.Start(t)
 	exportNetworkManager(t, 1)
 	wantMetered(t, changes, true, "NetworkManager started on a new bus")
 }

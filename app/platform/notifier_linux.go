@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/ferryapp/ferry/app/bus"
 )
 
 const (
@@ -144,7 +146,7 @@ func (n *busNotifier) connect() error {
 	if n.conn != nil && n.conn.Connected() {
 		return nil
 	}
-	conn, err := connectSession()
+	conn, err := bus.ConnectSession()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/internal/bustest"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/assets"
 )
@@ -90,7 +91,7 @@ func (s *notificationServer) calls() ([]shownNotification, []uint32) {
 // newNotifier returns a notifier and its server on a private bus.
 func newNotifier(t *testing.T) (platform.Notifier, *notificationServer, *dbus.Conn) {
 	t.Helper()
-	privateBus(t)
+	bustest.Private(t)
 	server, conn := startServer(t)
 	n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 	t.Cleanup(func() {
@@ -105,8 +106,8 @@ func newNotifier(t *testing.T) (platform.Notifier, *notificationServer, *dbus.Co
 func startServer(t *testing.T) (*notificationServer, *dbus.Conn) {
 	t.Helper()
 	server := &notificationServer{closing: make(chan struct{}, 1)}
-	conn := service(t, notificationsName)
-	export(t, conn, server, notificationsPath, notificationsName)
+	conn := bustest.Service(t, notificationsName)
+	bustest.Export(t, conn, server, notificationsPath, notificationsName)
 	return server, conn
 }
 
@@ -229,7 +230,7 @@ func TestNotifier(t *testing.T) {
 		}
 	})
 	t.Run("no server", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 		defer n.Close()
 		if n.Notify(t.Context(), platform.Notification{Key: "resume"}) == nil {
@@ -268,12 +269,12 @@ func TestNotifierAfterRestart(t *testing.T) {
 		}
 	})
 	t.Run("bus restarted", func(t *testing.T) {
-		stop := privateBus(t)
+		stop := bustest.Private(t)
 		startServer(t)
 		n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 		notify(t, n, platform.Notification{Key: "resume"})
 		stop()
-		privateBus(t)
+		bustest.Private(t)
 		server, conn := startServer(t)
 		opened := make(chan struct{})
 		note := platform.Notification{Key: "resume", OnClick: func() { close(opened) }}

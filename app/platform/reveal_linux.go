@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/ferryapp/ferry/app/bus"
 )
 
 const (
@@ -48,7 +50,7 @@ func showItem(ctx context.Context, method, path, dir string) error {
 }
 
 func callFileManager(ctx context.Context, method, path string) error {
-	conn, err := connectSession()
+	conn, err := bus.ConnectSession()
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/ferryapp/ferry/app/internal/bustest"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/godbus/dbus/v5"
 )
@@ -25,9 +26,9 @@ func (m fileManager) ShowItems(uris []string, _ string) *dbus.Error {
 
 func TestReveal(t *testing.T) {
 	t.Run("file", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		manager := fileManager{items: make(chan []string, 1)}
-		export(t, service(t, "org.freedesktop.FileManager1"), manager, "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1")
+		bustest.Export(t, bustest.Service(t, "org.freedesktop.FileManager1"), manager, "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1")
 		if err := platform.Reveal(t.Context(), "/in box/50%?\xff#.mov"); err != nil {
 			t.Fatal(err)
 		}
@@ -36,9 +37,9 @@ func TestReveal(t *testing.T) {
 		}
 	})
 	t.Run("folder", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		manager := fileManager{folders: make(chan []string, 1)}
-		export(t, service(t, "org.freedesktop.FileManager1"), manager, "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1")
+		bustest.Export(t, bustest.Service(t, "org.freedesktop.FileManager1"), manager, "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1")
 		if err := platform.OpenFolder(t.Context(), "/in box"); err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +48,7 @@ func TestReveal(t *testing.T) {
 		}
 	})
 	t.Run("xdg-open without a file manager", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		output := fakeXDGOpen(t)
 		if err := platform.Reveal(t.Context(), "/in $(touch x)/a.mov"); err != nil {
 			t.Fatal(err)
@@ -58,7 +59,7 @@ func TestReveal(t *testing.T) {
 		}
 	})
 	t.Run("neither", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		t.Setenv("PATH", t.TempDir())
 		if platform.Reveal(t.Context(), "/a/b") == nil {
 			t.Error("no error")

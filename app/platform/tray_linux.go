@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/ferryapp/ferry/app/bus"
 )
 
 const (
@@ -16,17 +18,17 @@ const (
 // HasTray reports whether the desktop shows tray icons, that is, whether there is a
 // StatusNotifierWatcher with a registered host.
 func HasTray(ctx context.Context) bool {
-	conn, err := connectSession(dbus.WithContext(ctx))
+	conn, err := bus.ConnectSession(dbus.WithContext(ctx))
 	if err != nil {
 		return false
 	}
 	defer conn.Close()
-	if owned, err := hasOwner(ctx, conn, trayWatcherName); err != nil || !owned {
+	if owned, err := bus.HasOwner(ctx, conn, trayWatcherName); err != nil || !owned {
 		return false
 	}
 	var host bool
 	err = conn.Object(trayWatcherName, trayWatcherPath).
-		CallWithContext(ctx, propertiesName+".Get", 0, trayWatcherName, "IsStatusNotifierHostRegistered").
+		CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, trayWatcherName, "IsStatusNotifierHostRegistered").
 		Store(&host)
 	return err == nil && host
 }
@@ -55,7 +57,7 @@ func RegisterTrayIcon(ctx context.Context) error {
 // goroutine, if the session bus was restarted: the toolkit's icon ended with the old one.
 // It returns when ctx is done, and at once where there is no session bus.
 func WatchTray(ctx context.Context, changed, restarted func()) {
-	connect := func() (*dbus.Conn, error) { return connectSession(dbus.WithContext(ctx)) }
+	connect := func() (*dbus.Conn, error) { return bus.ConnectSession(dbus.WithContext(ctx)) }
 	conn, err := connect()
 	if err != nil || followTray(ctx, conn, func() {}, changed) != nil {
 		return
@@ -72,7 +74,7 @@ func WatchTray(ctx context.Context, changed, restarted func()) {
 			gone = true
 			changed()
 		}
-		wait(ctx, reconnectInterval)
+		bus.Wait(ctx, bus.ReconnectInterval)
 	}
 }
 
@@ -80,7 +82,7 @@ func WatchTray(ctx context.Context, changed, restarted func()) {
 // closes when ctx is done. It fails if it cannot subscribe.
 func followTray(ctx context.Context, conn *dbus.Conn, subscribed, changed func()) error {
 	defer conn.Close()
-	signals, err := subscribe(ctx, conn, matchOwner(trayWatcherName), []dbus.MatchOption{dbus.WithMatchInterface(trayWatcherName)})
+	signals, err := bus.Subscribe(ctx, conn, bus.MatchOwner(trayWatcherName), []dbus.MatchOption{dbus.WithMatchInterface(trayWatcherName)})
 	if err != nil {
 		return err
 	}
@@ -107,7 +109,7 @@ func changesTray(signal *dbus.Signal) bool {
 	case trayWatcherName + ".StatusNotifierHostRegistered", trayWatcherName + ".StatusNotifierHostUnregistered":
 		return true
 	default:
-		_, changed := newOwner(signal, trayWatcherName)
+		_, changed := bus.NewOwner(signal, trayWatcherName)
 		return changed
 	}
 }

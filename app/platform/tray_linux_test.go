@@ -9,6 +9,7 @@ import (
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
 
+	"github.com/ferryapp/ferry/app/internal/bustest"
 	"github.com/ferryapp/ferry/app/platform"
 )
 
@@ -17,7 +18,7 @@ const trayWatcherName = "org.kde.StatusNotifierWatcher"
 // exportWatcher exports a StatusNotifierWatcher, with or without a host.
 func exportWatcher(t *testing.T, host bool) {
 	t.Helper()
-	conn := service(t, trayWatcherName)
+	conn := bustest.Service(t, trayWatcherName)
 	_, err := prop.Export(conn, "/StatusNotifierWatcher", prop.Map{
 		trayWatcherName: {"IsStatusNotifierHostRegistered": {Value: host, Emit: prop.EmitFalse}},
 	})
@@ -28,20 +29,20 @@ func exportWatcher(t *testing.T, host bool) {
 
 func TestHasTray(t *testing.T) {
 	t.Run("no watcher", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		if platform.HasTray(t.Context()) {
 			t.Error("found a tray")
 		}
 	})
 	t.Run("watcher without host", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		exportWatcher(t, false)
 		if platform.HasTray(t.Context()) {
 			t.Error("found a tray")
 		}
 	})
 	t.Run("watcher with host", func(t *testing.T) {
-		privateBus(t)
+		bustest.Private(t)
 		exportWatcher(t, true)
 		if !platform.HasTray(t.Context()) {
 			t.Error("found no tray")
@@ -54,8 +55,8 @@ func TestHasTray(t *testing.T) {
 		}
 	})
 	t.Run("name owned by another program", func(t *testing.T) {
-		privateBus(t)
-		service(t, trayWatcherName)
+		bustest.Private(t)
+		bustest.Service(t, trayWatcherName)
 		if platform.HasTray(t.Context()) {
 			t.Error("found a tray")
 		}
@@ -63,7 +64,7 @@ func TestHasTray(t *testing.T) {
 }
 
 func TestWatchTrayReportsChanges(t *testing.T) {
-	privateBus(t)
+	bustest.Private(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	changes := make(chan struct{}, 1)
 	returned := make(chan struct{})
@@ -76,7 +77,7 @@ func TestWatchTrayReportsChanges(t *testing.T) {
 			}
 		}, func() { t.Error("reported a restart of the bus") })
 	}()
-	conn := service(t, "io.github.ferryapp.Test")
+	conn := bustest.Service(t, "io.github.ferryapp.Test")
 	for reported := false; !reported; { // changes before the subscription are missed
 		if _, err := conn.RequestName(trayWatcherName, dbus.NameFlagDoNotQueue); err != nil {
 			t.Fatal(err)
@@ -100,9 +101,9 @@ func TestWatchTrayReturnsWithoutBus(t *testing.T) {
 }
 
 func TestWatchTrayFollowsSessionBus(t *testing.T) {
-	bus := newBus(t)
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
-	bus.start(t)
+	bus := bustest.New(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.Address)
+	bus.Start(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	events, returned := make(chan string, 1), make(chan struct{})
 	report := func(event string) func() {
@@ -130,15 +131,15 @@ func TestWatchTrayFollowsSessionBus(t *testing.T) {
 		}
 	}
 	waitSubscribed(t, events)
-	bus.stop()
-	bus.start(t)
+	bus.Stop()
+	bus.Start(t)
 	for <-events != "restarted" { // reports of changes before
 	}
 	want("changed")
 	for range 2 {
-		bus.stop()
+		bus.Stop()
 		want("changed")
-		bus.start(t)
+		bus.Start(t)
 		want("restarted")
 		want("changed")
 		exportWatcher(t, true)
@@ -150,7 +151,7 @@ func TestWatchTrayFollowsSessionBus(t *testing.T) {
 // these changes may be reported later.
 func waitSubscribed(t *testing.T, events <-chan string) {
 	t.Helper()
-	conn := service(t, "io.github.ferryapp.Test")
+	conn := bustest.Service(t, "io.github.ferryapp.Test")
 	for {
 		_, requestErr := conn.RequestName(trayWatcherName, dbus.NameFlagDoNotQueue)
 		_, releaseErr := conn.ReleaseName(trayWatcherName)
@@ -174,7 +175,7 @@ func (w trayWatcher) RegisterStatusNotifierItem(path string) *dbus.Error {
 }
 
 func TestRegisterTrayIcon(t *testing.T) {
-	privateBus(t)
+	bustest.Private(t)
 	t.Cleanup(func() { // the connection shared by the whole program
 		if shared, err := dbus.SessionBus(); err != nil || shared.Close() != nil {
 			t.Error("closing the shared connection failed")
@@ -184,7 +185,7 @@ func TestRegisterTrayIcon(t *testing.T) {
 		t.Error("no error without a tray")
 	}
 	icons := make(chan string, 1)
-	export(t, service(t, trayWatcherName), trayWatcher{icons}, "/StatusNotifierWatcher", trayWatcherName)
+	bustest.Export(t, bustest.Service(t, trayWatcherName), trayWatcher{icons}, "/StatusNotifierWatcher", trayWatcherName)
 	if err := platform.RegisterTrayIcon(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -250,6 +250,13 @@ func propertiesOf(item MenuItem) map[string]dbus.Variant {
 		return map[string]dbus.Variant{"type": dbus.MakeVariant("separator")}
 	}
 	properties := map[string]dbus.Variant{"label": dbus.MakeVariant(item.Label), "enabled": dbus.MakeVariant(!item.Disabled)}
+	if item.Radio {
+		state := int32(0)
+		if item.Checked {
+			state = 1
+		}
+		properties["toggle-type"], properties["toggle-state"] = dbus.MakeVariant("radio"), dbus.MakeVariant(state)
+	}
 	if len(item.Items) > 0 {
 		properties["children-display"] = dbus.MakeVariant("submenu")
 	}

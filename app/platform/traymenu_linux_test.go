@@ -8,6 +8,7 @@ import (
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/internal/bustest"
 	"github.com/ferryapp/ferry/app/platform"
 )
 
@@ -34,7 +35,7 @@ type node struct {
 // newMenuClient exports a menu with the items, and reads it whole.
 func newMenuClient(t *testing.T, items []platform.MenuItem) *menuClient {
 	t.Helper()
-	privateBus(t)
+	bustest.Private(t)
 	shared, err := dbus.SessionBus() // the connection of the toolkit and of the menu
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func newMenuClient(t *testing.T, items []platform.MenuItem) *menuClient {
 			t.Error(err)
 		}
 	})
-	conn := service(t, "io.github.ferryapp.Test")
+	conn := bustest.Service(t, "io.github.ferryapp.Test")
 	c := &menuClient{t: t, menu: menu, object: conn.Object(shared.Names()[0], menuPath), signals: make(chan *dbus.Signal, 100)}
 	conn.Signal(c.signals)
 	if err := conn.AddMatchSignal(dbus.WithMatchInterface(menuInterface)); err != nil {

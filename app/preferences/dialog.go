@@ -25,6 +25,7 @@ const (
 	SectionNotifications
 	SectionStart
 	SectionAppearance
+	SectionPower
 	SectionData
 	SectionServers
 	SectionStatistics
@@ -32,7 +33,7 @@ const (
 	NumSections
 )
 
-var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "data", "servers", "statistics", "about"}
+var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "power", "data", "servers", "statistics", "about"}
 
 // hasSettings reports whether the section has settings, which can be reset.
 func (s Section) hasSettings() bool { return s < SectionData }
@@ -41,7 +42,7 @@ func (s Section) hasSettings() bool { return s < SectionData }
 func (s Section) String() string { return sectionNames[s] }
 
 func (s Section) icon() theme.IconName {
-	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData, theme.IconServer, theme.IconUploading, theme.IconInfo}[s]
+	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconClock, theme.IconData, theme.IconServer, theme.IconUploading, theme.IconInfo}[s]
 }
 
 // settingsDialog is an open settings dialog: the sections at the left, the fields of the
@@ -128,6 +129,8 @@ func (d *settingsDialog) fill() {
 		d.form.addStart()
 	case SectionAppearance:
 		d.form.addAppearance()
+	case SectionPower:
+		d.form.addPower(d.config.ChooseProgram)
 	case SectionData:
 		d.form.addData(d.config)
 	case SectionServers:
@@ -159,6 +162,8 @@ func (d *settingsDialog) resetSection() {
 			s.Start = defaults.Start
 		case SectionAppearance:
 			s.Appearance = defaults.Appearance
+		case SectionPower:
+			s.Power, s.WhenDone = defaults.Power, defaults.WhenDone
 		}
 	})
 	d.fill()

@@ -87,6 +87,8 @@ func TestEverySettingHasControl(t *testing.T) {
 		{SectionAppearance, "theme", choose("Dark"), func(s settings.Settings) bool { return s.Appearance.Theme == settings.ThemeDark }},
 		{SectionAppearance, "scale", choose("150 %"), func(s settings.Settings) bool { return s.Appearance.Scale == 1.5 }},
 		{SectionAppearance, "density", choose("Compact"), func(s settings.Settings) bool { return s.Appearance.Density == settings.DensityCompact }},
+		{SectionPower, "when-done", choose("Shut down"), func(s settings.Settings) bool { return s.WhenDone.Action == settings.DoneShutDown }},
+		{SectionPower, "keep-awake", choose("Also on battery"), func(s settings.Settings) bool { return s.Power.KeepAwake == settings.KeepAwakeAlways }},
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			if c.key == "metered" && !platform.KnowsMetered {

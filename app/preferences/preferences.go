@@ -22,6 +22,10 @@ type Config struct {
 	// fails.
 	ReadStatistics func(then func(view.Statistics))
 
+	// ChooseProgram asks for the program that may follow when all uploads are done, and calls
+	// then on the UI goroutine once it is in the settings.
+	ChooseProgram func(then func())
+
 	// Servers returns the list of servers for its page. Leave closes the dialog.
 	Servers func(host form.Host, leave func()) []fyne.CanvasObject
 }

@@ -8,10 +8,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ferryapp/ferry/app/awake"
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/power"
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/spool"
@@ -67,6 +69,7 @@ type session struct {
 	streamCleanup *task
 	configurer    *task // passes changed settings to the engine
 	metering      *task // passes changes of the network to the engine
+	awake         *task // keeps the computer awake while something is sent
 	backups       *task
 	networkWatch  *task
 	executor      *cli.Executor
@@ -168,6 +171,7 @@ func (s *session) load(ctx context.Context, c command, o options) error {
 	}
 	s.backups = startTask(func(ctx context.Context) error { runBackups(ctx, s.database, c.log); return nil })
 	s.metering = startTask(func(ctx context.Context) error { s.passMetering(ctx, c); return nil })
+	s.awake = s.startKeeper(c)
 	return s.startStreamCleanup(c, o.stdin)
 }
 
@@ -238,6 +242,17 @@ func (s *session) passMetering(ctx context.Context, c command) {
 	}
 }
 
+// startKeeper starts to keep the computer awake while something is sent.
+func (s *session) startKeeper(c command) *task {
+	keeper := awake.Keeper{
+		Engine: s.engine, Settings: s.settings, Log: c.log, WatchBattery: power.WatchBattery,
+		KeepAwake: func(ctx context.Context) {
+			power.KeepAwake(ctx, words.Text("power.reason"), func(service string) { c.log.Debug("computer kept awake", "by", service) })
+		},
+	}
+	return startTask(func(ctx context.Context) error { keeper.Run(ctx); return nil })
+}
+
 // startStreamCleanup removes unused streams of the standard input, except the one
 // that is about to be sent, and starts to remove those that are finished. It
 // releases that stream's lock: from here on only this process removes streams.
@@ -270,6 +285,7 @@ func (s *session) close(err error) error {
 	}
 	add(s.loader.stop())
 	add(s.streamCleanup.stop())
+	add(s.awake.stop())
 	add(s.metering.stop())
 	add(s.configurer.stop())
 	if engineErr := s.engineLoop.stop(); !errors.Is(err, engineErr) {

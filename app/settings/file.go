@@ -22,10 +22,10 @@ type file struct {
 }
 
 // Export returns the settings as a file, which [Import] reads. The servers and their secrets
-// are no settings and are not in it, and neither is the folder of the built-in receiver, which
-// belongs to one computer.
+// are no settings and are not in it, and neither is what belongs to one computer; see
+// [Settings.WithComputerOf].
 func (s Settings) Export() ([]byte, error) {
-	s.Receiver = Receiver{}
+	s = s.WithComputerOf(Default())
 	saved, err := s.format()
 	if err != nil {
 		return nil, err
@@ -37,13 +37,22 @@ func (s Settings) Export() ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
+// WithComputerOf returns s with the settings of another one that belong to one computer: the
+// folder of the built-in receiver, and what happens when all uploads are done. Otherwise a
+// file of settings by somebody else could turn off the computer or start a program.
+func (s Settings) WithComputerOf(other Settings) Settings {
+	s.Receiver, s.WhenDone = other.Receiver, other.WhenDone
+	return s
+}
+
 // Import parses a file of [Settings.Export], also one of another version of Ferry, with the
-// guarantees of [Parse]. The caller keeps its own Receiver. It fails with [ErrNotSettings] if the data is anything else.
+// guarantees of [Parse]. What belongs to one
+// computer has its default; see [Settings.WithComputerOf]. It fails with [ErrNotSettings] if the data is anything else.
 func Import(data []byte) (s Settings, invalid []string, err error) {
 	var f file
 	if err := json.Unmarshal(data, &f); err != nil || f.Version == 0 || len(f.Settings) == 0 {
 		return Settings{}, nil, ErrNotSettings
 	}
 	s, invalid = Parse(f.Settings)
-	return s, invalid, nil
+	return s.WithComputerOf(Default()), invalid, nil
 }

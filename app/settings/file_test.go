@@ -22,9 +22,11 @@ func TestImportIsTheInverseOfExport(t *testing.T) {
 			if err != nil || len(invalid) > 0 {
 				t.Fatalf("invalid %v, %v", invalid, err)
 			}
-			s.Receiver = settings.Receiver{} // not in the file
-			if bytes.Contains(data, []byte("receiver")) {
-				t.Errorf("the file contains the folder for received files: %s", data)
+			s = s.WithComputerOf(settings.Default()) // not in the file
+			for _, name := range []string{"receiver", "program"} {
+				if bytes.Contains(data, []byte(`"`+name+`"`)) {
+					t.Errorf("the file contains %q: %s", name, data)
+				}
 			}
 			if diff := cmp.Diff(s, got); diff != "" {
 				t.Error(diff)
@@ -38,6 +40,17 @@ func TestImportRefusesOtherFiles(t *testing.T) {
 		if _, _, err := settings.Import([]byte(text)); !errors.Is(err, settings.ErrNotSettings) {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+func TestImportStartsNoProgram(t *testing.T) {
+	file := `{"ferrySettings": 1, "settings": {"whenDone": {"action": "program", "program": "/bin/sh"}, "receiver": {"folder": "/etc"}}}`
+	got, _, err := settings.Import([]byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(settings.Default(), got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -21,7 +21,47 @@ type Settings struct {
 	Notifications Notifications     `json:"notifications"`
 	Start         Start             `json:"start"`
 	Appearance    Appearance        `json:"look"`
+	Power         Power             `json:"power"`
+	WhenDone      WhenDone          `json:"whenDone"`
 	Receiver      Receiver          `json:"receiver,omitzero"`
+}
+
+// Power are the settings of the power of this computer.
+type Power struct {
+	KeepAwake KeepAwake `json:"keepAwake"`
+}
+
+// KeepAwake selects when uploads keep the computer from going to sleep by itself.
+type KeepAwake string
+
+// The choices of KeepAwake.
+const (
+	KeepAwakePlugged KeepAwake = "plugged" // unless it runs on its battery
+	KeepAwakeAlways  KeepAwake = "always"
+	KeepAwakeNever   KeepAwake = "never"
+)
+
+// WhenDone selects what happens when all uploads are done.
+type WhenDone struct {
+	Action  DoneAction `json:"action"`
+	Program string     `json:"program,omitempty"` // absolute path for DoneProgram; "": none is chosen
+}
+
+// DoneAction is what happens when all uploads are done.
+type DoneAction string
+
+// The choices of DoneAction.
+const (
+	DoneNothing  DoneAction = "nothing"
+	DoneSound    DoneAction = "sound"
+	DoneSleep    DoneAction = "sleep"
+	DoneShutDown DoneAction = "shutDown"
+	DoneProgram  DoneAction = "program" // WhenDone.Program is started
+)
+
+// DoneActions returns all choices of DoneAction.
+func DoneActions() []DoneAction {
+	return []DoneAction{DoneNothing, DoneSound, DoneSleep, DoneShutDown, DoneProgram}
 }
 
 // Receiver are the settings of the built-in receiver.
@@ -90,6 +130,8 @@ func Default() Settings {
 		Notifications: Notifications{Finished: true, NeedsAttention: true, Interrupted: true},
 		Start:         Start{OnStart: OnStartResume, CloseToTray: true, ConfirmQuit: true},
 		Appearance:    Appearance{Theme: ThemeSystem, Scale: 1, Density: DensityComfortable},
+		Power:         Power{KeepAwake: KeepAwakePlugged},
+		WhenDone:      WhenDone{Action: DoneNothing},
 	}
 }
 

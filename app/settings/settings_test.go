@@ -76,6 +76,8 @@ func nonDefault() settings.Settings {
 		},
 		Start:      settings.Start{OnStart: settings.OnStartAsk, AtLogin: true},
 		Appearance: settings.Appearance{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5, Density: settings.DensityCompact},
+		Power:      settings.Power{KeepAwake: settings.KeepAwakeAlways},
+		WhenDone:   settings.WhenDone{Action: settings.DoneProgram, Program: filepath.Join(os.TempDir(), "program")},
 		Receiver:   settings.Receiver{Folder: filepath.Join(os.TempDir(), "received")},
 	}
 }
@@ -181,9 +183,9 @@ func TestParse(t *testing.T) {
 		},
 		{
 			"unknown choices",
-			`{"transfers":{"metered":"x","fingerprint":"x","proof":"x"},"start":{"onStart":"x"},"look":{"language":"tlh","theme":"pink","density":"x"}}`,
+			`{"transfers":{"metered":"x","fingerprint":"x","proof":"x"},"start":{"onStart":"x"},"look":{"language":"tlh","theme":"pink","density":"x"},"power":{"keepAwake":"x"},"whenDone":{"action":"x"}}`,
 			settings.Default(),
-			[]string{"metered", "fingerprint", "proof", "onStart", "language", "theme", "density"},
+			[]string{"metered", "fingerprint", "proof", "onStart", "language", "theme", "density", "keepAwake", "action"},
 		},
 		{
 			"invalid pattern", `{"transfers":{"ignore":["*.tmp","[a"]}}`,
@@ -193,6 +195,16 @@ func TestParse(t *testing.T) {
 		{
 			"empty list of patterns", `{"transfers":{"ignore":[]}}`,
 			with(func(s *settings.Settings) { s.Transfers.Ignore = []string{} }), nil,
+		},
+		{
+			"program without a path", `{"whenDone":{"action":"program"}}`,
+			settings.Default(),
+			[]string{"action"},
+		},
+		{
+			"program with a relative path", `{"whenDone":{"action":"program","program":"rm"}}`,
+			settings.Default(),
+			[]string{"program", "action"},
 		},
 		{
 			"hours out of range", `{"transfers":{"schedule":[{"days":[true],"from":90000000000000,"until":0,"limit":0}]}}`,

@@ -54,6 +54,9 @@ func (s Settings) validated() (valid Settings, invalid []string) {
 	check("theme", oneOf(s.Appearance.Theme, ThemeSystem, ThemeLight, ThemeDark), func() { s.Appearance.Theme = d.Appearance.Theme })
 	check("density", oneOf(s.Appearance.Density, DensityComfortable, DensityCompact), func() { s.Appearance.Density = d.Appearance.Density })
 	check("scale", between(s.Appearance.Scale, minScale, maxScale), func() { s.Appearance.Scale = d.Appearance.Scale })
+	check("keepAwake", oneOf(s.Power.KeepAwake, KeepAwakePlugged, KeepAwakeAlways, KeepAwakeNever), func() { s.Power.KeepAwake = d.Power.KeepAwake })
+	check("program", s.WhenDone.Program == "" || filepath.IsAbs(s.WhenDone.Program), func() { s.WhenDone.Program = "" })
+	check("action", oneOf(s.WhenDone.Action, DoneActions()...) && (s.WhenDone.Action != DoneProgram || s.WhenDone.Program != ""), func() { s.WhenDone.Action = d.WhenDone.Action })
 	check("folder", s.Receiver.Folder == "" || filepath.IsAbs(s.Receiver.Folder), func() { s.Receiver.Folder = d.Receiver.Folder })
 	return s, invalid
 }

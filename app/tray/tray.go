@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/assets"
@@ -38,6 +39,7 @@ type Actions struct {
 	Open, Add, PauseAll, ResumeAll, Quit func()
 	ResumeInterrupted, NotNow            func() // answers to the question about interrupted uploads
 	ChooseRecent                         func(view.RecentUpload)
+	ChooseWhenDone                       func(settings.DoneAction) // for this run
 }
 
 // Tray is Ferry's icon in the desktop's tray. It must be used on the UI goroutine.
@@ -133,7 +135,7 @@ func toolkitMenu(label string, items []platform.MenuItem) *fyne.Menu {
 	menu := fyne.NewMenu(label)
 	for _, item := range items {
 		converted := fyne.NewMenuItem(item.Label, item.Do)
-		converted.IsSeparator, converted.Disabled = item.Label == "", item.Disabled
+		converted.IsSeparator, converted.Disabled, converted.Checked = item.Label == "", item.Disabled, item.Checked
 		if len(item.Items) > 0 {
 			converted.ChildMenu = toolkitMenu("", item.Items)
 		}
@@ -156,6 +158,7 @@ func (t *Tray) items(next view.Tray) []platform.MenuItem {
 		t.toggle(next),
 		t.item("add", words.Text("tray.add"), t.actions.Add),
 		t.recent(next),
+		t.whenDone(next),
 		platform.MenuItem{Key: "before-quit"},
 		t.item("quit", words.Text("tray.quit"), t.actions.Quit))
 }
@@ -191,6 +194,17 @@ func (t *Tray) recent(next view.Tray) platform.MenuItem {
 	}
 	recent.Disabled = len(recent.Items) == 0
 	return recent
+}
+
+// whenDone returns the item with the submenu of what follows when all uploads are done.
+func (t *Tray) whenDone(next view.Tray) platform.MenuItem {
+	item := platform.MenuItem{Key: "when-done", Label: words.Text("done.menu")}
+	for _, action := range settings.DoneActions() {
+		choice := t.item("when-done "+string(action), view.DoneActionText(action), func() { t.actions.ChooseWhenDone(action) })
+		choice.Radio, choice.Checked = true, action == next.WhenDone
+		item.Items = append(item.Items, choice)
+	}
+	return item
 }
 
 func iconOf(next view.Tray) fyne.Resource {

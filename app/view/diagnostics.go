@@ -143,7 +143,7 @@ func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.
 	line("left", snapshot.Totals.Left)
 	line("rate", int64(snapshot.Totals.Rate))
 	line("ignore patterns", len(s.Transfers.Ignore))
-	s.Transfers.Ignore = nil
+	s.Transfers.Ignore, s.Receiver.Folder, s.WhenDone.Program = nil, "", ""
 	if encoded, err := json.MarshalIndent(s, "", "  "); err == nil {
 		line("settings", string(encoded))
 	}

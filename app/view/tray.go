@@ -1,6 +1,7 @@
 package view
 
 import (
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -26,6 +27,8 @@ type Tray struct {
 	Pause   bool   // there is something to pause
 	Paused  bool   // there is something to resume
 	Recent  [MaxRecent]RecentUpload
+
+	WhenDone settings.DoneAction // what follows when all uploads are done
 }
 
 // TrayOf returns the tray for a snapshot. The state is TrayAttention while interrupted
@@ -116,5 +119,5 @@ func runningLine(s *uploader.Snapshot, counts Counts) string {
 
 // Menu returns the part of the value that the menu shows.
 func (t Tray) Menu() Tray {
-	return Tray{Status: t.Status, Resume: t.Resume, Pause: t.Pause, Paused: t.Paused, Recent: t.Recent}
+	return Tray{Status: t.Status, Resume: t.Resume, Pause: t.Pause, Paused: t.Paused, Recent: t.Recent, WhenDone: t.WhenDone}
 }

@@ -1,4 +1,4 @@
-package platform
+package bus
 
 import (
 	"context"
@@ -11,12 +11,12 @@ import (
 // ownerChanged is the bus's signal that a name has another owner, or none.
 const ownerChanged = "org.freedesktop.DBus.NameOwnerChanged"
 
-// reconnectInterval is how often to try to connect to a bus that has disconnected.
-const reconnectInterval = 2 * time.Second
+// ReconnectInterval is how often to try to connect to a bus that has disconnected.
+const ReconnectInterval = 2 * time.Second
 
-// connectSession connects to the session bus. Unlike [dbus.ConnectSessionBus] it
+// ConnectSession connects to the session bus. Unlike [dbus.ConnectSessionBus] it
 // does not start one. The caller closes the connection.
-func connectSession(options ...dbus.ConnOption) (*dbus.Conn, error) {
+func ConnectSession(options ...dbus.ConnOption) (*dbus.Conn, error) {
 	conn, err := dbus.SessionBusPrivateNoAutoStartup(options...)
 	if err != nil {
 		return nil, err
@@ -30,17 +30,17 @@ func connectSession(options ...dbus.ConnOption) (*dbus.Conn, error) {
 	return conn, nil
 }
 
-// hasOwner reports whether a program owns the bus name.
-func hasOwner(ctx context.Context, conn *dbus.Conn, name string) (bool, error) {
+// HasOwner reports whether a program owns the bus name.
+func HasOwner(ctx context.Context, conn *dbus.Conn, name string) (bool, error) {
 	var owned bool
 	err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
 	return owned, err
 }
 
-// reconnect connects to a bus that has disconnected, once it is there again. It returns
+// Reconnect connects to a bus that has disconnected, once it is there again. It returns
 // nil when ctx is done.
-func reconnect(ctx context.Context, connect func() (*dbus.Conn, error)) *dbus.Conn {
-	for wait(ctx, reconnectInterval) {
+func Reconnect(ctx context.Context, connect func() (*dbus.Conn, error)) *dbus.Conn {
+	for Wait(ctx, ReconnectInterval) {
 		if conn, err := connect(); err == nil {
 			return conn
 		}
@@ -48,8 +48,8 @@ func reconnect(ctx context.Context, connect func() (*dbus.Conn, error)) *dbus.Co
 	return nil
 }
 
-// wait reports whether the time has passed before ctx is done.
-func wait(ctx context.Context, duration time.Duration) bool {
+// Wait reports whether the time has passed before ctx is done.
+func Wait(ctx context.Context, duration time.Duration) bool {
 	select {
 	case <-ctx.Done():
 		return false
@@ -58,9 +58,9 @@ func wait(ctx context.Context, duration time.Duration) bool {
 	}
 }
 
-// subscribe returns the signals that match one of the rules, and those that concern the
+// Subscribe returns the signals that match one of the rules, and those that concern the
 // connection itself. The channel is closed when the connection ends.
-func subscribe(ctx context.Context, conn *dbus.Conn, rules ...[]dbus.MatchOption) (<-chan *dbus.Signal, error) {
+func Subscribe(ctx context.Context, conn *dbus.Conn, rules ...[]dbus.MatchOption) (<-chan *dbus.Signal, error) {
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
 	for _, rule := range rules {
@@ -71,17 +71,17 @@ func subscribe(ctx context.Context, conn *dbus.Conn, rules ...[]dbus.MatchOption
 	return signals, nil
 }
 
-// matchOwner is the rule for changes of a bus name's owner.
-func matchOwner(name string) []dbus.MatchOption {
+// MatchOwner is the rule for changes of a bus name's owner.
+func MatchOwner(name string) []dbus.MatchOption {
 	return []dbus.MatchOption{
 		dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
 		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, name),
 	}
 }
 
-// newOwner returns the new owner of a bus name, "" for none. changed reports whether the
+// NewOwner returns the new owner of a bus name, "" for none. changed reports whether the
 // signal is about that.
-func newOwner(signal *dbus.Signal, name string) (owner string, changed bool) {
+func NewOwner(signal *dbus.Signal, name string) (owner string, changed bool) {
 	if signal.Name != ownerChanged || len(signal.Body) < 3 || signal.Body[0] != name {
 		return "", false
 	}

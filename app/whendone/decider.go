@@ -1,0 +1,101 @@
+// Package whendone decides what to do when all uploads are done: whether the computer sleeps
+// or turns off, a sound is played or a program is started. A [Decider] computes that from
+// snapshots and times; it does nothing itself and reads no clock.
+package whendone
+
+import (
+	"time"
+
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Notice is how long the user can stop an action before it is done.
+const Notice = time.Minute
+
+// maxGap is the longest time between two updates during the notice. After a longer one the
+// computer was asleep, and the user is there, who woke it.
+const maxGap = 30 * time.Second
+
+// tick is how often the time that is left is shown.
+const tick = time.Second
+
+// Decider decides when all uploads are done and what follows. The zero value is ready to use.
+//
+// An action follows a run in which at least one file was sent, and only if everything that
+// was to be sent in it was sent: not if something of it needs attention, was paused during it,
+// or if the rest was cancelled. What was already paused or needed attention when the run began
+// is no obstacle. An upload that waits, also for its server or the network, is not done.
+type Decider struct {
+	run      run
+	once     settings.DoneAction // for this run; "" for none
+	begun    settings.DoneAction // the action that is announced; "" for none
+	deadline time.Time           // when it is done
+	updated  time.Time           // of the latest update, without the monotonic clock, which may stop during sleep
+}
+
+// Decision is what to do now.
+type Decision struct {
+	Announced settings.DoneAction // the action of which the notice runs; "" for none
+	Left      time.Duration       // of the notice
+	Do        settings.DoneAction // to be done now; "" for nothing
+	Again     time.Duration       // decide again after this time, with the same snapshot; 0: not before the next
+}
+
+// Choose sets the action after this run instead of that of the settings; "" for that of the
+// settings. It applies once.
+func (d *Decider) Choose(action settings.DoneAction) { d.once = action }
+
+// Action returns the action after this run, given the one of the settings.
+func (d *Decider) Action(always settings.DoneAction) settings.DoneAction {
+	if d.once != "" {
+		return d.once
+	}
+	return always
+}
+
+// Once returns the action chosen for this run; "" for none.
+func (d *Decider) Once() settings.DoneAction { return d.once }
+
+// Stop ends the notice without doing anything.
+func (d *Decider) Stop() { d.begun = "" }
+
+// Update decides what to do with a snapshot, given the action of the settings and the time.
+// The snapshot has loaded transfers. Update must see all snapshots that are shown.
+func (d *Decider) Update(s *uploader.Snapshot, always settings.DoneAction, now time.Time) Decision {
+	slept := now.Round(0).Sub(d.updated) > maxGap
+	d.updated = now.Round(0)
+	ended := d.run.update(s, now)
+	action := d.Action(always)
+	if ended != notEnded {
+		d.once = ""
+	}
+	switch {
+	case ended == allSent && noticed(action):
+		d.begun, d.deadline = action, d.updated.Add(Notice)
+	case ended == allSent && action == settings.DoneSound:
+		return Decision{Do: action}
+	case d.run.active, slept, ended == otherwise:
+		d.begun = ""
+	}
+	return d.decide()
+}
+
+// decide returns what to do about the notice.
+func (d *Decider) decide() Decision {
+	switch left := d.deadline.Sub(d.updated); {
+	case d.begun == "":
+		return Decision{}
+	case left <= 0:
+		due := d.begun
+		d.begun = ""
+		return Decision{Do: due}
+	default:
+		return Decision{Announced: d.begun, Left: left, Again: min(tick, left)}
+	}
+}
+
+// noticed reports whether the user has time to stop the action.
+func noticed(action settings.DoneAction) bool {
+	return action == settings.DoneSleep || action == settings.DoneShutDown || action == settings.DoneProgram
+}
