@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	fynetheme "fyne.io/fyne/v2/theme"
@@ -28,6 +30,8 @@ type Row struct {
 
 	model         RowModel
 	state         list.RowState
+	aimed         bool              // the last change was a movement of the pointer
+	now           func() time.Time  // of the buttons
 	tooltipTarget fyne.CanvasObject // the object whose tooltip was requested, or nil
 	tooltipAction string            // the ID of its action, if it is a button
 
@@ -59,12 +63,13 @@ func NewRow() *Row {
 		status:          draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
 		bar:             NewBar(),
 		buttonContainer: &fyne.Container{},
+		now:             time.Now,
 	}
 	r.name.Shorten = draw.EllipsisMiddle
 	r.chevron = newRowButton(func(string) func() {
 		toggle := r.OnToggle
 		return func() { call(toggle) }
-	})
+	}, r.time)
 	r.chevron.Hide()
 	for i := range r.columns {
 		r.columns[i] = draw.NewLabel(draw.SizeCaption, theme.ColorMuted)
@@ -91,6 +96,7 @@ func (r *Row) SetModel(model RowModel) {
 		r.columns[i].Set(text, theme.ColorMuted)
 	}
 	draw.SetVisible(r.bar, model.ShowBar)
+	r.aimed = false
 	r.arrange(r.Size())
 	r.bar.Set(model.Acked, model.Sent, model.BarTone)
 }
@@ -101,6 +107,7 @@ func (r *Row) SetState(state list.RowState) {
 		return
 	}
 	repaint := state.Selected != r.state.Selected || state.Cursor != r.state.Cursor || state.Hovered != r.state.Hovered
+	r.aimed = !state.Resting && (state.Pointer != r.state.Pointer || !r.state.Hovered)
 	r.state = state
 	if repaint {
 		r.paintBackground()
@@ -120,6 +127,8 @@ func (r *Row) prepareAction(id string) (do func()) {
 		}
 	}
 }
+
+func (r *Row) time() time.Time { return r.now() }
 
 // MinSize returns the height of all rows, and a minimum width.
 func (r *Row) MinSize() fyne.Size {

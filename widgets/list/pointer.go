@@ -63,7 +63,7 @@ func (l *View) MouseMoved(e *desktop.MouseEvent) { l.hover(e.Position) }
 
 // MouseOut implements [desktop.Hoverable].
 func (l *View) MouseOut() {
-	l.view.hovering = false
+	l.view.pointer = pointer{}
 	l.view.release()
 	l.view.updateStates()
 	if l.OnLeave != nil {
@@ -72,7 +72,8 @@ func (l *View) MouseOut() {
 }
 
 func (l *View) hover(at fyne.Position) {
-	l.view.hovering, l.view.pointer = true, at
+	l.view.pointer.move(at)
+	l.view.pointer.aim(l.view.below())
 	if l.view.hovered() < 0 {
 		l.view.release()
 	}
@@ -83,4 +84,44 @@ func (l *View) focus() {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(l); c != nil {
 		c.Focus(l)
 	}
+}
+
+// restDistance is how far the pointer may move and still count as at rest: a hand that presses
+// a button twice moves it by this much.
+const restDistance = 4
+
+// pointer is the pointer of the mouse in a viewport. It knows whether what is below it came
+// there without the pointer having moved: the user cannot have aimed at that.
+type pointer struct {
+	inside  bool // the pointer is in the viewport
+	at      fyne.Position
+	below   place // what was below it last
+	resting bool  // what is below it came there while it was at restAt
+	restAt  fyne.Position
+}
+
+// place is a row and its upper edge in the viewport.
+type place struct {
+	id    int64
+	top   float32
+	known bool // there is a row
+}
+
+// move changes the position of the pointer.
+func (p *pointer) move(at fyne.Position) {
+	p.inside, p.at = true, at
+	if d := at.Subtract(p.restAt); max(d.X, -d.X, d.Y, -d.Y) > restDistance {
+		p.resting = false
+	}
+}
+
+// aim sets what is below the pointer after the user has moved the pointer or scrolled.
+func (p *pointer) aim(below place) { p.below = below }
+
+// observe sets what is below the pointer after any change.
+func (p *pointer) observe(below place) {
+	if below == p.below {
+		return
+	}
+	p.below, p.resting, p.restAt = below, p.inside, p.at
 }
