@@ -149,6 +149,7 @@ func (k *keyboard) typed(key fyne.KeyName) {
 		}
 		return
 	}
+	k.window.list.Rows.KeyUsed()
 	if do := k.plain[key]; do != nil {
 		do()
 	}
@@ -157,6 +158,7 @@ func (k *keyboard) typed(key fyne.KeyName) {
 // typedChord handles a key with modifiers, unless a dialog or menu is open.
 func (k *keyboard) typedChord(chord fyne.Shortcut) {
 	if do := k.chords[chord.ShortcutName()]; do != nil && !k.hasOverlay() {
+		k.window.list.Rows.KeyUsed()
 		do()
 	}
 }

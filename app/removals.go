@@ -23,6 +23,13 @@ type removals struct {
 	pending      view.Selection     // the removal that can be undone
 	undoCommands []uploader.Command // resume what it paused
 	done         []uploader.Restore // restore what the engine removed, the latest removal last
+	restored     restored
+}
+
+// restored is what was put back into the list and is to be shown.
+type restored struct {
+	batches   []uploader.BatchID
+	transfers []uploader.TransferID
 }
 
 // maxRemembered is the number of unfinished transfers that removals which can be undone
@@ -54,6 +61,7 @@ func (r *removals) remove(removed view.Selection) {
 		return
 	}
 	r.toasts.Dismiss() // commits an earlier removal
+	r.restored = restored{}
 	pause, undo := view.Suspend(removed, r.bridge.Snapshot().Batches)
 	r.pending, r.undoCommands = removed, undo
 	r.hidden.Hide(removed)
@@ -66,6 +74,7 @@ func (r *removals) remove(removed view.Selection) {
 func (r *removals) restore() {
 	r.hidden.Show(r.pending)
 	r.bridge.SendAll(r.undoCommands)
+	r.restored = restored{r.pending.Batches, view.IDs(r.pending.Transfers)}
 	r.pending, r.undoCommands = view.Selection{}, nil
 	r.bridge.Refresh()
 }
@@ -91,8 +100,10 @@ func (r *removals) undo() {
 		r.bridge.Post(func() {
 			switch {
 			case err == nil:
+				r.restored = restoredBy(last)
 				r.toasts.Notify(words.Count("undo.restored", len(last.Finished)+len(last.Unfinished)))
 			case isUnsaved(err):
+				r.restored = restoredBy(last)
 				r.toasts.Notify(view.ErrorText(err))
 			default:
 				r.done = append(r.done, last)
@@ -101,6 +112,22 @@ func (r *removals) undo() {
 			r.bridge.Refresh()
 		})
 	})
+}
+
+// restoredBy returns what a command puts back.
+func restoredBy(command uploader.Restore) restored {
+	back := restored{transfers: slices.Concat(command.Finished, view.IDs(command.Unfinished))}
+	for _, b := range command.Batches {
+		back.batches = append(back.batches, b.ID)
+	}
+	return back
+}
+
+// reveal shows what was put back into the list, once it has rows.
+func (r *removals) reveal(w *window) {
+	if len(r.restored.batches)+len(r.restored.transfers) > 0 && w.revealRestored(r.restored.batches, r.restored.transfers) {
+		r.restored = restored{}
+	}
 }
 
 // isUnsaved reports whether a command is in effect although it failed: the engine saves it as

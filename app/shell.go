@@ -281,8 +281,9 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	sh.notifications.update(s, counts)
 	wait := sh.scans.show(s)
 	if sh.window.visible {
-		sh.window.show(s, counts)
+		wait = sooner(wait, sh.window.show(s, counts))
 		sh.adder.reveal(s)
+		sh.removals.reveal(sh.window)
 	}
 	if sh.tray != nil {
 		wait = sooner(wait, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))

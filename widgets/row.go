@@ -36,6 +36,7 @@ type Row struct {
 	tooltipAction string            // the ID of its action, if it is a button
 
 	background      *canvas.Rectangle
+	mark            *canvas.Rectangle // at the left edge of a marked row
 	separator       *canvas.Rectangle
 	tile            *canvas.Rectangle
 	icon            *draw.Icon
@@ -55,6 +56,7 @@ var _ list.Stateful = (*Row)(nil)
 func NewRow() *Row {
 	r := &Row{
 		background:      &canvas.Rectangle{},
+		mark:            &canvas.Rectangle{},
 		separator:       &canvas.Rectangle{},
 		tile:            &canvas.Rectangle{},
 		icon:            draw.NewIcon(),
@@ -87,7 +89,12 @@ func (r *Row) SetModel(model RowModel) {
 	if model.Equal(r.model) {
 		return
 	}
+	remarked := model.Marked != r.model.Marked
 	r.model = model
+	if remarked {
+		r.paintBackground()
+		canvas.Refresh(r.background)
+	}
 	r.icon.Set(model.Icon, theme.ColorMuted)
 	r.name.Set(model.Name, theme.ColorText)
 	r.statusIcon.Set(model.StatusIcon, model.Tone.Color())
@@ -137,7 +144,7 @@ func (r *Row) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (r *Row) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{r.background, r.separator, r.tile, r.icon.Object, r.name.Object, r.statusIcon.Object, r.status.Object}
+	objects := []fyne.CanvasObject{r.background, r.mark, r.separator, r.tile, r.icon.Object, r.name.Object, r.statusIcon.Object, r.status.Object}
 	for _, column := range r.columns {
 		objects = append(objects, column.Object)
 	}
@@ -165,6 +172,12 @@ func (r *Row) paintBackground() {
 	b := r.background
 	b.CornerRadius = theme.Grid(2)
 	b.FillColor, b.StrokeColor, b.StrokeWidth = nil, nil, 0
+	r.mark.FillColor = theme.Color(theme.ColorAccent)
+	r.mark.CornerRadius = theme.Grid(0.5)
+	draw.SetVisible(r.mark, r.model.Marked)
+	if r.model.Marked {
+		b.FillColor = theme.Color(theme.ColorAccentSoft)
+	}
 	if r.state.Hovered {
 		b.FillColor = theme.Color(fynetheme.ColorNameHover)
 	}

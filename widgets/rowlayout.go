@@ -39,6 +39,8 @@ func (r *Row) arrange(size fyne.Size) {
 	inset := theme.Grid(1)
 	r.background.Resize(fyne.NewSize(size.Width-2*inset, size.Height-2))
 	r.background.Move(fyne.NewPos(inset, 1))
+	r.mark.Resize(fyne.NewSize(theme.Grid(1), size.Height-2-theme.Grid(4)))
+	r.mark.Move(fyne.NewPos(inset+1, 1+theme.Grid(2)))
 
 	left := r.arrangeTile(size)
 	free := r.arrangeButtons(size)

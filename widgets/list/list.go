@@ -20,7 +20,7 @@ import (
 // moves to the row that contains it.
 //
 // Selection and scroll position are kept by ID while rows are inserted, removed and moved.
-// The row below the pointer keeps its place on the screen.
+// The row below the pointer keeps its place on the screen, until keys are used.
 //
 // Refresh must be called after every change of the model. It binds the visible rows
 // only.
@@ -132,9 +132,10 @@ func (l *View) Hovered() (id int64, ok bool) {
 	return 0, false
 }
 
-// HoveredIndex returns the index of the row below the pointer; -1 for none.
-func (l *View) HoveredIndex() int {
-	if i := l.view.hovered(); i >= 0 {
+// HeldIndex returns the index of the row that keeps its place because the user points at it; -1
+// for none.
+func (l *View) HeldIndex() int {
+	if i := l.view.held(); i >= 0 {
 		return l.view.visible[i].index
 	}
 	return -1
@@ -143,12 +144,16 @@ func (l *View) HoveredIndex() int {
 // Held reports whether the list keeps a row at its place: the row below the pointer, or the
 // cursor if the list has the focus and shows it.
 func (l *View) Held() bool {
-	if _, hovered := l.Hovered(); hovered {
+	if l.view.held() >= 0 {
 		return true
 	}
 	id, ok := l.focusedCursor()
 	return ok && l.RowVisible(id)
 }
+
+// KeyUsed tells the list that a key was used that is not a key of the list. Until the pointer
+// moves, the user does not point at the row below it.
+func (l *View) KeyUsed() { l.view.pointer.leave() }
 
 // ScrollToTop scrolls to the first row.
 func (l *View) ScrollToTop() {

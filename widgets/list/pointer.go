@@ -14,7 +14,7 @@ var (
 func (l *View) MouseDown(e *desktop.MouseEvent) {
 	l.focus()
 	l.modifiers = e.Modifier
-	l.keyboard = false
+	l.keyboard, l.view.pointer.idle = false, false
 	l.hover(e.Position)
 	i, ok := l.view.indexAt(e.Position)
 	switch {
@@ -91,13 +91,15 @@ func (l *View) focus() {
 const restDistance = 4
 
 // pointer is the pointer of the mouse in a viewport. It knows whether what is below it came
-// there without the pointer having moved: the user cannot have aimed at that.
+// there without the pointer having moved: the user cannot have aimed at that. While it is idle,
+// the user works with keys, and does not aim at anything.
 type pointer struct {
 	inside  bool // the pointer is in the viewport
 	at      fyne.Position
 	below   place // what was below it last
 	resting bool  // what is below it came there while it was at restAt
 	restAt  fyne.Position
+	idle    bool // a key was used while it was at restAt
 }
 
 // place is a row and its upper edge in the viewport.
@@ -111,8 +113,16 @@ type place struct {
 func (p *pointer) move(at fyne.Position) {
 	p.inside, p.at = true, at
 	if d := at.Subtract(p.restAt); max(d.X, -d.X, d.Y, -d.Y) > restDistance {
-		p.resting = false
+		p.resting, p.idle = false, false
 	}
+}
+
+// leave makes the pointer idle until it moves.
+func (p *pointer) leave() {
+	if !p.resting {
+		p.restAt = p.at
+	}
+	p.idle = true
 }
 
 // aim sets what is below the pointer after the user has moved the pointer or scrolled.

@@ -106,6 +106,9 @@ func (v *viewport) sync() bool {
 	if !held {
 		top = v.anchoredTop()
 	}
+	if v.fitsAll() {
+		top = min(top, 0)
+	}
 	v.syncHeight = v.rowHeight()
 	resized := v.count != v.model.Len()
 	v.count = v.model.Len()
@@ -132,11 +135,25 @@ func (v *viewport) fit(top float32, held bool) {
 	}
 }
 
+// fitsAll reports whether the viewport is as high as all rows.
+func (v *viewport) fitsAll() bool {
+	return v.rowHeight()*float32(v.model.Len()) <= v.scroll.Size().Height
+}
+
+// held returns the index in visible of the row that keeps its position because the user points
+// at it, or -1.
+func (v *viewport) held() int {
+	if v.pointer.idle {
+		return -1
+	}
+	return v.hovered()
+}
+
 // heldTop returns the upper edge of the viewport at which the row below the pointer keeps its
-// position, so that a click meets the row that the user aims at. It reports false if no row
-// is below the pointer, if the model no longer has it, or if the height of rows has changed.
+// position, so that a click meets the row that the user aims at. It reports false if the user
+// points at no row, if the model no longer has it, or if the height of rows has changed.
 func (v *viewport) heldTop() (top float32, ok bool) {
-	hovered := v.hovered()
+	hovered := v.held()
 	if hovered < 0 || v.syncHeight != v.rowHeight() {
 		return 0, false
 	}
@@ -220,7 +237,7 @@ func (v *viewport) scrolled() {
 		return // an update follows
 	}
 	v.fill(false)
-	v.pointer.resting = false
+	v.pointer.resting, v.pointer.idle = false, false
 	v.pointer.aim(v.below())
 	v.updateStates()
 }
