@@ -204,16 +204,22 @@ func (a *transferActions) confirm(s view.Selection, then func()) {
 // move changes the order of the list and scrolls to the moved rows, which keep their
 // order among themselves.
 func (a *transferActions) move(action view.Action, s view.Selection) {
-	targets := a.window.list.MoveTargets(s)
-	if action == view.ActionMoveDown || action == view.ActionMoveTop {
-		slices.Reverse(targets)
-	}
-	for i, target := range targets {
+	a.sendMoves(a.window.list.Moves(s, action.MoveTo()))
+}
+
+// sendMoves sends commands that move rows, and then scrolls to them.
+func (a *transferActions) sendMoves(moves []uploader.Move) {
+	for i, move := range moves {
 		var done func(error)
-		if i == len(targets)-1 {
-			done = func(error) { a.bridge.Post(a.showMoved) }
+		if i == len(moves)-1 {
+			done = func(err error) {
+				a.bridge.Post(a.showMoved)
+				if err != nil {
+					a.bridge.Report(err)
+				}
+			}
 		}
-		a.bridge.Send(action.Command(target), done)
+		a.bridge.Send(move, done)
 	}
 }
 

@@ -3,7 +3,6 @@
 package transferlist
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -356,52 +355,4 @@ func (l *List) Selection(ids map[int64]bool) view.Selection {
 		}
 	}
 	return s
-}
-
-// MoveTargets returns the targets for moving a selection, in the order of the queue: one for
-// each row of the outer level, and one for all rows of an open batch.
-func (l *List) MoveTargets(s view.Selection) []uploader.Target {
-	var targets []uploader.Target
-	for _, batch := range s.Batches {
-		targets = append(targets, uploader.Target{Batch: batch})
-	}
-	indexOf := map[uploader.BatchID]int{} // index of the target for the transfers of a batch
-	for _, t := range s.Transfers {
-		outer := !l.outline.HasRow(t.Batch)
-		i, known := indexOf[t.Batch]
-		switch {
-		case outer && t.Batch != 0:
-			targets = append(targets, uploader.Target{Batch: t.Batch})
-		case known:
-			targets[i].IDs = append(targets[i].IDs, t.ID)
-		default:
-			indexOf[t.Batch] = len(targets)
-			targets = append(targets, uploader.TargetTransfers(t.ID))
-		}
-	}
-	l.sortByQueue(targets)
-	return targets
-}
-
-// sortByQueue sorts targets by their first transfers in the queue, which the list may show in
-// another order.
-func (l *List) sortByQueue(targets []uploader.Target) {
-	batches, transfers := map[uploader.BatchID]int{}, map[uploader.TransferID]int{}
-	for i, row := range l.Snapshot.Transfers.Rows() {
-		if _, known := batches[row.Batch()]; !known {
-			batches[row.Batch()] = i
-		}
-		transfers[row.ID()] = i
-	}
-	place := func(t uploader.Target) int {
-		if len(t.IDs) == 0 {
-			return batches[t.Batch]
-		}
-		first := len(transfers)
-		for _, id := range t.IDs {
-			first = min(first, transfers[id])
-		}
-		return first
-	}
-	slices.SortStableFunc(targets, func(a, b uploader.Target) int { return cmp.Compare(place(a), place(b)) })
 }
