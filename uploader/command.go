@@ -119,8 +119,8 @@ type MoveTo uint8
 
 // The places.
 const (
-	MoveUp     MoveTo = iota // by one towards the front
-	MoveDown                 // by one towards the end
+	MoveUp   MoveTo = iota // by one towards the front
+	MoveDown               // by one towards the end
 	MoveTop
 	MoveBottom
 	MoveBefore // Move.Beside

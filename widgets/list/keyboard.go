@@ -48,6 +48,8 @@ func (l *View) TypedRune(rune) {}
 func (l *View) TypedKey(e *fyne.KeyEvent) {
 	l.KeyUsed()
 	switch {
+	case e.Name == fyne.KeyEscape && l.dragging.active():
+		l.dragging.cancel()
 	case e.Name == fyne.KeyReturn, e.Name == fyne.KeyEnter:
 		l.activateCursor()
 	case e.Name == desktop.KeyMenu, e.Name == fyne.KeyF10 && l.modifiers == fyne.KeyModifierShift:

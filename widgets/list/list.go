@@ -22,6 +22,8 @@ import (
 // Selection and scroll position are kept by ID while rows are inserted, removed and moved.
 // The row below the pointer keeps its place on the screen, until keys are used.
 //
+// Rows can be dragged to another place: see OnDrag.
+//
 // Refresh must be called after every change of the model. It binds the visible rows
 // only.
 type View struct {
@@ -40,12 +42,16 @@ type View struct {
 	// OnCopy is called for Ctrl+C, and OnDelete for the keys Delete and Backspace. A key
 	// without a function is passed to the window.
 	OnCopy, OnDelete func()
+	// OnDrag is called when the user begins to drag a row, which is selected. Without it rows
+	// cannot be dragged.
+	OnDrag func(id int64) Drag
 
 	model     Model
 	selection selection
 	view      *viewport
 	cursor    cursor
 	presses   presses
+	dragging  *dragging
 
 	focused   bool
 	keyboard  bool // the keyboard was used last, not the pointer
@@ -59,6 +65,7 @@ func New(model Model, create func() fyne.CanvasObject) *View {
 	l.view = newViewport(model, create, l.stateOf, l.focusedCursor)
 	l.cursor = cursor{model: model, selection: &l.selection, view: l.view}
 	l.presses = presses{model: model, selection: &l.selection, now: time.Now}
+	l.dragging = newDragging(l)
 	l.ExtendBaseWidget(l)
 	return l
 }
@@ -215,16 +222,22 @@ func (l *View) MinSize() fyne.Size { return l.view.minSize() }
 // CreateRenderer implements [fyne.Widget].
 func (l *View) CreateRenderer() fyne.WidgetRenderer {
 	return &draw.Renderer{
-		Content: []fyne.CanvasObject{l.view.clip, l.view.scroll},
-		Arrange: l.view.resize,
+		Content: append([]fyne.CanvasObject{l.view.clip, l.view.scroll}, l.dragging.objects()...),
+		Arrange: l.arrange,
 		Minimum: l.MinSize,
 		Repaint: l.sync,
 		Widget:  l,
 	}
 }
 
+func (l *View) arrange(size fyne.Size) {
+	l.view.resize(size)
+	l.dragging.handle.Resize(size)
+}
+
 // sync updates the view after a change of the model.
 func (l *View) sync() {
+	defer l.dragging.update()
 	if l.view.sync() {
 		l.selection.ordered(l.model) // removes IDs that the model no longer has
 	}

@@ -13,6 +13,7 @@ var (
 // MouseDown implements [desktop.Mouseable].
 func (l *View) MouseDown(e *desktop.MouseEvent) {
 	l.focus()
+	l.dragging.release()
 	l.modifiers = e.Modifier
 	l.keyboard, l.view.pointer.idle = false, false
 	l.hover(e.Position)
@@ -22,7 +23,7 @@ func (l *View) MouseDown(e *desktop.MouseEvent) {
 		l.presses.reset()
 		l.ClearSelection()
 	case e.Button == desktop.MouseButtonPrimary:
-		l.press(i, e.Modifier)
+		l.press(i, e)
 	case e.Button == desktop.MouseButtonSecondary && !l.selection.has(l.model.ID(i)):
 		l.selection.selectOnly(l.model.ID(i))
 		l.changed()
@@ -30,12 +31,16 @@ func (l *View) MouseDown(e *desktop.MouseEvent) {
 }
 
 // press handles a press of the primary button on row i.
-func (l *View) press(i int, modifiers fyne.KeyModifier) {
-	if l.presses.press(i, modifiers) {
-		l.activate(l.model.ID(i))
+func (l *View) press(i int, e *desktop.MouseEvent) {
+	id := l.model.ID(i)
+	if l.presses.press(i, e.Modifier) {
+		l.activate(id)
 		return
 	}
 	l.changed()
+	if l.OnDrag != nil && l.selection.has(id) {
+		l.dragging.press(id, e.Position)
+	}
 }
 
 // MouseUp implements [desktop.Mouseable].
@@ -43,6 +48,7 @@ func (l *View) MouseUp(e *desktop.MouseEvent) {
 	if e.Button != desktop.MouseButtonPrimary {
 		return
 	}
+	l.dragging.release()
 	if l.presses.release(l.view.indexAt(e.Position)) {
 		l.changed()
 	}

@@ -38,6 +38,7 @@ type viewport struct {
 
 	pointer   pointer
 	adjusting bool // the viewport itself changes the scroll container
+	dragging  bool // rows are dragged, and none is hovered
 
 	// lead is empty space above the first row. It keeps the row below the pointer at its
 	// place when rows above it go, and is 0 again when the pointer leaves the rows.
@@ -343,7 +344,7 @@ func (v *viewport) updateStates() {
 			continue
 		}
 		state := v.state(s.id)
-		if i == hovered {
+		if i == hovered && !v.dragging {
 			state.Hovered, state.Pointer, state.Resting = true, v.pointer.at.Subtract(s.row.Position()), v.pointer.resting
 		}
 		row.SetState(state)
@@ -369,6 +370,13 @@ func (v *viewport) below() place {
 		return place{id: v.visible[i].id, top: v.visible[i].row.Position().Y, known: true}
 	}
 	return place{}
+}
+
+// gapAt returns the gap between rows that is nearest to a position in the list; gap i is above
+// row i.
+func (v *viewport) gapAt(y float32) int {
+	i := int(math.Round((float64(y) + float64(v.top())) / float64(v.rowHeight())))
+	return min(max(i, 0), v.model.Len())
 }
 
 // indexAt returns the index of the row at a position in the list.
