@@ -194,7 +194,7 @@ func (sh *shell) windowActions() windowActions {
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenHistory: sh.history.Open, OpenSettings: sh.preferences.Open,
 			Received: func() string { return sh.opener.receivedDir }, ChangeReceived: sh.received.choose,
 		},
-		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage},
+		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage, Move: sh.actions.sendMoves},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 		},

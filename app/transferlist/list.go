@@ -45,6 +45,7 @@ type ListActions struct {
 	Unblock          func(*uploader.Transfer) // asks for what the transfer's server requires
 	Interrupted      func() *view.Interrupted // what the user is asked about; nil for nothing
 	Notify           func(text string)        // shows a message
+	Move             func([]uploader.Move)    // sends commands that move rows
 }
 
 // NewList returns an empty list.
@@ -57,6 +58,7 @@ func NewList(tooltips *widgets.Tooltips, actions ListActions) *List {
 	})
 	l.Rows.OnActivate = l.Activate
 	l.Rows.OnMenu = l.OpenMenu
+	l.Rows.OnDrag = l.startDrag
 	l.Rows.OnSelect = actions.SelectionChanged
 	l.Rows.OnLeave = func() { l.Show(l.Snapshot) } // the next snapshot ends the marks
 	return l

@@ -9,11 +9,12 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 func TestMarksEnd(t *testing.T) {
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t)
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	now := time.Unix(1000, 0)
 	l := NewList(widgets.NewTooltips(), ListActions{Interrupted: func() *view.Interrupted { return nil }})
 	l.now = func() time.Time { return now }

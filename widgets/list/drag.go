@@ -154,7 +154,7 @@ func (d *dragging) showLabel(size fyne.Size) {
 	d.text.Restyle()
 	d.text.Set(text, theme.ColorOnToast)
 	pad := theme.Grid(3)
-	width := min(fyne.MeasureText(text, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width+1, size.Width-2*pad-theme.Grid(4))
+	width := min(fyne.MeasureText(text, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width+1, size.Width-2*pad-theme.Grid(4), theme.Grid(80))
 	box := fyne.NewSize(width+2*pad, d.text.Height+theme.Grid(3))
 	x := min(max(d.at.X+theme.Grid(4), theme.Grid(2)), size.Width-box.Width-theme.Grid(2))
 	y := min(max(d.at.Y+theme.Grid(3), 0), size.Height-box.Height)
