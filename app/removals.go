@@ -55,15 +55,16 @@ func (r *removals) removeFinished() {
 	r.remove(view.SelectionOf(finished...))
 }
 
-// remove hides transfers and batches, and offers to undo that.
-func (r *removals) remove(removed view.Selection) {
+// remove hides transfers and batches, and offers to undo that. Restart are commands that are
+// sent as well if it is undone while it is offered.
+func (r *removals) remove(removed view.Selection, restart ...uploader.Command) {
 	if removed.Empty() {
 		return
 	}
 	r.toasts.Dismiss() // commits an earlier removal
 	r.restored = restored{}
 	pause, undo := view.Suspend(removed, r.bridge.Snapshot().Batches)
-	r.pending, r.undoCommands = removed, undo
+	r.pending, r.undoCommands = removed, append(undo, restart...)
 	r.hidden.Hide(removed)
 	r.bridge.SendAll(pause)
 	r.toasts.NotifyWithAction(view.RemovedText(removed.All), words.Text("undo"), r.restore, r.commit)
@@ -74,7 +75,7 @@ func (r *removals) remove(removed view.Selection) {
 func (r *removals) restore() {
 	r.hidden.Show(r.pending)
 	r.bridge.SendAll(r.undoCommands)
-	r.restored = restored{r.pending.Batches, view.IDs(r.pending.Transfers)}
+	r.restored = restoredRows(r.pending)
 	r.pending, r.undoCommands = view.Selection{}, nil
 	r.bridge.Refresh()
 }
@@ -112,6 +113,18 @@ func (r *removals) undo() {
 			r.bridge.Refresh()
 		})
 	})
+}
+
+// restoredRows returns what showing a selection again puts back. The batches of its transfers
+// are among it, because a batch that is closed has the only row.
+func restoredRows(s view.Selection) restored {
+	back := restored{batches: slices.Clone(s.Batches), transfers: view.IDs(s.Transfers)}
+	for _, t := range s.Transfers {
+		if n := len(back.batches); n == 0 || back.batches[n-1] != t.Batch {
+			back.batches = append(back.batches, t.Batch)
+		}
+	}
+	return back
 }
 
 // restoredBy returns what a command puts back.

@@ -318,10 +318,15 @@ func (l *List) doInBatch(b *uploader.Batch, sum uploader.BatchTotals, name strin
 	}
 }
 
-// Activate opens or closes a batch, or shows the details of a transfer.
+// Activate opens or closes a batch, or shows the details of a transfer, or of a batch without
+// files.
 func (l *List) Activate(id int64) {
 	if id < 0 {
-		l.Rows.Toggle(id)
+		if _, hasFiles := l.RowOf(uploader.BatchID(-id)); hasFiles {
+			l.Rows.Toggle(id)
+		} else {
+			l.actions.Act(view.ActionDetails, l.Selection(map[int64]bool{id: true}))
+		}
 		return
 	}
 	l.actions.ShowDetails(uploader.TransferID(id))
