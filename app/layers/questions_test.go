@@ -47,7 +47,7 @@ var questions = []question{
 	{"A file with that name exists on the server, which accepts another one", nil, nil},
 	{"Very many files: upload all of them?", []string{"app/survey.go:confirm"}, nil},
 	{"Uploads are running: quit?", []string{"app/quit.go:ask"}, nil},
-	{"Cancel an upload and lose what was sent?", []string{"app/actions.go:confirm"}, nil},
+	{"Cancel an upload and lose what was sent?", []string{"app/actions.go:confirmLoss"}, nil},
 	{"Uploads were interrupted: resume them?", []string{"app/resumeprompt.go:showQuestion", "app/review.go:newReview"}, nil},
 	{"Which files, and which destination?", []string{"app/adding.go:addFiles", "app/adding.go:addFolder", "app/addoptions.go:addWithOptions"}, nil},
 	{"Several upload URLs were pasted: for which files?", []string{"app/pasteurls.go:askForFilesOf"}, nil},
