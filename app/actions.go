@@ -131,69 +131,101 @@ func (a *transferActions) removeSelected() {
 	})
 }
 
-// cancel cancels unfinished uploads and removes them from the list. A batch with finished
-// uploads stays in the list, and its other uploads are cancelled; since that cannot be
-// undone it asks first, as it does if uploaded bytes would be lost. Uploads that are done
-// when the user has answered stay in the list.
+// cancel cancels unfinished uploads and removes them from the list, which can be undone. It
+// asks first if uploaded bytes would be lost. Finished uploads of a batch stay in the list, also
+// those that are done when the user has answered.
 func (a *transferActions) cancel(s view.Selection) {
-	ask := a.confirmLoss
-	if _, kept := a.cancelled(s); len(kept.Batches) > 0 {
-		ask = a.confirm
-	}
-	ask(s, func() {
+	a.confirmLoss(s, func() {
 		if s, ok := a.current(s, view.SameAction(view.ActionCancel)); ok {
-			removed, kept := a.cancelled(s)
-			a.removals.remove(removed)
-			a.send(view.ActionCancel, kept)
+			a.stopScans(a.finishedIn(s), func(restart []uploader.Command) { a.removals.remove(a.cancelled(s), restart...) })
 		}
 	})
 }
 
-// cancelled divides a selection that is cancelled: what is removed from the list, and the
-// batches with finished uploads.
-func (a *transferActions) cancelled(s view.Selection) (removed, kept view.Selection) {
-	removed.Transfers = view.Allowed(view.ActionCancel, s.Transfers)
-	removed.All = slices.Clone(removed.Transfers)
+// finishedIn returns the batches of a selection that have finished uploads.
+func (a *transferActions) finishedIn(s view.Selection) []uploader.BatchID {
 	if len(s.Batches) == 0 {
-		return removed, kept
+		return nil
 	}
-	members := map[uploader.BatchID][]*uploader.Transfer{}
-	for t := range a.snapshot().Transfers.Values() {
-		if slices.Contains(s.Batches, t.Batch) {
-			members[t.Batch] = append(members[t.Batch], t)
+	selected := make(map[uploader.BatchID]bool, len(s.Batches))
+	for _, id := range s.Batches {
+		selected[id] = true
+	}
+	var finished []uploader.BatchID
+	for _, row := range a.snapshot().Transfers.Rows() {
+		if batch := row.Batch(); selected[batch] && row.Phase() == uploader.PhaseDone {
+			finished = append(finished, batch)
+			delete(selected, batch)
 		}
 	}
-	for _, batch := range s.Batches {
-		if slices.ContainsFunc(members[batch], isDone) {
-			kept.Batches = append(kept.Batches, batch)
-		} else {
-			removed.Batches, removed.All = append(removed.Batches, batch), append(removed.All, members[batch]...)
-		}
-	}
-	return removed, kept
+	return finished
 }
 
-func isDone(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone }
+// stopScans ends the scans of batches, and then calls then with the commands that start them
+// again.
+func (a *transferActions) stopScans(batches []uploader.BatchID, then func(restart []uploader.Command)) {
+	var restart []uploader.Command
+	next := func() { then(restart) }
+	for _, id := range batches {
+		if b := a.snapshot().Batches[id]; b == nil || b.Scanned {
+			continue
+		}
+		restart = append(restart, uploader.Scan{Batch: id})
+		rest := next
+		next = func() {
+			a.bridge.Send(uploader.StopScan{Batch: id}, func(err error) {
+				if err != nil {
+					a.bridge.Report(err)
+					return
+				}
+				a.bridge.Post(rest)
+			})
+		}
+	}
+	next()
+}
+
+// cancelled returns what of a selection that is cancelled is removed from the list: batches
+// without finished uploads, and the unfinished transfers of the others.
+func (a *transferActions) cancelled(s view.Selection) view.Selection {
+	var removed view.Selection
+	removed.Transfers = view.Allowed(view.ActionCancel, s.Transfers)
+	selected, kept := map[uploader.BatchID]bool{}, map[uploader.BatchID]bool{}
+	for _, batch := range a.finishedIn(s) {
+		kept[batch] = true
+	}
+	for _, batch := range s.Batches {
+		selected[batch] = true
+		if !kept[batch] {
+			removed.Batches = append(removed.Batches, batch)
+		}
+	}
+	removed.All = slices.Clone(removed.Transfers)
+	if len(s.Batches) == 0 {
+		return removed
+	}
+	for t := range a.snapshot().Transfers.Values() {
+		switch {
+		case !selected[t.Batch]:
+		case !kept[t.Batch]:
+			removed.All = append(removed.All, t)
+		case len(view.Allowed(view.ActionCancel, []*uploader.Transfer{t})) > 0:
+			removed.Transfers, removed.All = append(removed.Transfers, t), append(removed.All, t)
+		}
+	}
+	return removed
+}
 
 // confirmLoss calls then, after asking whether to cancel if sent bytes would be lost.
 func (a *transferActions) confirmLoss(s view.Selection, then func()) {
-	if view.BytesAtRisk(a.bridge.Snapshot(), s) == 0 {
+	bytes := view.BytesAtRisk(a.bridge.Snapshot(), s)
+	if bytes == 0 {
 		then()
 		return
 	}
-	a.confirm(s, then)
-}
-
-// confirm asks whether to cancel unfinished uploads, and calls then if so. No bytes are at
-// risk only if a batch has finished uploads.
-func (a *transferActions) confirm(s view.Selection, then func()) {
 	n := len(s.Allowed(view.ActionCancel))
-	text := words.Text("cancelling.none")
-	if bytes := view.BytesAtRisk(a.bridge.Snapshot(), s); bytes > 0 {
-		text = words.Text("cancelling.text", words.Data{"Size": words.Size(bytes)})
-	}
 	a.dialogs.Ask(form.Question{
-		Title: words.Count("cancelling.title", n), Text: text,
+		Title: words.Count("cancelling.title", n), Text: words.Text("cancelling.text", words.Data{"Size": words.Size(bytes)}),
 		Answers: []form.Answer{
 			{Label: words.Count("cancelling.no", n)},
 			{Label: words.Count("cancelling.yes", n), Importance: widget.DangerImportance, Do: then},
@@ -204,16 +236,22 @@ func (a *transferActions) confirm(s view.Selection, then func()) {
 // move changes the order of the list and scrolls to the moved rows, which keep their
 // order among themselves.
 func (a *transferActions) move(action view.Action, s view.Selection) {
-	targets := a.window.list.MoveTargets(s)
-	if action == view.ActionMoveDown || action == view.ActionMoveTop {
-		slices.Reverse(targets)
-	}
-	for i, target := range targets {
+	a.sendMoves(a.window.list.Moves(s, action.MoveTo()))
+}
+
+// sendMoves sends commands that move rows, and then scrolls to them.
+func (a *transferActions) sendMoves(moves []uploader.Move) {
+	for i, move := range moves {
 		var done func(error)
-		if i == len(targets)-1 {
-			done = func(error) { a.bridge.Post(a.showMoved) }
+		if i == len(moves)-1 {
+			done = func(err error) {
+				a.bridge.Post(a.showMoved)
+				if err != nil {
+					a.bridge.Report(err)
+				}
+			}
 		}
-		a.bridge.Send(action.Command(target), done)
+		a.bridge.Send(move, done)
 	}
 }
 

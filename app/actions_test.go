@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -126,18 +127,57 @@ func TestCancel(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("cancel of a batch with finished files keeps them and needs confirmation", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2), apptest.Done), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), apptest.Folder(2, "raws"))))
-		whole := s.window.list.Selection(map[int64]bool{-2: true})
-		s.actions.act(view.ActionCancel, whole)
+	t.Run("cancel of a batch with finished files keeps them, and can be undone", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngineAt(partlyDone(true)))
+		s.tapButton(-2, "cancel")
+		s.until("other files are hidden", func() bool { return len(s.rows()) == 1 && s.rows()[0].ID == 7 })
+		s.wantCommand(1, uploader.Pause{Target: uploader.TargetTransfers(8)})
+		if want := "Cancelled b.raw"; s.message() != want {
+			t.Errorf("message %q, want %q", s.message(), want)
+		}
+		s.removals.undo()
+		s.until("all files are shown", func() bool { return len(s.rows()) == 2 && slices.Equal(s.marked(), []int64{-2}) })
+		s.wantCommand(2, uploader.Resume{Target: uploader.TargetTransfers(8)})
+	})
+	t.Run("cancel of a batch with finished files asks if uploaded bytes would be lost", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngineAt(partlyDone(true, apptest.Acknowledged(apptest.Gigabyte))))
+		s.tapButton(-2, "cancel")
 		if got := s.engine.Commands(); len(got) != 0 {
 			t.Fatalf("engine received %v before confirmation", got)
 		}
-		s.press("Keep upload")
-		s.actions.act(view.ActionCancel, whole)
 		s.press("Cancel upload")
-		s.wantCommand(1, uploader.Cancel{Target: uploader.Target{Batch: 2}})
+		s.until("other files are hidden", func() bool { return len(s.rows()) == 1 })
+		s.waitCommand(1)
+		s.window.toasts.Dismiss()
+		s.wantCommand(2, uploader.Remove{Target: uploader.TargetTransfers(8)})
 	})
+	t.Run("cancel of a batch with finished files ends its scan", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngineAt(partlyDone(false)))
+		s.tapButton(-2, "cancel")
+		s.wantCommandAt(0, uploader.StopScan{Batch: 2})
+		s.until("other files are hidden", func() bool { return len(s.rows()) == 1 })
+		s.wantCommandAt(1, uploader.Pause{Target: uploader.TargetTransfers(8)})
+		s.removals.undo()
+		s.wantCommandAt(2, uploader.Resume{Target: uploader.TargetTransfers(8)})
+		s.wantCommandAt(3, uploader.Scan{Batch: 2})
+	})
+}
+
+// partlyDone returns a snapshot of the batch 2 with the files 7, which is done, and 8.
+func partlyDone(scanned bool, options ...func(*uploader.Transfer)) *uploader.Snapshot {
+	folder := apptest.Folder(2, "raws")
+	folder.Scanned = scanned
+	second := apptest.Transfer(8, append(options, apptest.Sending, apptest.InFolder(2, "raws/b.raw"))...)
+	return apptest.Summed(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InFolder(2, "raws/a.raw"), apptest.Done), second), folder))
+}
+
+// wantCommandAt waits for command i, from 0, and compares it.
+func (s *testWindow) wantCommandAt(i int, want uploader.Command) {
+	s.t.Helper()
+	s.until("engine receives the command", func() bool { return len(s.engine.Commands()) > i })
+	if diff := cmp.Diff(want, s.engine.Commands()[i]); diff != "" {
+		s.t.Error(diff)
+	}
 }
 
 func TestRemove(t *testing.T) {

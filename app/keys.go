@@ -114,7 +114,9 @@ func (k *keyboard) shortcuts() [][]shortcut {
 			{fyne.KeyC, command, "keys.link", act(view.ActionCopyLink)},
 			{fyne.KeyUp, alt, "keys.up", act(view.ActionMoveUp)},
 			{fyne.KeyDown, alt, "keys.down", act(view.ActionMoveDown)},
+			{fyne.KeyHome, alt, "keys.top", act(view.ActionMoveTop)},
 			{fyne.KeyUp, command | alt, "keys.top", act(view.ActionMoveTop)},
+			{fyne.KeyEnd, alt, "keys.bottom", act(view.ActionMoveBottom)},
 			{fyne.KeyDown, command | alt, "keys.bottom", act(view.ActionMoveBottom)},
 			{fyne.KeyDelete, plain, "keys.remove", k.actions.remove},
 			{fyne.KeyBackspace, plain, "keys.remove", k.actions.remove},
@@ -149,6 +151,7 @@ func (k *keyboard) typed(key fyne.KeyName) {
 		}
 		return
 	}
+	k.window.list.Rows.KeyUsed()
 	if do := k.plain[key]; do != nil {
 		do()
 	}
@@ -157,6 +160,7 @@ func (k *keyboard) typed(key fyne.KeyName) {
 // typedChord handles a key with modifiers, unless a dialog or menu is open.
 func (k *keyboard) typedChord(chord fyne.Shortcut) {
 	if do := k.chords[chord.ShortcutName()]; do != nil && !k.hasOverlay() {
+		k.window.list.Rows.KeyUsed()
 		do()
 	}
 }

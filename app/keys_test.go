@@ -43,7 +43,11 @@ func TestShortcuts(t *testing.T) {
 		}
 	}
 	move := func(batch uploader.BatchID, to uploader.MoveTo) func(*testing.T, *testWindow) {
-		return sends(uploader.Move{Target: uploader.Target{Batch: batch}, To: to})
+		command := uploader.Move{Targets: []uploader.Target{{Batch: batch}}, To: to}
+		if to == uploader.MoveUp || to == uploader.MoveDown {
+			command.Among = []uploader.BatchID{batch}
+		}
+		return sends(command)
 	}
 	// The list is: 4, which failed; batch 7 with 1, 2 and 3; batch 8 with 5 and 6, which are done.
 	tests := map[string]struct {
@@ -107,10 +111,12 @@ func TestShortcuts(t *testing.T) {
 				t.Errorf("copied %q", got)
 			}
 		}},
-		"Alt+↑":      {[]int64{4}, sends(uploader.Move{Target: uploader.TargetTransfers(4), To: uploader.MoveUp})},
+		"Alt+↑":      {[]int64{4}, sends(uploader.Move{Targets: []uploader.Target{uploader.TargetTransfers(4)}, To: uploader.MoveUp})},
 		"Alt+↓":      {[]int64{-7}, move(7, uploader.MoveDown)},
-		"Ctrl+Alt+↑": {[]int64{4}, sends(uploader.Move{Target: uploader.TargetTransfers(4), To: uploader.MoveTop})},
+		"Ctrl+Alt+↑": {[]int64{4}, sends(uploader.Move{Targets: []uploader.Target{uploader.TargetTransfers(4)}, To: uploader.MoveTop})},
 		"Ctrl+Alt+↓": {[]int64{-7}, move(7, uploader.MoveBottom)},
+		"Alt+Home":   {[]int64{4}, sends(uploader.Move{Targets: []uploader.Target{uploader.TargetTransfers(4)}, To: uploader.MoveTop})},
+		"Alt+End":    {[]int64{-7}, move(7, uploader.MoveBottom)},
 		"Delete": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			s.until("row is hidden", func() bool { return s.window.list.Len() == 2 })
 		}},
@@ -193,38 +199,58 @@ func TestShortcutsAreIgnoredWhileDialogIsOpen(t *testing.T) {
 	}
 }
 
-func TestMoveKeepsOrder(t *testing.T) {
-	tests := []struct {
-		name string
-		do   view.Action
-		want []uploader.Target
-	}{
-		{"up starts with the first", view.ActionMoveUp, []uploader.Target{{Batch: 7}, uploader.TargetTransfers(4), {Batch: 8}}},
-		{"down starts with the last", view.ActionMoveDown, []uploader.Target{{Batch: 8}, uploader.TargetTransfers(4), {Batch: 7}}},
-		{"top starts with the last", view.ActionMoveTop, []uploader.Target{{Batch: 8}, uploader.TargetTransfers(4), {Batch: 7}}},
-		{"bottom starts with the first", view.ActionMoveBottom, []uploader.Target{{Batch: 7}, uploader.TargetTransfers(4), {Batch: 8}}},
+// TestSelectionMovesInOneCommand moves all rows of a list: single files, a folder, and folders
+// that need attention or are finished.
+func TestSelectionMovesInOneCommand(t *testing.T) {
+	single := func(id uploader.TransferID, change func(*uploader.Transfer)) *uploader.Transfer {
+		return apptest.Transfer(id, apptest.InBatch(uploader.BatchID(10+id)), change)
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
+	waiting := func(*uploader.Transfer) {}
+	snapshot := func() *uploader.Snapshot {
+		return apptest.WithBatches(apptest.Batched(
+			single(1, waiting), single(2, apptest.Done), single(3, apptest.Failed(fault.Refused)), single(4, waiting), single(5, apptest.Failed(fault.Refused)),
+			apptest.Transfer(6, apptest.InFolder(7, "Iceland/one.raw")), apptest.Transfer(8, apptest.InFolder(7, "Iceland/two.raw")),
+		), apptest.Folder(7, "Iceland"))
+	}
+	batches := func(ids ...uploader.BatchID) (targets []uploader.Target) {
+		for _, id := range ids {
+			targets = append(targets, uploader.Target{Batch: id})
+		}
+		return targets
+	}
+	for _, test := range []struct {
+		do    view.Action
+		to    uploader.MoveTo
+		among bool
+	}{
+		{view.ActionMoveUp, uploader.MoveUp, true},
+		{view.ActionMoveDown, uploader.MoveDown, true},
+		{view.ActionMoveTop, uploader.MoveTop, false},
+		{view.ActionMoveBottom, uploader.MoveBottom, false},
+	} {
+		t.Run(test.do.String(), func(t *testing.T) {
+			s := startWindow(t, apptest.NewEngineAt(snapshot()))
 			s.window.list.Rows.SelectAll()
 			s.actions.actOnSelected(test.do)
-			s.waitCommand(3)
-			var got []uploader.Target
-			for _, command := range s.engine.Commands() {
-				got = append(got, command.(uploader.Move).Target)
+			attention, queue := uploader.Move{Targets: batches(13, 15), To: test.to}, uploader.Move{Targets: batches(11, 14, 7), To: test.to}
+			if test.among {
+				attention.Among, queue.Among = []uploader.BatchID{13, 15}, []uploader.BatchID{11, 14, 7}
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			s.waitCommand(2)
+			if diff := cmp.Diff([]uploader.Command{attention, queue}, s.engine.Commands()); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
+}
+
+func TestMoves(t *testing.T) {
 	t.Run("files of one batch move within it in one command", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.list.Activate(-7)
 		s.window.list.Rows.Select(2, 3)
 		s.actions.actOnSelected(view.ActionMoveUp)
-		s.wantCommand(1, uploader.Move{Target: uploader.TargetTransfers(2, 3), To: uploader.MoveUp})
+		s.wantCommand(1, uploader.Move{Targets: []uploader.Target{uploader.TargetTransfers(2, 3)}, To: uploader.MoveUp, Among: []uploader.BatchID{7}})
 	})
 	t.Run("moved row is scrolled into view", func(t *testing.T) {
 		transfers := make([]*uploader.Transfer, 100)
@@ -244,7 +270,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.Select(1)
 		s.actions.actOnSelected(view.ActionMoveTop)
-		s.wantCommand(1, uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.MoveTop})
+		s.wantCommand(1, uploader.Move{Targets: []uploader.Target{{Batch: 7}}, To: uploader.MoveTop})
 	})
 }
 

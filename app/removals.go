@@ -23,6 +23,13 @@ type removals struct {
 	pending      view.Selection     // the removal that can be undone
 	undoCommands []uploader.Command // resume what it paused
 	done         []uploader.Restore // restore what the engine removed, the latest removal last
+	restored     restored
+}
+
+// restored is what was put back into the list and is to be shown.
+type restored struct {
+	batches   []uploader.BatchID
+	transfers []uploader.TransferID
 }
 
 // maxRemembered is the number of unfinished transfers that removals which can be undone
@@ -48,14 +55,16 @@ func (r *removals) removeFinished() {
 	r.remove(view.SelectionOf(finished...))
 }
 
-// remove hides transfers and batches, and offers to undo that.
-func (r *removals) remove(removed view.Selection) {
+// remove hides transfers and batches, and offers to undo that. Restart are commands that are
+// sent as well if it is undone while it is offered.
+func (r *removals) remove(removed view.Selection, restart ...uploader.Command) {
 	if removed.Empty() {
 		return
 	}
 	r.toasts.Dismiss() // commits an earlier removal
+	r.restored = restored{}
 	pause, undo := view.Suspend(removed, r.bridge.Snapshot().Batches)
-	r.pending, r.undoCommands = removed, undo
+	r.pending, r.undoCommands = removed, append(undo, restart...)
 	r.hidden.Hide(removed)
 	r.bridge.SendAll(pause)
 	r.toasts.NotifyWithAction(view.RemovedText(removed.All), words.Text("undo"), r.restore, r.commit)
@@ -66,6 +75,7 @@ func (r *removals) remove(removed view.Selection) {
 func (r *removals) restore() {
 	r.hidden.Show(r.pending)
 	r.bridge.SendAll(r.undoCommands)
+	r.restored = restoredRows(r.pending)
 	r.pending, r.undoCommands = view.Selection{}, nil
 	r.bridge.Refresh()
 }
@@ -91,8 +101,10 @@ func (r *removals) undo() {
 		r.bridge.Post(func() {
 			switch {
 			case err == nil:
+				r.restored = restoredBy(last)
 				r.toasts.Notify(words.Count("undo.restored", len(last.Finished)+len(last.Unfinished)))
 			case isUnsaved(err):
+				r.restored = restoredBy(last)
 				r.toasts.Notify(view.ErrorText(err))
 			default:
 				r.done = append(r.done, last)
@@ -101,6 +113,34 @@ func (r *removals) undo() {
 			r.bridge.Refresh()
 		})
 	})
+}
+
+// restoredRows returns what showing a selection again puts back. The batches of its transfers
+// are among it, because a batch that is closed has the only row.
+func restoredRows(s view.Selection) restored {
+	back := restored{batches: slices.Clone(s.Batches), transfers: view.IDs(s.Transfers)}
+	for _, t := range s.Transfers {
+		if n := len(back.batches); n == 0 || back.batches[n-1] != t.Batch {
+			back.batches = append(back.batches, t.Batch)
+		}
+	}
+	return back
+}
+
+// restoredBy returns what a command puts back.
+func restoredBy(command uploader.Restore) restored {
+	back := restored{transfers: slices.Concat(command.Finished, view.IDs(command.Unfinished))}
+	for _, b := range command.Batches {
+		back.batches = append(back.batches, b.ID)
+	}
+	return back
+}
+
+// reveal shows what was put back into the list, once it has rows.
+func (r *removals) reveal(w *window) {
+	if len(r.restored.batches)+len(r.restored.transfers) > 0 && w.revealRestored(r.restored.batches, r.restored.transfers) {
+		r.restored = restored{}
+	}
 }
 
 // isUnsaved reports whether a command is in effect although it failed: the engine saves it as

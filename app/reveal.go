@@ -5,8 +5,8 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// reveal scrolls the row of a batch that was added into view. A filter or search that hides
-// it is cleared. While the list keeps a row at its place, because the pointer is over it or
+// reveal marks the row of a batch that was added, and scrolls it into view. A filter or search
+// that hides it is cleared. While the list keeps a row at its place, because the pointer is over it or
 // it is the cursor of the keyboard, a button offers that instead. It reports false while the
 // batch has no row.
 func (w *window) reveal(batch uploader.BatchID) bool {
@@ -15,12 +15,34 @@ func (w *window) reveal(batch uploader.BatchID) bool {
 	case !ok:
 		return false
 	case w.list.Rows.RowVisible(id):
+		w.mark(id)
 	case w.list.Rows.Held():
 		w.newRows.add(batch)
 		w.showNewRows()
 	default:
 		w.scrollTo(id)
+		w.mark(id)
 	}
+	return true
+}
+
+// mark marks rows for a moment.
+func (w *window) mark(ids ...int64) {
+	w.list.Mark(ids...)
+	w.refresh() // which shows the end of the mark in time
+}
+
+// revealRestored marks the rows of batches and transfers that are in the list again, and
+// scrolls them into view, as far as the first of them stays visible. It reports false while
+// there are no rows.
+func (w *window) revealRestored(batches []uploader.BatchID, transfers []uploader.TransferID) bool {
+	ids := w.list.RowsOf(batches, transfers)
+	if len(ids) == 0 {
+		return false
+	}
+	w.list.Rows.ScrollTo(ids[len(ids)-1])
+	w.list.Rows.ScrollTo(ids[0])
+	w.mark(ids...)
 	return true
 }
 
@@ -39,6 +61,7 @@ func (w *window) revealNew() {
 	for _, batch := range w.newRows.take() {
 		if id, ok := w.list.RowOf(batch); ok {
 			w.scrollTo(id)
+			w.mark(id)
 			return
 		}
 	}

@@ -199,7 +199,7 @@ func (sh *shell) windowActions() windowActions {
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenHistory: sh.history.Open, OpenSettings: sh.preferences.Open,
 			Received: func() string { return sh.opener.receivedDir }, ChangeReceived: sh.received.choose,
 		},
-		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage},
+		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage, Move: sh.actions.sendMoves},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
@@ -288,8 +288,9 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	sh.notifications.update(s, counts)
 	wait := sooner(again, sh.scans.show(s))
 	if sh.window.visible {
-		sh.window.show(s, counts)
+		wait = sooner(wait, sh.window.show(s, counts))
 		sh.adder.reveal(s)
+		sh.removals.reveal(sh.window)
 	}
 	if sh.tray != nil {
 		wait = sooner(wait, sh.tray.Show(sh.trayOf(s, counts), time.Now()))

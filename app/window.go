@@ -120,8 +120,9 @@ func (w *window) rebuild() {
 	w.details.CopyState(pane)
 }
 
-// show shows a snapshot.
-func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
+// show shows a snapshot. It returns the time after which the snapshot must be shown again; 0
+// for never.
+func (w *window) show(s *uploader.Snapshot, counts view.Counts) (again time.Duration) {
 	server := w.destination.server(s)
 	if title := view.Title(s); title != w.window.Title() {
 		w.window.SetTitle(title)
@@ -130,7 +131,7 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	w.showEmpty(server)
 	w.banner.Show(s)
 	w.footer.Show(s, w.settings.Get().Transfers, time.Now())
-	w.list.Show(s)
+	again = w.list.Show(s)
 	if !s.Loading {
 		w.restore()
 	}
@@ -145,6 +146,7 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	draw.SetVisible(w.noMatches, noRows && s.Transfers.Len() > 0)
 	draw.SetVisible(w.list.Rows, !noRows)
 	w.showNewRows()
+	return again
 }
 
 // showNoMatches sets the text that replaces the list if nothing matches.

@@ -187,7 +187,7 @@ func runCommands(t *testing.T, store *db.DB) {
 		uploader.Retry{Target: all},
 		uploader.ContinueEarlier{Target: all},
 		uploader.Pause{Target: all},
-		uploader.Move{Target: uploader.TargetTransfers(2), To: uploader.MoveTop},
+		uploader.Move{Targets: []uploader.Target{uploader.TargetTransfers(2)}, To: uploader.MoveTop},
 		uploader.Resume{Target: all},
 		uploader.Cancel{Target: all},
 	} {

@@ -191,7 +191,7 @@ func randomCommand(random *rand.Rand, s *uploader.Snapshot, files []string) uplo
 	case 4:
 		return uploader.Retry{Target: target}
 	case 5:
-		return uploader.Move{Target: target, To: uploader.MoveTo(random.IntN(4))}
+		return uploader.Move{Targets: []uploader.Target{target}, To: uploader.MoveTo(random.IntN(4))}
 	case 6:
 		return uploader.Unblock{Server: 2}
 	case 7:

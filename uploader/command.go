@@ -102,8 +102,16 @@ type Configure struct{ Settings Settings }
 // transfers within their batch. Transfers that are all of their batch move with it.
 // Several keep their order among themselves.
 type Move struct {
-	Target Target
-	To     MoveTo
+	Targets []Target
+	To      MoveTo
+
+	// Among are the batches among which MoveUp and MoveDown move batches by one; nil for all.
+	// The others keep their places.
+	Among []BatchID
+
+	// Beside is what MoveBefore and MoveAfter move to: a batch for batches, one transfer for
+	// transfers of its batch. If it does not exist or moves itself, nothing moves.
+	Beside Target
 }
 
 // MoveTo is where Move moves transfers to.
@@ -115,6 +123,8 @@ const (
 	MoveDown               // by one towards the end
 	MoveTop
 	MoveBottom
+	MoveBefore // Move.Beside
+	MoveAfter  // Move.Beside
 )
 
 // ContinueEarlier decides about a transfer whose file may have an earlier upload

@@ -13,11 +13,7 @@ func (t *Toasts) SetAfter(after func(time.Duration, func()) (stop func() bool)) 
 func (h *Tooltips) SetAfter(after func(time.Duration, func()) (stop func() bool)) { h.after = after }
 
 // SetClock replaces the clock of the buttons.
-func (r *Row) SetClock(now func() time.Time) {
-	for _, b := range r.buttons {
-		b.now = now
-	}
-}
+func (r *Row) SetClock(now func() time.Time) { r.now = now }
 
 // StatusPosition returns the position of the status text in the row.
 func (r *Row) StatusPosition() fyne.Position { return r.status.Object.Position() }

@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	fynetheme "fyne.io/fyne/v2/theme"
@@ -28,10 +30,13 @@ type Row struct {
 
 	model         RowModel
 	state         list.RowState
+	aimed         bool              // the last change was a movement of the pointer
+	now           func() time.Time  // of the buttons
 	tooltipTarget fyne.CanvasObject // the object whose tooltip was requested, or nil
 	tooltipAction string            // the ID of its action, if it is a button
 
 	background      *canvas.Rectangle
+	mark            *canvas.Rectangle // at the left edge of a marked row
 	separator       *canvas.Rectangle
 	tile            *canvas.Rectangle
 	icon            *draw.Icon
@@ -51,6 +56,7 @@ var _ list.Stateful = (*Row)(nil)
 func NewRow() *Row {
 	r := &Row{
 		background:      &canvas.Rectangle{},
+		mark:            &canvas.Rectangle{},
 		separator:       &canvas.Rectangle{},
 		tile:            &canvas.Rectangle{},
 		icon:            draw.NewIcon(),
@@ -59,12 +65,13 @@ func NewRow() *Row {
 		status:          draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
 		bar:             NewBar(),
 		buttonContainer: &fyne.Container{},
+		now:             time.Now,
 	}
 	r.name.Shorten = draw.EllipsisMiddle
 	r.chevron = newRowButton(func(string) func() {
 		toggle := r.OnToggle
 		return func() { call(toggle) }
-	})
+	}, r.time)
 	r.chevron.Hide()
 	for i := range r.columns {
 		r.columns[i] = draw.NewLabel(draw.SizeCaption, theme.ColorMuted)
@@ -82,7 +89,12 @@ func (r *Row) SetModel(model RowModel) {
 	if model.Equal(r.model) {
 		return
 	}
+	remarked := model.Marked != r.model.Marked
 	r.model = model
+	if remarked {
+		r.paintBackground()
+		canvas.Refresh(r.background)
+	}
 	r.icon.Set(model.Icon, theme.ColorMuted)
 	r.name.Set(model.Name, theme.ColorText)
 	r.statusIcon.Set(model.StatusIcon, model.Tone.Color())
@@ -91,6 +103,7 @@ func (r *Row) SetModel(model RowModel) {
 		r.columns[i].Set(text, theme.ColorMuted)
 	}
 	draw.SetVisible(r.bar, model.ShowBar)
+	r.aimed = false
 	r.arrange(r.Size())
 	r.bar.Set(model.Acked, model.Sent, model.BarTone)
 }
@@ -101,6 +114,7 @@ func (r *Row) SetState(state list.RowState) {
 		return
 	}
 	repaint := state.Selected != r.state.Selected || state.Cursor != r.state.Cursor || state.Hovered != r.state.Hovered
+	r.aimed = !state.Resting && (state.Pointer != r.state.Pointer || !r.state.Hovered)
 	r.state = state
 	if repaint {
 		r.paintBackground()
@@ -121,6 +135,8 @@ func (r *Row) prepareAction(id string) (do func()) {
 	}
 }
 
+func (r *Row) time() time.Time { return r.now() }
+
 // MinSize returns the height of all rows, and a minimum width.
 func (r *Row) MinSize() fyne.Size {
 	return fyne.NewSize(theme.Grid(60), theme.Size(theme.SizeRow))
@@ -128,7 +144,7 @@ func (r *Row) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (r *Row) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{r.background, r.separator, r.tile, r.icon.Object, r.name.Object, r.statusIcon.Object, r.status.Object}
+	objects := []fyne.CanvasObject{r.background, r.mark, r.separator, r.tile, r.icon.Object, r.name.Object, r.statusIcon.Object, r.status.Object}
 	for _, column := range r.columns {
 		objects = append(objects, column.Object)
 	}
@@ -156,6 +172,12 @@ func (r *Row) paintBackground() {
 	b := r.background
 	b.CornerRadius = theme.Grid(2)
 	b.FillColor, b.StrokeColor, b.StrokeWidth = nil, nil, 0
+	r.mark.FillColor = theme.Color(theme.ColorAccent)
+	r.mark.CornerRadius = theme.Grid(0.5)
+	draw.SetVisible(r.mark, r.model.Marked)
+	if r.model.Marked {
+		b.FillColor = theme.Color(theme.ColorAccentSoft)
+	}
 	if r.state.Hovered {
 		b.FillColor = theme.Color(fynetheme.ColorNameHover)
 	}

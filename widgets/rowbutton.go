@@ -13,15 +13,17 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// changeGrace is how long a press on a button whose action has changed below the pointer
-// still means the earlier action: the user cannot have seen the new one.
+// changeGrace is how long the user cannot have seen a change below the pointer. A press on a
+// button whose action has changed still means the earlier action, and one on a button that
+// came below the pointer, which was at rest, means nothing.
 const changeGrace = 500 * time.Millisecond
 
 // rowButton is a button in a row. It does not implement desktop.Hoverable, because
 // the list would receive MouseOut while the pointer is over it. The row sets its
 // hovered state.
 //
-// A tap does what the button showed when the mouse button was pressed.
+// A tap does what the button showed when the mouse button was pressed. The second press of a
+// double click does nothing.
 type rowButton struct {
 	widget.BaseWidget
 	action  Action
@@ -32,6 +34,8 @@ type rowButton struct {
 	pressed   func() // what the tap does; nil before the mouse button is pressed
 	earlier   func() // what a tap did before the action changed below the pointer; nil if it did not
 	changedAt time.Time
+	pressedAt time.Time // of the last press; zero for none
+	cameAt    time.Time // when the button came below the pointer at rest; zero if the pointer was moved to it
 
 	background *canvas.Rectangle
 	icon       *draw.Icon
@@ -40,10 +44,10 @@ type rowButton struct {
 
 var _ desktop.Mouseable = (*rowButton)(nil)
 
-func newRowButton(prepare func(id string) (do func())) *rowButton {
+func newRowButton(prepare func(id string) (do func()), now func() time.Time) *rowButton {
 	b := &rowButton{
 		prepare:    prepare,
-		now:        time.Now,
+		now:        now,
 		background: &canvas.Rectangle{},
 		icon:       draw.NewIcon(),
 		text:       draw.NewLabel(draw.SizeCaption, theme.ColorAccent),
@@ -58,10 +62,16 @@ func (b *rowButton) MouseDown(e *desktop.MouseEvent) {
 	if e.Button != desktop.MouseButtonPrimary {
 		return
 	}
-	b.pressed = b.prepare(b.action.ID)
-	if b.earlier != nil && b.now().Sub(b.changedAt) < changeGrace {
+	now := b.now()
+	switch {
+	case now.Sub(b.pressedAt) <= fyne.CurrentApp().Driver().DoubleTapDelay(), now.Sub(b.cameAt) < changeGrace:
+		b.pressed = func() {}
+	case b.earlier != nil && now.Sub(b.changedAt) < changeGrace:
 		b.pressed = b.earlier
+	default:
+		b.pressed = b.prepare(b.action.ID)
 	}
+	b.pressedAt = now
 }
 
 // MouseUp implements [desktop.Mouseable].
@@ -77,7 +87,15 @@ func (b *rowButton) Tapped(*fyne.PointEvent) {
 	do()
 }
 
-func (b *rowButton) set(action Action, hovered bool) {
+// set changes the action, and whether the pointer is over the button. Aimed is whether the
+// user has moved the pointer there.
+func (b *rowButton) set(action Action, hovered, aimed bool) {
+	switch {
+	case aimed || !hovered:
+		b.cameAt = time.Time{}
+	case !b.hovered:
+		b.cameAt = b.now()
+	}
 	if action == b.action && hovered == b.hovered {
 		return
 	}

@@ -39,6 +39,8 @@ func (r *Row) arrange(size fyne.Size) {
 	inset := theme.Grid(1)
 	r.background.Resize(fyne.NewSize(size.Width-2*inset, size.Height-2))
 	r.background.Move(fyne.NewPos(inset, 1))
+	r.mark.Resize(fyne.NewSize(theme.Grid(1), size.Height-2-theme.Grid(4)))
+	r.mark.Move(fyne.NewPos(inset+1, 1+theme.Grid(2)))
 
 	left := r.arrangeTile(size)
 	free := r.arrangeButtons(size)
@@ -79,7 +81,7 @@ func (r *Row) arrangeChevron(right float32, size fyne.Size) {
 	if r.model.Fold == FoldOpen {
 		icon = theme.IconChevronDown
 	}
-	r.chevron.set(Action{Icon: icon}, r.pointerOver(r.chevron))
+	r.chevron.set(Action{Icon: icon}, r.pointerOver(r.chevron), r.aimed)
 }
 
 // arrangeText places name, status, bar and columns. What ends right of free is below the
@@ -195,7 +197,7 @@ func (r *Row) arrangeButtons(size fyne.Size) (free float32) {
 		button := r.buttons[i]
 		visible := showAll || action.Prominent
 		draw.SetVisible(button, visible)
-		button.set(action, r.pointerOver(button))
+		button.set(action, r.pointerOver(button), r.aimed)
 		buttonSize := button.MinSize()
 		if height := size.Height - 2; buttonSize.Height > height {
 			buttonSize.Height = height
@@ -216,7 +218,7 @@ func (r *Row) arrangeButtons(size fyne.Size) (free float32) {
 // setButtonCount creates missing buttons and hides those that are not needed.
 func (r *Row) setButtonCount(count int) {
 	for len(r.buttons) < count {
-		button := newRowButton(r.prepareAction)
+		button := newRowButton(r.prepareAction, r.time)
 		r.buttons = append(r.buttons, button)
 		r.buttonContainer.Objects = append(r.buttonContainer.Objects, button)
 	}

@@ -27,6 +27,8 @@ type RowModel struct {
 	Depth int  // number of rows that contain this one
 	Fold  Fold // whether the row contains rows
 
+	Marked bool // the row is emphasised, because it is new
+
 	Actions []Action // from left to right; the last one is at the right edge
 }
 
@@ -56,6 +58,6 @@ func (m RowModel) Equal(other RowModel) bool {
 		m.Percent == other.Percent && m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
 		m.StatusIcon == other.StatusIcon && m.Status == other.Status && m.StatusHint == other.StatusHint && m.Tone == other.Tone &&
 		m.ShowBar == other.ShowBar && m.BarTone == other.BarTone && m.Acked == other.Acked && m.Sent == other.Sent &&
-		m.Depth == other.Depth && m.Fold == other.Fold &&
+		m.Depth == other.Depth && m.Fold == other.Fold && m.Marked == other.Marked &&
 		slices.Equal(m.Actions, other.Actions)
 }

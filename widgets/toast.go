@@ -36,7 +36,7 @@ type Toasts struct {
 
 // NewToasts returns an area for messages that shows none.
 func NewToasts() *Toasts {
-	t := &Toasts{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeText, theme.ColorOnToast), action: newToastAction(), after: afterOnUI}
+	t := &Toasts{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeText, theme.ColorOnToast), action: newToastAction(), after: draw.After}
 	t.paint()
 	t.setVisible(false)
 	t.ExtendBaseWidget(t)
@@ -88,11 +88,6 @@ func (t *Toasts) show(text, action string, tapped, expired func(), duration time
 	t.Refresh()
 	serial := t.serial
 	t.stopTimer = t.after(duration, func() { t.expire(serial) })
-}
-
-// afterOnUI calls f on the UI goroutine after a duration, unless it is stopped.
-func afterOnUI(d time.Duration, f func()) (stop func() bool) {
-	return time.AfterFunc(d, func() { fyne.Do(f) }).Stop
 }
 
 func (t *Toasts) expire(serial int) {

@@ -37,7 +37,7 @@ type Tooltips struct {
 
 // NewTooltips returns an area for tooltips that shows none.
 func NewTooltips() *Tooltips {
-	t := &Tooltips{background: &canvas.Rectangle{}, text: draw.NewWrappedText("", draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
+	t := &Tooltips{background: &canvas.Rectangle{}, text: draw.NewWrappedText("", draw.SizeCaption, theme.ColorOnToast), after: draw.After}
 	t.lines = container.NewWithoutLayout(t.text.Objects()...)
 	t.paint()
 	t.setVisible(false)

@@ -86,10 +86,11 @@ func (f *Ferry) SendToRunning(ctx context.Context, paths ...string) error {
 
 // Row is a transfer as listed by the command line.
 type Row struct {
-	ID    int64  `json:"id"`
-	Path  string `json:"path"`
-	State string `json:"state"`
-	URL   string `json:"url"`
+	ID      int64  `json:"id"`
+	Path    string `json:"path"`
+	State   string `json:"state"`
+	URL     string `json:"url"`
+	Message string `json:"message"`
 }
 
 // Rows returns all transfers, as listed by a second instance.

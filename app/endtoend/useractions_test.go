@@ -46,11 +46,11 @@ var userActions = []struct {
 	{"upload as it is", func(s *engineStress, n uint64) { s.do(uploader.UploadAsIs{Target: s.target(n)}) }},
 	{"check", func(s *engineStress, n uint64) { s.do(uploader.Check{Target: s.target(n)}) }},
 	{"move", func(s *engineStress, n uint64) {
-		s.do(uploader.Move{Target: s.target(n), To: uploader.MoveTo(n / 7 % 4)})
+		s.do(uploader.Move{Targets: []uploader.Target{s.target(n)}, To: uploader.MoveTo(n / 7 % 4)})
 	}},
 	{"move a batch", func(s *engineStress, n uint64) {
 		if t := s.pick(n); t != nil {
-			s.do(uploader.Move{Target: uploader.Target{Batch: t.Batch}, To: uploader.MoveTo(n / 7 % 4)})
+			s.do(uploader.Move{Targets: []uploader.Target{{Batch: t.Batch}}, To: uploader.MoveTo(n / 7 % 4)})
 		}
 	}},
 	{"settings", func(s *engineStress, n uint64) { s.configure(settingsVariant(n)) }},

@@ -3,7 +3,6 @@
 package transferlist
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -31,7 +30,12 @@ type List struct {
 	unacknowledged map[uploader.BatchID]int64 // bytes sent and not acknowledged
 	high           view.HighWater
 	batchHigh      view.BatchHighWater
+	marked         map[int64]time.Time // when the marks of rows end
+	now            func() time.Time
 }
+
+// markTime is how long rows stay marked.
+const markTime = 3 * time.Second
 
 // ListActions are the actions of the list.
 type ListActions struct {
@@ -41,11 +45,12 @@ type ListActions struct {
 	Unblock          func(*uploader.Transfer) // asks for what the transfer's server requires
 	Interrupted      func() *view.Interrupted // what the user is asked about; nil for nothing
 	Notify           func(text string)        // shows a message
+	Move             func([]uploader.Move)    // sends commands that move rows
 }
 
 // NewList returns an empty list.
 func NewList(tooltips *widgets.Tooltips, actions ListActions) *List {
-	l := &List{actions: actions, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}}
+	l := &List{actions: actions, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}, marked: map[int64]time.Time{}, now: time.Now}
 	l.Rows = list.New(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Tooltips = tooltips
@@ -53,26 +58,52 @@ func NewList(tooltips *widgets.Tooltips, actions ListActions) *List {
 	})
 	l.Rows.OnActivate = l.Activate
 	l.Rows.OnMenu = l.OpenMenu
+	l.Rows.OnDrag = l.startDrag
 	l.Rows.OnSelect = actions.SelectionChanged
-	l.Rows.OnLeave = func() { l.Show(l.Snapshot) }
+	l.Rows.OnLeave = func() { l.Show(l.Snapshot) } // the next snapshot ends the marks
 	return l
 }
 
 // CopyState copies the content of another list.
 func (l *List) CopyState(other *List) {
-	l.Snapshot, l.outline, l.high, l.batchHigh = other.Snapshot, other.outline, other.high, other.batchHigh
+	l.Snapshot, l.outline, l.high, l.batchHigh, l.marked = other.Snapshot, other.outline, other.high, other.batchHigh, other.marked
 }
 
-// Show shows a snapshot.
-func (l *List) Show(s *uploader.Snapshot) {
+// Show shows a snapshot. It returns the time after which the snapshot must be shown again,
+// because a mark ends; 0 for never.
+func (l *List) Show(s *uploader.Snapshot) (again time.Duration) {
 	l.Snapshot = s
+	again = l.endMarks()
 	l.outline.SetInterrupted(l.actions.Interrupted())
-	l.outline.Hold(l.Rows.HoveredIndex())
+	l.outline.Hold(l.Rows.HeldIndex())
 	l.outline.Update(s)
 	l.high.Keep(s.Transfers)
 	l.batchHigh.Keep(s.Batches)
 	l.positions, l.unacknowledged = words.QueuePositions(s), l.outline.Unacknowledged(s)
 	l.Rows.Refresh()
+	return again
+}
+
+// Mark marks rows for a moment.
+func (l *List) Mark(ids ...int64) {
+	for _, id := range ids {
+		l.marked[id] = l.now().Add(markTime)
+	}
+	l.Rows.Refresh()
+}
+
+// endMarks removes the marks whose time is over, and returns when the next one ends; 0 for never.
+func (l *List) endMarks() (next time.Duration) {
+	for id, end := range l.marked {
+		left := end.Sub(l.now())
+		switch {
+		case left <= 0:
+			delete(l.marked, id)
+		case next == 0 || left < next:
+			next = left
+		}
+	}
+	return next
 }
 
 // OpenBatches opens batches.
@@ -92,6 +123,38 @@ func (l *List) RowOf(batch uploader.BatchID) (id int64, ok bool) {
 		return -int64(batch), true
 	}
 	return int64(members[0].ID), true
+}
+
+// RowsOf returns the IDs of the rows of batches and transfers, in the order of the list. For
+// transfers without a row it has the rows of their batches among batches.
+func (l *List) RowsOf(batches []uploader.BatchID, transfers []uploader.TransferID) []int64 {
+	wanted := make(map[int64]bool, len(transfers))
+	for _, id := range transfers {
+		wanted[int64(id)] = true
+	}
+	inside := map[uploader.BatchID]bool{} // batches whose files are among the rows
+	var ids []int64
+	for i := range l.Len() {
+		if t := l.outline.TransferAt(i); t != nil && wanted[int64(t.ID)] {
+			ids, inside[t.Batch] = append(ids, int64(t.ID)), true
+		}
+	}
+	clear(wanted)
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	for _, batch := range batches {
+		if id, ok := l.RowOf(batch); ok && !inside[batch] {
+			wanted[id] = true
+		}
+	}
+	ids = ids[:0]
+	for i := range l.Len() {
+		if id := l.ID(i); wanted[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // Open returns the batches that the user opened, in no order.
@@ -156,6 +219,12 @@ func (l *List) Bind(i int, object fyne.CanvasObject) {
 
 // Row returns the content of row i.
 func (l *List) Row(i int) widgets.RowModel {
+	row := l.row(i)
+	_, row.Marked = l.marked[l.ID(i)]
+	return row
+}
+
+func (l *List) row(i int) widgets.RowModel {
 	if g := l.outline.GroupAt(i); g != nil {
 		return l.batchRow(i, g)
 	}
@@ -249,10 +318,15 @@ func (l *List) doInBatch(b *uploader.Batch, sum uploader.BatchTotals, name strin
 	}
 }
 
-// Activate opens or closes a batch, or shows the details of a transfer.
+// Activate opens or closes a batch, or shows the details of a transfer, or of a batch without
+// files.
 func (l *List) Activate(id int64) {
 	if id < 0 {
-		l.Rows.Toggle(id)
+		if _, hasFiles := l.RowOf(uploader.BatchID(-id)); hasFiles {
+			l.Rows.Toggle(id)
+		} else {
+			l.actions.Act(view.ActionDetails, l.Selection(map[int64]bool{id: true}))
+		}
 		return
 	}
 	l.actions.ShowDetails(uploader.TransferID(id))
@@ -288,52 +362,4 @@ func (l *List) Selection(ids map[int64]bool) view.Selection {
 		}
 	}
 	return s
-}
-
-// MoveTargets returns the targets for moving a selection, in the order of the queue: one for
-// each row of the outer level, and one for all rows of an open batch.
-func (l *List) MoveTargets(s view.Selection) []uploader.Target {
-	var targets []uploader.Target
-	for _, batch := range s.Batches {
-		targets = append(targets, uploader.Target{Batch: batch})
-	}
-	indexOf := map[uploader.BatchID]int{} // index of the target for the transfers of a batch
-	for _, t := range s.Transfers {
-		outer := !l.outline.HasRow(t.Batch)
-		i, known := indexOf[t.Batch]
-		switch {
-		case outer && t.Batch != 0:
-			targets = append(targets, uploader.Target{Batch: t.Batch})
-		case known:
-			targets[i].IDs = append(targets[i].IDs, t.ID)
-		default:
-			indexOf[t.Batch] = len(targets)
-			targets = append(targets, uploader.TargetTransfers(t.ID))
-		}
-	}
-	l.sortByQueue(targets)
-	return targets
-}
-
-// sortByQueue sorts targets by their first transfers in the queue, which the list may show in
-// another order.
-func (l *List) sortByQueue(targets []uploader.Target) {
-	batches, transfers := map[uploader.BatchID]int{}, map[uploader.TransferID]int{}
-	for i, row := range l.Snapshot.Transfers.Rows() {
-		if _, known := batches[row.Batch()]; !known {
-			batches[row.Batch()] = i
-		}
-		transfers[row.ID()] = i
-	}
-	place := func(t uploader.Target) int {
-		if len(t.IDs) == 0 {
-			return batches[t.Batch]
-		}
-		first := len(transfers)
-		for _, id := range t.IDs {
-			first = min(first, transfers[id])
-		}
-		return first
-	}
-	slices.SortStableFunc(targets, func(a, b uploader.Target) int { return cmp.Compare(place(a), place(b)) })
 }

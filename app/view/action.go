@@ -314,14 +314,13 @@ func (a Action) Command(target uploader.Target) uploader.Command {
 		return uploader.Cancel{Target: target}
 	case ActionRemove:
 		return uploader.Remove{Target: target}
-	case ActionMoveTop, ActionMoveUp, ActionMoveDown, ActionMoveBottom:
-		return uploader.Move{Target: target, To: a.position()}
 	default:
 		return nil
 	}
 }
 
-func (a Action) position() uploader.MoveTo {
+// MoveTo returns where one of the actions to move transfers moves them to.
+func (a Action) MoveTo() uploader.MoveTo {
 	return map[Action]uploader.MoveTo{
 		ActionMoveTop: uploader.MoveTop, ActionMoveUp: uploader.MoveUp, ActionMoveDown: uploader.MoveDown, ActionMoveBottom: uploader.MoveBottom,
 	}[a]

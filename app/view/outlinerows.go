@@ -36,6 +36,23 @@ func (o *Outline) Parent(i int) int {
 	return -1
 }
 
+// BatchAt returns the batch of a row, which is that of its transfer if it is no batch's row; 0
+// for none.
+func (o *Outline) BatchAt(i int) uploader.BatchID { return o.groupAt(i).Batch }
+
+// Section returns the section of a row in the order SortQueue. That of a row in a batch is the
+// one of the batch.
+func (o *Outline) Section(i int) Section { return o.sectionOf(o.groupAt(i)) }
+
+// groupAt returns the group of a batch's row, or of a transfer's row.
+func (o *Outline) groupAt(i int) *Group {
+	l := o.lines[i]
+	if l < 0 {
+		return &o.groups[^l]
+	}
+	return &o.groups[o.items[l].group]
+}
+
 // OpenBatches returns the batches that the user opened, in no order.
 func (o *Outline) OpenBatches() []uploader.BatchID {
 	var batches []uploader.BatchID

@@ -33,19 +33,19 @@ func SortNamed(name string) Sort {
 	return Sort(max(slices.Index(sortNames[:], name), 0)) //nolint:gosec // an index of sortNames
 }
 
-// section is a part of the list in the order SortQueue.
-type section uint8
+// Section is a part of the list in the order SortQueue.
+type Section uint8
 
 // The sections, in the order of the list.
 const (
-	sectionAttention section = iota
-	sectionQueue
-	sectionFinished
+	SectionAttention Section = iota
+	SectionQueue
+	SectionFinished
 )
 
 // sortKey is what the groups are ordered by, before their order in the snapshot.
 type sortKey struct {
-	section section
+	section Section
 	value   int64
 	text    string
 }
@@ -73,13 +73,21 @@ func (o *Outline) keyOf(g int32, s *uploader.Snapshot) sortKey {
 	if o.held != nil && o.heldGroup() == g {
 		return *o.held.key
 	}
-	switch scanned := o.batches[group.Batch] == nil || o.batches[group.Batch].Scanned; {
-	case group.attention > 0:
-		return sortKey{section: sectionAttention}
-	case scanned && group.final > 0 && group.final == group.to-group.from:
-		return sortKey{section: sectionFinished, value: -int64(group.finished)}
+	key := sortKey{section: o.sectionOf(group)}
+	if key.section == SectionFinished {
+		key.value = -int64(group.finished)
+	}
+	return key
+}
+
+func (o *Outline) sectionOf(g *Group) Section {
+	switch scanned := o.batches[g.Batch] == nil || o.batches[g.Batch].Scanned; {
+	case g.attention > 0:
+		return SectionAttention
+	case scanned && g.final > 0 && g.final == g.to-g.from:
+		return SectionFinished
 	default:
-		return sortKey{section: sectionQueue}
+		return SectionQueue
 	}
 }
 

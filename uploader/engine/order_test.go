@@ -14,8 +14,8 @@ import (
 )
 
 // reorder is a simple model of Move: MoveUp and MoveDown move each element one
-// place, MoveTop and MoveBottom move all as a block.
-func reorder[T comparable](list []T, chosen []T, to uploader.MoveTo) []T {
+// place, the others move all as a block.
+func reorder[T comparable](list []T, chosen []T, to uploader.MoveTo, beside T) []T {
 	isChosen := func(x T) bool { return slices.Contains(chosen, x) }
 	list = slices.Clone(list)
 	switch to {
@@ -28,16 +28,19 @@ func reorder[T comparable](list []T, chosen []T, to uploader.MoveTo) []T {
 		return list
 	case uploader.MoveDown:
 		slices.Reverse(list)
-		list = reorder(list, chosen, uploader.MoveUp)
+		list = reorder(list, chosen, uploader.MoveUp, beside)
 		slices.Reverse(list)
 		return list
 	}
 	selected := slices.DeleteFunc(slices.Clone(list), func(x T) bool { return !isChosen(x) })
 	rest := slices.DeleteFunc(slices.Clone(list), isChosen)
-	if to == uploader.MoveTop {
-		return append(selected, rest...)
+	at := map[uploader.MoveTo]int{
+		uploader.MoveTop: 0, uploader.MoveBottom: len(rest), uploader.MoveBefore: slices.Index(rest, beside), uploader.MoveAfter: slices.Index(rest, beside) + 1,
+	}[to]
+	if isBeside := to == uploader.MoveBefore || to == uploader.MoveAfter; isBeside && !slices.Contains(rest, beside) {
+		return list
 	}
-	return append(rest, selected...)
+	return slices.Insert(rest, at, selected...)
 }
 
 // newIdleHarness returns a harness whose schedule holds all uploads.
@@ -76,7 +79,7 @@ func TestMovesMatchModel(t *testing.T) {
 		h.waitFor("the batch to be scanned", func(s *uploader.Snapshot) bool { return s.Batches[id] != nil && s.Batches[id].Scanned })
 	}
 	batches, transfers := listOrder(h.engine.Snapshot())
-	places := []uploader.MoveTo{uploader.MoveUp, uploader.MoveDown, uploader.MoveTop, uploader.MoveBottom}
+	places := []uploader.MoveTo{uploader.MoveUp, uploader.MoveDown, uploader.MoveTop, uploader.MoveBottom, uploader.MoveBefore, uploader.MoveAfter}
 	compare := func(t *rapid.T) {
 		gotBatches, gotRows := listOrder(h.engine.Snapshot())
 		if diff := cmp.Diff(batches, gotBatches) + cmp.Diff(transfers, gotRows); diff != "" {
@@ -86,18 +89,26 @@ func TestMovesMatchModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"move batch": func(t *rapid.T) {
-				id, to := rapid.SampledFrom(batches).Draw(t, "batch"), rapid.SampledFrom(places).Draw(t, "to")
-				h.do(uploader.Move{Target: uploader.Target{Batch: id}, To: to})
-				batches = reorder(batches, []uploader.BatchID{id}, to)
+				ids, to := rapid.SliceOfNDistinct(rapid.SampledFrom(batches), 1, 3, rapid.ID).Draw(t, "batches"), rapid.SampledFrom(places).Draw(t, "to")
+				beside := rapid.SampledFrom(batches).Draw(t, "beside")
+				var targets []uploader.Target
+				for _, id := range ids {
+					targets = append(targets, uploader.Target{Batch: id})
+				}
+				h.do(uploader.Move{Targets: targets, To: to, Beside: uploader.Target{Batch: beside}})
+				batches = reorder(batches, ids, to, beside)
 			},
 			"move transfers": func(t *rapid.T) {
 				batch, to := rapid.SampledFrom(batches).Draw(t, "batch"), rapid.SampledFrom(places).Draw(t, "to")
 				ids := rapid.SliceOfNDistinct(rapid.SampledFrom(transfers[batch]), 1, len(transfers[batch]), rapid.ID).Draw(t, "ids")
-				h.do(uploader.Move{Target: uploader.TargetTransfers(ids...), To: to})
+				besideBatch, beside := rapid.SampledFrom(batches).Draw(t, "beside batch"), rapid.SampledFrom(transfers[batch]).Draw(t, "beside")
+				h.do(uploader.Move{
+					Targets: []uploader.Target{uploader.TargetTransfers(ids...)}, To: to, Beside: uploader.Target{Batch: besideBatch, IDs: []uploader.TransferID{beside}},
+				})
 				if len(ids) == len(transfers[batch]) { // all transfers: the batch moves
-					batches = reorder(batches, []uploader.BatchID{batch}, to)
+					batches = reorder(batches, []uploader.BatchID{batch}, to, besideBatch)
 				} else {
-					transfers[batch] = reorder(transfers[batch], ids, to)
+					transfers[batch] = reorder(transfers[batch], ids, to, beside)
 				}
 			},
 			"restart": func(t *rapid.T) {
@@ -109,6 +120,51 @@ func TestMovesMatchModel(t *testing.T) {
 			"": compare,
 		})
 	})
+}
+
+// TestMoveAmongBatches moves batches by one among others, past those that are not among them.
+func TestMoveAmongBatches(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name   string
+		to     uploader.MoveTo
+		moved  []int
+		among  []int // nil for all
+		beside int
+		want   []int
+	}{
+		{"up among all", uploader.MoveUp, []int{3}, nil, 0, []int{0, 1, 3, 2, 4}},
+		{"up past one", uploader.MoveUp, []int{3}, []int{0, 1, 3, 4}, 0, []int{0, 3, 2, 1, 4}},
+		{"down past two", uploader.MoveDown, []int{1}, []int{1, 4}, 0, []int{0, 4, 2, 3, 1}},
+		{"two at once, as one change", uploader.MoveUp, []int{2, 4}, []int{0, 2, 4}, 0, []int{2, 1, 4, 3, 0}},
+		{"the first stays", uploader.MoveUp, []int{1}, []int{1, 2}, 0, []int{0, 1, 2, 3, 4}},
+		{"before one that is not among them", uploader.MoveBefore, []int{4}, []int{4}, 1, []int{0, 4, 1, 2, 3}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newIdleHarness(t)
+			var ids []uploader.BatchID
+			for i := range 5 {
+				ids = append(ids, h.add(createFile(t, fmt.Sprintf("%d.mov", i), 10)))
+			}
+			h.waitCount(uploader.StateWaiting, 5)
+			chosen := func(indexes []int) (batches []uploader.BatchID) {
+				for _, i := range indexes {
+					batches = append(batches, ids[i])
+				}
+				return batches
+			}
+			move := uploader.Move{To: c.to, Among: chosen(c.among), Beside: uploader.Target{Batch: ids[c.beside]}}
+			for _, id := range chosen(c.moved) {
+				move.Targets = append(move.Targets, uploader.Target{Batch: id})
+			}
+			h.do(move)
+			if got, _ := listOrder(h.engine.Snapshot()); !slices.Equal(got, chosen(c.want)) {
+				t.Errorf("order is %v, want %v", got, chosen(c.want))
+			}
+		})
+	}
 }
 
 func TestMoveBatchChangesNoTransfer(t *testing.T) {
@@ -125,7 +181,7 @@ func TestMoveBatchChangesNoTransfer(t *testing.T) {
 	small := h.add(createFile(t, "a.mov", 10))
 	h.waitCount(uploader.StateWaiting, len(names)+1)
 	before := h.engine.Snapshot()
-	h.do(uploader.Move{Target: uploader.Target{Batch: large}, To: uploader.MoveBottom})
+	h.do(uploader.Move{Targets: []uploader.Target{{Batch: large}}, To: uploader.MoveBottom})
 	after := h.engine.Snapshot()
 	if batches, _ := listOrder(after); !slices.Equal(batches, []uploader.BatchID{small, large}) {
 		t.Errorf("order of batches is %v", batches)
@@ -149,8 +205,8 @@ func TestMoveToTopStartsNext(t *testing.T) {
 	h.waitFor("1 running", func(s *uploader.Snapshot) bool { return s.Totals.Active == 1 })
 	batch := h.add(createFile(t, "a.mov", 2<<20), createFile(t, "b.mov", 2<<20), createFile(t, "c.mov", 2<<20))
 	last := h.waitCount(uploader.StateWaiting, 3).Transfers.At(3)
-	h.do(uploader.Move{Target: uploader.TargetTransfers(last.ID), To: uploader.MoveTop})
-	h.do(uploader.Move{Target: uploader.Target{Batch: batch}, To: uploader.MoveTop})
+	h.do(uploader.Move{Targets: []uploader.Target{uploader.TargetTransfers(last.ID)}, To: uploader.MoveTop})
+	h.do(uploader.Move{Targets: []uploader.Target{{Batch: batch}}, To: uploader.MoveTop})
 	h.do(limited(0))
 	h.waitFinal(first)
 	transfers := h.waitFinal(batch)

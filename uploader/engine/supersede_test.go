@@ -243,7 +243,7 @@ func TestReaddEarlierBatchScannedLater(t *testing.T) {
 	h, server, first, release := startBlockedScan(t, nil, "a", "m", "n")
 	s := h.waitCount(uploader.StateDone, 2)
 	second := h.add(filepath.Join(s.Batches[first].Roots[0], "m"), filepath.Join(s.Batches[first].Roots[0], "n"))
-	h.do(uploader.Move{Target: uploader.Target{Batch: second}, To: uploader.MoveTop})
+	h.do(uploader.Move{Targets: []uploader.Target{{Batch: second}}, To: uploader.MoveTop})
 	h.stop()
 	release()
 	h.start()

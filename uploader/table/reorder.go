@@ -15,17 +15,22 @@ type Ranked struct {
 }
 
 // Reorder moves the chosen items of a list that is in order; among themselves they
-// keep their order. It returns the items whose rank changes, as few as possible.
-func Reorder(list []Ranked, to uploader.MoveTo) []Ranked {
-	next := shifted(list, to)
+// keep their order. Beside is the ID of the item that MoveBefore and MoveAfter move to. It
+// returns the items whose rank changes, as few as possible.
+func Reorder(list []Ranked, to uploader.MoveTo, beside int64) []Ranked {
+	next := shifted(list, to, beside)
 	if slices.Equal(next, list) {
 		return nil
 	}
-	return reranked(list, next, to)
+	ways := []ranking{inPlace, lowered, raised}
+	if to == uploader.MoveUp || to == uploader.MoveDown {
+		ways = ways[:1] // items between them that are not in the list keep their places
+	}
+	return reranked(list, next, ways)
 }
 
 // shifted returns the list in its new order, with the old ranks.
-func shifted(list []Ranked, to uploader.MoveTo) []Ranked {
+func shifted(list []Ranked, to uploader.MoveTo, beside int64) []Ranked {
 	next := slices.Clone(list)
 	switch to {
 	case uploader.MoveUp:
@@ -44,8 +49,33 @@ func shifted(list []Ranked, to uploader.MoveTo) []Ranked {
 		slices.SortStableFunc(next, func(a, b Ranked) int { return cmp.Compare(side(b), side(a)) })
 	case uploader.MoveBottom:
 		slices.SortStableFunc(next, func(a, b Ranked) int { return cmp.Compare(side(a), side(b)) })
+	case uploader.MoveBefore, uploader.MoveAfter:
+		return movedBeside(list, to, beside)
 	}
 	return next
+}
+
+// movedBeside returns the list with the chosen items before or after another one.
+func movedBeside(list []Ranked, to uploader.MoveTo, beside int64) []Ranked {
+	var block, rest []Ranked
+	at := -1
+	for _, r := range list {
+		if r.Chosen {
+			block = append(block, r)
+			continue
+		}
+		if r.ID == beside {
+			at = len(rest)
+		}
+		rest = append(rest, r)
+	}
+	if at < 0 {
+		return slices.Clone(list)
+	}
+	if to == uploader.MoveAfter {
+		at++
+	}
+	return slices.Insert(rest, at, block...)
 }
 
 // side is 1 for a chosen item, otherwise 0.
@@ -56,31 +86,67 @@ func side(r Ranked) int {
 	return 0
 }
 
-// reranked gives the reordered list new ranks, and returns the items that changed.
-func reranked(before, next []Ranked, to uploader.MoveTo) []Ranked {
-	first, last := before[0].Rank, before[len(before)-1].Rank
+// ranking gives a reordered list new ranks.
+type ranking func(before, next []Ranked) []Ranked
+
+// reranked gives the reordered list new ranks in the way that changes the fewest, and returns
+// the items that changed.
+func reranked(before, next []Ranked, ways []ranking) []Ranked {
 	oldRank := make(map[int64]int64, len(before))
-	chosen := int64(0)
 	for _, r := range before {
 		oldRank[r.ID] = r.Rank
-		chosen += int64(side(r))
+	}
+	var fewest []Ranked
+	for _, rank := range ways {
+		ranked := rank(before, next)
+		if !ascending(ranked) {
+			continue // some had the same rank
+		}
+		changed := slices.DeleteFunc(ranked, func(r Ranked) bool { return oldRank[r.ID] == r.Rank })
+		if fewest == nil || len(changed) < len(fewest) {
+			fewest = changed
+		}
+	}
+	if fewest != nil {
+		return fewest
 	}
 	for i := range next {
-		switch {
-		case to == uploader.MoveUp || to == uploader.MoveDown:
-			next[i].Rank = before[i].Rank
-		case to == uploader.MoveTop && next[i].Chosen:
-			next[i].Rank = first - chosen + int64(i)
-		case to == uploader.MoveBottom && next[i].Chosen:
-			next[i].Rank = last + chosen - int64(len(next)-1-i)
-		}
-	}
-	if !ascending(next) { // some had the same rank
-		for i := range next {
-			next[i].Rank = first + int64(i)
-		}
+		next[i].Rank = before[0].Rank + int64(i)
 	}
 	return slices.DeleteFunc(next, func(r Ranked) bool { return oldRank[r.ID] == r.Rank })
+}
+
+// inPlace gives every place the rank that it had.
+func inPlace(before, next []Ranked) []Ranked {
+	next = slices.Clone(next)
+	for i := range next {
+		next[i].Rank = before[i].Rank
+	}
+	return next
+}
+
+// lowered gives the chosen items ranks below the item after them, and lowers the ranks before
+// them as far as necessary.
+func lowered(_, next []Ranked) []Ranked {
+	next = slices.Clone(next)
+	for i := len(next) - 2; i >= 0; i-- {
+		if next[i].Chosen || next[i].Rank >= next[i+1].Rank {
+			next[i].Rank = next[i+1].Rank - 1
+		}
+	}
+	return next
+}
+
+// raised gives the chosen items ranks above the item before them, and raises the ranks after
+// them as far as necessary.
+func raised(_, next []Ranked) []Ranked {
+	next = slices.Clone(next)
+	for i := 1; i < len(next); i++ {
+		if next[i].Chosen || next[i].Rank <= next[i-1].Rank {
+			next[i].Rank = next[i-1].Rank + 1
+		}
+	}
+	return next
 }
 
 // ascending reports whether every rank is higher than the one before.

@@ -46,7 +46,10 @@ func (l *View) TypedRune(rune) {}
 // TypedKey implements [fyne.Focusable]. Keys that the list does not use are passed
 // to the window.
 func (l *View) TypedKey(e *fyne.KeyEvent) {
+	l.KeyUsed()
 	switch {
+	case e.Name == fyne.KeyEscape && l.dragging.active():
+		l.dragging.cancel()
 	case e.Name == fyne.KeyReturn, e.Name == fyne.KeyEnter:
 		l.activateCursor()
 	case e.Name == desktop.KeyMenu, e.Name == fyne.KeyF10 && l.modifiers == fyne.KeyModifierShift:
@@ -139,6 +142,7 @@ func (l *View) openMenu() {
 // TypedShortcut implements [fyne.Shortcutable]. Shortcuts that the list does not
 // use are passed to the window.
 func (l *View) TypedShortcut(s fyne.Shortcut) {
+	l.KeyUsed()
 	if _, ok := s.(*fyne.ShortcutSelectAll); ok {
 		l.SelectAll()
 		return

@@ -20,7 +20,9 @@ import (
 // moves to the row that contains it.
 //
 // Selection and scroll position are kept by ID while rows are inserted, removed and moved.
-// The row below the pointer keeps its place on the screen.
+// The row below the pointer keeps its place on the screen, until keys are used.
+//
+// Rows can be dragged to another place: see OnDrag.
 //
 // Refresh must be called after every change of the model. It binds the visible rows
 // only.
@@ -40,12 +42,16 @@ type View struct {
 	// OnCopy is called for Ctrl+C, and OnDelete for the keys Delete and Backspace. A key
 	// without a function is passed to the window.
 	OnCopy, OnDelete func()
+	// OnDrag is called when the user begins to drag a row, which is selected. Without it rows
+	// cannot be dragged.
+	OnDrag func(id int64) Drag
 
 	model     Model
 	selection selection
 	view      *viewport
 	cursor    cursor
 	presses   presses
+	dragging  *dragging
 
 	focused   bool
 	keyboard  bool // the keyboard was used last, not the pointer
@@ -59,6 +65,7 @@ func New(model Model, create func() fyne.CanvasObject) *View {
 	l.view = newViewport(model, create, l.stateOf, l.focusedCursor)
 	l.cursor = cursor{model: model, selection: &l.selection, view: l.view}
 	l.presses = presses{model: model, selection: &l.selection, now: time.Now}
+	l.dragging = newDragging(l)
 	l.ExtendBaseWidget(l)
 	return l
 }
@@ -132,9 +139,10 @@ func (l *View) Hovered() (id int64, ok bool) {
 	return 0, false
 }
 
-// HoveredIndex returns the index of the row below the pointer; -1 for none.
-func (l *View) HoveredIndex() int {
-	if i := l.view.hovered(); i >= 0 {
+// HeldIndex returns the index of the row that keeps its place because the user points at it; -1
+// for none.
+func (l *View) HeldIndex() int {
+	if i := l.view.held(); i >= 0 {
 		return l.view.visible[i].index
 	}
 	return -1
@@ -143,12 +151,16 @@ func (l *View) HoveredIndex() int {
 // Held reports whether the list keeps a row at its place: the row below the pointer, or the
 // cursor if the list has the focus and shows it.
 func (l *View) Held() bool {
-	if _, hovered := l.Hovered(); hovered {
+	if l.view.held() >= 0 {
 		return true
 	}
 	id, ok := l.focusedCursor()
 	return ok && l.RowVisible(id)
 }
+
+// KeyUsed tells the list that a key was used that is not a key of the list. Until the pointer
+// moves, the user does not point at the row below it.
+func (l *View) KeyUsed() { l.view.pointer.leave() }
 
 // ScrollToTop scrolls to the first row.
 func (l *View) ScrollToTop() {
@@ -210,16 +222,22 @@ func (l *View) MinSize() fyne.Size { return l.view.minSize() }
 // CreateRenderer implements [fyne.Widget].
 func (l *View) CreateRenderer() fyne.WidgetRenderer {
 	return &draw.Renderer{
-		Content: []fyne.CanvasObject{l.view.clip, l.view.scroll},
-		Arrange: l.view.resize,
+		Content: append([]fyne.CanvasObject{l.view.clip, l.view.scroll}, l.dragging.objects()...),
+		Arrange: l.arrange,
 		Minimum: l.MinSize,
 		Repaint: l.sync,
 		Widget:  l,
 	}
 }
 
+func (l *View) arrange(size fyne.Size) {
+	l.view.resize(size)
+	l.dragging.handle.Resize(size)
+}
+
 // sync updates the view after a change of the model.
 func (l *View) sync() {
+	defer l.dragging.update()
 	if l.view.sync() {
 		l.selection.ordered(l.model) // removes IDs that the model no longer has
 	}

@@ -30,6 +30,7 @@ type RowState struct {
 	Cursor   bool          // the row is the keyboard cursor, and the keyboard was used last
 	Hovered  bool          // the pointer is over the row
 	Pointer  fyne.Position // of the pointer in the row, if Hovered
+	Resting  bool          // the row came to its place below the pointer without the pointer having moved
 }
 
 // Stateful is a row object that shows its state.

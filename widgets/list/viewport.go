@@ -36,8 +36,9 @@ type viewport struct {
 	count      int     // number of rows
 	syncHeight float32 // height of a row
 
-	hovering bool
-	pointer  fyne.Position
+	pointer   pointer
+	adjusting bool // the viewport itself changes the scroll container
+	dragging  bool // rows are dragged, and none is hovered
 
 	// lead is empty space above the first row. It keeps the row below the pointer at its
 	// place when rows above it go, and is 0 again when the pointer leaves the rows.
@@ -70,7 +71,7 @@ func newViewport(model Model, create func() fyne.CanvasObject, state func(int64)
 	v := &viewport{model: model, create: create, state: state, cursor: cursor, layer: container.NewWithoutLayout(), extent: &extentLayout{}, sample: create()}
 	v.clip = container.NewClip(v.layer)
 	v.scroll = container.NewVScroll(container.New(v.extent))
-	v.scroll.OnScrolled = func(fyne.Position) { v.update(false) }
+	v.scroll.OnScrolled = func(fyne.Position) { v.scrolled() }
 	return v
 }
 
@@ -81,7 +82,7 @@ func (v *viewport) minSize() fyne.Size { return v.sample.MinSize() }
 func (v *viewport) resize(size fyne.Size) {
 	v.clip.Resize(size)
 	v.layer.Resize(size) // the clip resizes it only when it is painted
-	v.scroll.Resize(size)
+	v.adjust(func() { v.scroll.Resize(size) })
 	v.update(false)
 }
 
@@ -106,6 +107,9 @@ func (v *viewport) sync() bool {
 	if !held {
 		top = v.anchoredTop()
 	}
+	if v.fitsAll() {
+		top = min(top, 0)
+	}
 	v.syncHeight = v.rowHeight()
 	resized := v.count != v.model.Len()
 	v.count = v.model.Len()
@@ -128,15 +132,29 @@ func (v *viewport) fit(top float32, held bool) {
 	}
 	if height != v.extent.height {
 		v.extent.height = height
-		v.scroll.Refresh()
+		v.adjust(v.scroll.Refresh)
 	}
 }
 
+// fitsAll reports whether the viewport is as high as all rows.
+func (v *viewport) fitsAll() bool {
+	return v.rowHeight()*float32(v.model.Len()) <= v.scroll.Size().Height
+}
+
+// held returns the index in visible of the row that keeps its position because the user points
+// at it, or -1.
+func (v *viewport) held() int {
+	if v.pointer.idle {
+		return -1
+	}
+	return v.hovered()
+}
+
 // heldTop returns the upper edge of the viewport at which the row below the pointer keeps its
-// position, so that a click meets the row that the user aims at. It reports false if no row
-// is below the pointer, if the model no longer has it, or if the height of rows has changed.
+// position, so that a click meets the row that the user aims at. It reports false if the user
+// points at no row, if the model no longer has it, or if the height of rows has changed.
 func (v *viewport) heldTop() (top float32, ok bool) {
-	hovered := v.hovered()
+	hovered := v.held()
 	if hovered < 0 || v.syncHeight != v.rowHeight() {
 		return 0, false
 	}
@@ -206,9 +224,34 @@ func (v *viewport) reveal(i int) {
 	v.scrollTo(min(max(v.top(), bottom), top))
 }
 
-// update fills the layer with the visible rows. Rows that were visible before are
-// bound again only if rebind is set.
+// adjust changes the scroll container, which may limit its offset.
+func (v *viewport) adjust(change func()) {
+	v.adjusting = true
+	change()
+	v.adjusting = false
+}
+
+// scrolled updates the rows after the user has scrolled. The row that is then below the
+// pointer is one that the user points at.
+func (v *viewport) scrolled() {
+	if v.adjusting {
+		return // an update follows
+	}
+	v.fill(false)
+	v.pointer.resting, v.pointer.idle = false, false
+	v.pointer.aim(v.below())
+	v.updateStates()
+}
+
+// update fills the layer and sets the states of the rows.
 func (v *viewport) update(rebind bool) {
+	v.fill(rebind)
+	v.updateStates()
+}
+
+// fill fills the layer with the visible rows. Rows that were visible before are
+// bound again only if rebind is set.
+func (v *viewport) fill(rebind bool) {
 	before := v.visible
 	v.visible = v.visibleSlots()
 	isNew := v.assignRows(before)
@@ -218,7 +261,6 @@ func (v *viewport) update(rebind bool) {
 		}
 	}
 	v.place()
-	v.updateStates()
 }
 
 // visibleSlots returns the visible rows without their objects.
@@ -295,14 +337,15 @@ func (v *viewport) place() {
 // updateStates sets the states of the visible rows.
 func (v *viewport) updateStates() {
 	hovered := v.hovered()
+	v.pointer.observe(v.below())
 	for i, s := range v.visible {
 		row, ok := s.row.(Stateful)
 		if !ok {
 			continue
 		}
 		state := v.state(s.id)
-		if i == hovered {
-			state.Hovered, state.Pointer = true, v.pointer.Subtract(s.row.Position())
+		if i == hovered && !v.dragging {
+			state.Hovered, state.Pointer, state.Resting = true, v.pointer.at.Subtract(s.row.Position()), v.pointer.resting
 		}
 		row.SetState(state)
 	}
@@ -310,15 +353,30 @@ func (v *viewport) updateStates() {
 
 // hovered returns the index in visible of the row below the pointer, or -1.
 func (v *viewport) hovered() int {
-	if !v.hovering {
+	if !v.pointer.inside {
 		return -1
 	}
 	for i, s := range v.visible {
-		if y := v.pointer.Y - s.row.Position().Y; y >= 0 && y < s.row.Size().Height {
+		if y := v.pointer.at.Y - s.row.Position().Y; y >= 0 && y < s.row.Size().Height {
 			return i
 		}
 	}
 	return -1
+}
+
+// below returns the row below the pointer and where it is.
+func (v *viewport) below() place {
+	if i := v.hovered(); i >= 0 {
+		return place{id: v.visible[i].id, top: v.visible[i].row.Position().Y, known: true}
+	}
+	return place{}
+}
+
+// gapAt returns the gap between rows that is nearest to a position in the list; gap i is above
+// row i.
+func (v *viewport) gapAt(y float32) int {
+	i := int(math.Round((float64(y) + float64(v.top())) / float64(v.rowHeight())))
+	return min(max(i, 0), v.model.Len())
 }
 
 // indexAt returns the index of the row at a position in the list.

@@ -216,6 +216,10 @@ func TestRowBelowPointerStays(t *testing.T) {
 			"": func(t *rapid.T) {
 				h.Refresh()
 				row := h.row(aimed)
+				if index := slices.Index(h.model.rows, aimed); len(h.model.rows) <= 10 && float32(index)*rowHeight > at {
+					at = float32(index) * rowHeight // no row is above the window if it has place for all
+					h.MouseMoved(h.mouse(index, 0, none))
+				}
 				if row == nil || row.Position().Y != at {
 					t.Fatalf("row %d moved from %g: %+v", aimed, at, row)
 				}
@@ -250,5 +254,52 @@ func TestFreedRowIsNotHovered(t *testing.T) {
 	h.Refresh()
 	if row.state.Hovered {
 		t.Error("a row that is no longer shown is hovered")
+	}
+}
+
+// TestKeysReleaseRowBelowPointer changes the rows above the one below the pointer, after keys
+// were used or not.
+func TestKeysReleaseRowBelowPointer(t *testing.T) {
+	insert := func(n int) func(h *harness) {
+		return func(h *harness) {
+			for i := range n {
+				h.model.rows = slices.Insert(h.model.rows, 0, int64(901+i))
+			}
+		}
+	}
+	press := func(h *harness) { h.key(fyne.KeyDelete, none) }
+	cases := []struct {
+		name   string
+		rows   int
+		before func(h *harness)
+		change func(h *harness)
+		first  int64 // visible row after the change
+	}{
+		{"pointer was used last", 100, func(*harness) {}, insert(3), 1},
+		{"key was used last", 100, press, insert(3), 903},
+		{"shortcut was used last", 100, func(h *harness) { h.TypedShortcut(&fyne.ShortcutUndo{}) }, insert(3), 903},
+		{"key that the list does not get", 100, func(h *harness) { h.KeyUsed() }, insert(3), 903},
+		{"pointer was moved after the key", 100, func(h *harness) { press(h); h.MouseMoved(h.mouse(5, 0, none)) }, insert(3), 1},
+		{"pointer trembled after the key", 100, func(h *harness) {
+			press(h)
+			e := h.mouse(4, 0, none)
+			e.Position.Y++
+			h.MouseMoved(e)
+		}, insert(3), 903},
+		{"the wheel was used after the key", 100, func(h *harness) { press(h); h.Wheel(-rowHeight); h.Wheel(rowHeight) }, insert(3), 1},
+		{"all rows fit", 6, func(*harness) {}, insert(3), 903},
+		{"all rows fit no longer", 9, func(*harness) {}, insert(3), 1},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHarness(t, c.rows)
+			h.MouseMoved(h.mouse(4, 0, none))
+			c.before(h)
+			c.change(h)
+			h.Refresh()
+			if got := h.visible()[0]; got != c.first {
+				t.Errorf("first visible row %d, want %d", got, c.first)
+			}
+		})
 	}
 }

@@ -63,16 +63,20 @@ func (d *Desktop) Drop(ctx context.Context, w Window, paths ...string) error {
 	return source.Wait(ctx)
 }
 
-// drag moves the pointer with the left button pressed. The pauses make toolkits
-// recognise the drag and its target.
-func (d *Desktop) drag(ctx context.Context, fromX, fromY, toX, toY int) error {
+// drag moves the pointer with the left button pressed, and presses keys before it is released.
+// The pauses make toolkits recognise the drag and its target.
+func (d *Desktop) drag(ctx context.Context, fromX, fromY, toX, toY int, keys ...string) error {
 	move := func(x, y int) []string { return []string{"mousemove", strconv.Itoa(x), strconv.Itoa(y)} }
 	args := append(move(fromX, fromY), "sleep", "0.2", "mousedown", "1", "sleep", "0.2")
 	for i := 1; i <= dragSteps; i++ {
 		args = append(args, move(fromX+(toX-fromX)*i/dragSteps, fromY+(toY-fromY)*i/dragSteps)...)
 		args = append(args, "sleep", "0.03")
 	}
-	args = append(args, "sleep", "0.4", "mouseup", "1")
+	args = append(args, "sleep", "0.4")
+	for _, key := range keys {
+		args = append(args, "key", key, "sleep", "0.2")
+	}
+	args = append(args, "mouseup", "1")
 	_, err := d.run(ctx, "xdotool", args...)
 	return err
 }

@@ -97,6 +97,18 @@ func (d *Desktop) Click(ctx context.Context, w Window, x, y int) error {
 	return err
 }
 
+// DoubleClick clicks the left button twice, quickly, at a point of the window.
+func (d *Desktop) DoubleClick(ctx context.Context, w Window, x, y int) error {
+	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(w.X+x), strconv.Itoa(w.Y+y), "sleep", "0.1", "click", "--repeat", "2", "--delay", "80", "1")
+	return err
+}
+
+// DragInside moves the pointer between two points of the window with the left button pressed,
+// and then presses keys before the button is released.
+func (d *Desktop) DragInside(ctx context.Context, w Window, fromX, fromY, toX, toY int, keys ...string) error {
+	return d.drag(ctx, w.X+fromX, w.Y+fromY, w.X+toX, w.Y+toY, keys...)
+}
+
 // MovePointer moves the pointer to a point of the screen.
 func (d *Desktop) MovePointer(ctx context.Context, x, y int) error {
 	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y))
