@@ -116,6 +116,7 @@ func (sh *shell) makeParts() {
 		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.AddedBatches{}, log: log, showMessage: showMessage,
 		showWindow: func() { sh.visibility.openIfHidden() }, window: sh.window, unseen: map[uploader.BatchID]bool{},
 	}
+	sh.dialogs.Changed = sh.adder.dialogsChanged
 	sh.scans = &folderScans{
 		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adder.added,
 		visible: sh.removals.visible, interrupted: sh.interrupted, scanning: view.Scans{},
@@ -182,7 +183,7 @@ func (sh *shell) makeVisibility() {
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
-		interrupted: sh.interrupted, exit: sh.toolkit.Quit,
+		interrupted: sh.interrupted, addWaiting: sh.adder.addBeforeExit, exit: sh.toolkit.Quit,
 	}
 }
 

@@ -52,7 +52,11 @@ func (m *Manager) Edit(old uploader.Server) {
 	d.access, d.bridge, d.unlock, d.save = m.config.Access, m.config.Bridge, m.config.Unlock, m.save
 	d.dialogs = m.config.Dialogs
 	m.dialog = d
-	m.config.Dialogs.Present(d.box)
+	drops := form.Drops{}
+	if old.ID == 0 {
+		drops.Notice = "waiting.new-server"
+	}
+	m.config.Dialogs.PresentWith(d.box, drops)
 	d.readStorage()
 	m.config.Dialogs.Canvas().Focus(d.firstField())
 }
