@@ -140,7 +140,10 @@ func (sh *shell) makeDialogs() {
 		bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask,
 		dialogs: sh.dialogs, openReceived: sh.opener.openReceived,
 	}
-	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
+	sh.backups = &backups{
+		bridge: sh.bridge, data: sh.config.Data, files: sh.files, dialogs: sh.dialogs, log: sh.config.Log, showMessage: sh.window.showMessage,
+		takeWaiting: sh.adder.takeWaiting, exit: func() { sh.quitter.exitNow() },
+	}
 	sh.logs = &logs{data: sh.config.Data, viewer: logviewer.Config{
 		Dialogs: sh.dialogs, Run: sh.bridge.Run, Post: sh.bridge.Post, Copy: sh.copyText, Log: sh.config.Log,
 		Reveal: func(path string) { sh.opener.openPath(sh.system.reveal, path) },
@@ -152,6 +155,7 @@ func (sh *shell) makeDialogs() {
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
+			Restore:         sh.backups.restore,
 			ExportSettings:  sh.settingsFiles.exportSettings,
 			ImportSettings:  sh.settingsFiles.importSettings,
 			ShowLog:         sh.logs.showLog,

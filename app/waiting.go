@@ -81,6 +81,14 @@ func (a *adder) addWaiting() {
 // addBeforeExit sends the command for what waits, so that it is uploaded after the next
 // start. Nothing is counted or checked, which could take long.
 func (a *adder) addBeforeExit() {
+	if paths := a.takeWaiting(); len(paths) > 0 {
+		server := a.destination.server(a.bridge.Snapshot()).ID
+		a.bridge.Send(uploader.Add{Batch: uploader.NewBatchID(), Server: server, Paths: paths}, func(error) {})
+	}
+}
+
+// takeWaiting returns the absolute paths that wait, and forgets what waits.
+func (a *adder) takeWaiting() []string {
 	var paths []string
 	for _, path := range a.waiting.paths {
 		if filepath.IsAbs(path) {
@@ -88,8 +96,5 @@ func (a *adder) addBeforeExit() {
 		}
 	}
 	a.waiting = waitingItems{}
-	if len(paths) > 0 {
-		server := a.destination.server(a.bridge.Snapshot()).ID
-		a.bridge.Send(uploader.Add{Batch: uploader.NewBatchID(), Server: server, Paths: paths}, func(error) {})
-	}
+	return paths
 }
