@@ -39,6 +39,8 @@ type adder struct {
 	log           *slog.Logger
 	showMessage   func(text string)
 	showWindow    func()
+	newServer     func(address string) // opens the dialog for a new server
+	choose        func(uploader.ServerID)
 	window        *window
 	unseen        map[uploader.BatchID]bool // added and not yet scrolled into view
 	waiting       waitingItems
@@ -95,7 +97,7 @@ func (a *adder) paste() {
 }
 
 func (a *adder) pasteText(text string) {
-	if a.pasteURLs(text) {
+	if a.pasteURLs(text) || a.pasteServer(text) {
 		return
 	}
 	paths, refused := platform.ParseClipboard(text)

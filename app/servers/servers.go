@@ -44,6 +44,8 @@ func (m *Manager) Propose(name, address string) {
 	m.Add()
 	m.dialog.name.SetText(name)
 	m.dialog.address.SetText(address)
+	m.dialog.arrange() // shows the name
+	m.dialog.resize()
 }
 
 // Edit opens the dialog for a server. A server with ID 0 is added.
