@@ -60,6 +60,7 @@ type shell struct {
 	received      *receivedFolder
 	settingsFiles *settingsFiles
 	prompt        *resumePrompt
+	decisions     *decisions
 	scans         *folderScans
 
 	appearance settings.Appearance // the one applied last
@@ -170,9 +171,13 @@ func (sh *shell) makeDialogs() {
 		Copy: sh.copyHistoryLinks, Open: sh.opener.open, Reveal: sh.opener.reveal, UploadAgain: sh.adder.uploadAgain, Export: sh.exportHistory,
 	})
 	sh.prompt = &resumePrompt{
-		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, notifications: sh.notifications, settings: sh.config.Settings,
-		ask: sh.config.AskToResume, open: func() { sh.visibility.open() }, act: sh.actions.act, visible: sh.removals.visible,
+		bridge: sh.bridge, window: sh.window, notifications: sh.notifications, settings: sh.config.Settings,
+		ask: sh.config.AskToResume, open: func() { sh.visibility.open() },
 	}
+	sh.decisions = &decisions{
+		bridge: sh.bridge, dialogs: sh.dialogs, banner: sh.window.banner, prompt: sh.prompt, act: sh.actions.act, visible: sh.removals.visible,
+	}
+	sh.prompt.decisions, sh.actions.decisions = sh.decisions, sh.decisions
 }
 
 // makeVisibility creates the tray and the parts that hide and close the window.
@@ -293,7 +298,7 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 		wait = sooner(wait, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))
 	}
 	sh.showInLauncher(view.LauncherOf(s, counts, sh.prompt.interrupted))
-	sh.prompt.showReview(s)
+	sh.decisions.update(s)
 	if sh.window.visible && countsDown(s) {
 		wait = sooner(wait, time.Second)
 	}

@@ -48,7 +48,7 @@ var questions = []question{
 	{"Very many files: upload all of them?", []string{"app/survey.go:confirm"}, nil},
 	{"Uploads are running: quit?", []string{"app/quit.go:ask"}, nil},
 	{"Cancel an upload and lose what was sent?", []string{"app/actions.go:confirm"}, nil},
-	{"Uploads were interrupted: resume them?", []string{"app/resumeprompt.go:showQuestion", "app/review.go:newReview"}, nil},
+	{"Uploads were interrupted: resume them?", []string{"app/resumeprompt.go:showQuestion", "app/decisions.go:newDialog"}, nil},
 	{"Which files, and which destination?", []string{"app/adding.go:addFiles", "app/adding.go:addFolder", "app/addoptions.go:addWithOptions"}, nil},
 	{"Several upload URLs were pasted: for which files?", []string{"app/pasteurls.go:askForFilesOf"}, nil},
 	{"What is the name of standard input?", nil, nil},
