@@ -143,7 +143,7 @@ func (o *decisionsDialog) showSummary(interrupted *view.Interrupted) {
 	if text != o.summary.Text() {
 		o.summary.SetText(text)
 	}
-	if only == o.close.Visible() {
+	if only != o.resume.Visible() || only == o.close.Visible() {
 		form.SetVisible(only, o.later, o.resume)
 		form.SetVisible(!only, o.close)
 		o.box.Refresh()

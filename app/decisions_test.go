@@ -131,7 +131,7 @@ func TestSeveralQuestionsAreOneList(t *testing.T) {
 				t.Errorf("%d dialogs are open", n)
 			}
 			want := []string{
-				"2 files exist on the server [Skip] [Use another name]", "film.mov [Use another name]", "talk.mov [Use another name]",
+				"2 names exist [Skip] [Use another name]", "film.mov [Use another name]", "talk.mov [Use another name]",
 				"1 file was already uploaded [Upload again]", "old.mov [Upload again]",
 				"1 file changed since its upload began [Start over]", "new.mov [Start over]",
 			}

@@ -174,7 +174,11 @@ func ExistsPolicyOf(choice string) (uploader.ExistsPolicy, bool) {
 func (d Decisions) Row(s *uploader.Snapshot, row Decision, now time.Time) widgets.RowModel {
 	transfers := d.byQuestion[row.Question]
 	if row.Transfer != nil {
-		return decisionRow(s, row, now)
+		model := decisionRow(s, row, now)
+		if !d.Only(QuestionInterrupted) {
+			model.Depth = 1
+		}
+		return model
 	}
 	model := widgets.RowModel{
 		Icon: theme.IconHelp, Tone: theme.Muted, Name: words.Count("decide."+row.Question.String(), len(transfers)),
