@@ -27,6 +27,7 @@ type transferActions struct {
 	opener    *opener
 	removals  *removals
 	adder     *adder
+	decisions *decisions
 	clipboard func() fyne.Clipboard
 	notify    func(platform.Notification)
 	show      func(*uploader.Snapshot) time.Duration // see shell.show

@@ -39,8 +39,11 @@ type adder struct {
 	log           *slog.Logger
 	showMessage   func(text string)
 	showWindow    func()
+	newServer     func(address string) // opens the dialog for a new server
+	choose        func(uploader.ServerID)
 	window        *window
 	unseen        map[uploader.BatchID]bool // added and not yet scrolled into view
+	waiting       waitingItems
 }
 
 // drop adds what was dropped on the window. The toolkit calls it while the source of the
@@ -94,7 +97,7 @@ func (a *adder) paste() {
 }
 
 func (a *adder) pasteText(text string) {
-	if a.pasteURLs(text) {
+	if a.pasteURLs(text) || a.pasteServer(text) {
 		return
 	}
 	paths, refused := platform.ParseClipboard(text)
@@ -105,12 +108,8 @@ func (a *adder) pasteText(text string) {
 	a.add(paths, refused)
 }
 
-// add adds files and folders for the chosen destination, after checking in the
-// background whether they exist. Refused is the number of items already rejected.
-func (a *adder) add(paths []string, refused int) {
-	a.addTo(a.destination.server(a.bridge.Snapshot()).ID, paths, refused)
-}
-
+// addTo adds files and folders for a server, after checking in the background whether they
+// exist. Refused is the number of items already rejected.
 func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {
 	a.addWith(server, paths, refused, uploader.BatchOptions{})
 }

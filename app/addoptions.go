@@ -65,7 +65,7 @@ func (a *adder) addWithOptions() {
 	cancel := form.NewDialogButton(words.Text("cancel"), hide, hide)
 	o.box = dialog.New(a.dialogs.Canvas(), words.Text("add-options.title"), o.page, layout.NewSpacer(), cancel, folder, files)
 	o.box.SetSize(fyne.NewSize(theme.Grid(140), 0))
-	a.dialogs.Present(o.box)
+	a.dialogs.PresentWith(o.box, form.Drops{Take: o.take})
 	a.dialogs.Canvas().Focus(o.metadata)
 }
 
@@ -82,13 +82,28 @@ func (o *addOptions) check() bool {
 	if o.speed.SetProblem(speed) || changed {
 		o.page.Relayout()
 	}
-	return template == "" && speed == ""
+	valid := template == "" && speed == ""
+	if valid {
+		o.box.SetNotice("")
+	}
+	return valid
 }
 
 // options returns the options for the batch.
 func (o *addOptions) options() uploader.BatchOptions {
 	limit, _ := o.limit.Rate()
 	return uploader.BatchOptions{Metadata: o.metadata.Text, Limit: limit, Exists: existsChoices[o.exists.SelectedIndex()], UploadAgain: o.again.Checked}
+}
+
+// take adds what was dropped on the dialog.
+func (o *addOptions) take(paths []string, refused int) {
+	if !o.check() {
+		o.box.SetNotice(words.Text("add-options.dropped.invalid"))
+		return
+	}
+	options := o.options()
+	o.box.Hide()
+	o.adder.addWith(o.server.ID, paths, refused, options)
 }
 
 // choose asks for files or folders with one of the file dialogs, and adds them.

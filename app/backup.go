@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
@@ -21,15 +22,24 @@ type ProfileData struct {
 	// Backup writes a copy of the database to a folder, and returns the path of the
 	// copy. It may be called from any goroutine.
 	Backup func(ctx context.Context, folder string) (string, error)
+
+	// PrepareRestore checks a backup of the database. A file that cannot be restored is a
+	// *[BackupError]. It may be called from any goroutine.
+	PrepareRestore func(ctx context.Context, path string) (Backup, error)
 }
 
-// backups makes copies of the database. It must be used on the UI goroutine.
+// backups makes copies of the database, and restores them. It must be used on the UI goroutine.
 type backups struct {
 	bridge      *bridge.Bridge
 	data        ProfileData
 	files       *fileDialogs
+	dialogs     *form.Dialogs
 	log         *slog.Logger
 	showMessage func(text string)
+	takeWaiting func() []string // see adder.takeWaiting
+	exit        func()          // ends Ferry
+
+	checking bool // a backup is being checked
 }
 
 // backUp asks for a folder, and copies the database to it.

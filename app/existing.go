@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -15,6 +17,10 @@ import (
 func (a *transferActions) askExists(s view.Selection) {
 	asked := s.Allowed(view.ActionExists)
 	first := asked[0]
+	if a.asksMore(s) {
+		a.decisions.show(first.ID)
+		return
+	}
 	server, _ := a.bridge.Snapshot().ServerInUse(first.Server)
 	data := words.Data{"Name": view.TransferName(first), "Server": words.Server(server), "NewName": words.Printable(first.NextName())}
 	targets := s.Targets(view.ActionExists)
@@ -48,6 +54,20 @@ func (a *transferActions) askExists(s view.Selection) {
 		title = words.Count("exists.title.several", len(asked), data)
 	}
 	a.dialogs.Ask(form.Question{Title: title, Text: text, More: more, Answers: answers})
+}
+
+// asksMore reports whether more waits for a decision than the question about the selection
+// can decide.
+func (a *transferActions) asksMore(s view.Selection) bool {
+	decidable := func(t *uploader.Transfer) bool {
+		return t.NameExists() && (t.Batch == s.Allowed(view.ActionExists)[0].Batch || slices.Contains(s.All, t))
+	}
+	for t := range a.snapshot().Transfers.Values() {
+		if view.NeedsDecision(t) && !decidable(t) {
+			return true
+		}
+	}
+	return false
 }
 
 // othersInBatch returns the number of other files in the batch of a transfer that are not

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -52,6 +53,29 @@ func TestPaste(t *testing.T) {
 		s.until("the question is shown", func() bool { return s.overlay() != nil })
 		s.press("Choose files…")
 		s.wantUploads(map[string]string{"https://up.example/1": one, "https://up.example/2": two})
+	})
+	t.Run("one URL opens the dialog for a new server", func(t *testing.T) {
+		for _, text := range []string{"https://new.example/files/\n", "<https://new.example/files/>"} {
+			s := startWindow(t, apptest.NewEngine(), copied(text))
+			s.adder.paste()
+			s.until("the dialog is open", s.keys.hasOverlay)
+			if got := inDialog[*form.Field](s)[0].Text; got != "https://new.example/files/" {
+				t.Errorf("address is %q", got)
+			}
+			if got := s.engine.Commands(); len(got) > 0 {
+				t.Errorf("engine received %v", got)
+			}
+		}
+	})
+	t.Run("the URL of a known server makes it the destination", func(t *testing.T) {
+		engine := apptest.NewEngine()
+		known, _ := engine.Snapshot().Server(2)
+		s := startWindow(t, engine, copied(known.Endpoint))
+		s.adder.paste()
+		s.until("message is shown", func() bool { return s.message() == "Destination: Studio" })
+		if s.destination.server(s.bridge.Snapshot()).ID != 2 || s.keys.hasOverlay() {
+			t.Error("the server is not the destination")
+		}
 	})
 	t.Run("another number of files adds nothing", func(t *testing.T) {
 		one := apptest.File(t, "a.mov")

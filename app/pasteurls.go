@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,6 +31,27 @@ func (a *adder) pasteURLs(text string) bool {
 		return true
 	}
 	a.addToURLs(list)
+	return true
+}
+
+// pasteServer opens the dialog for a new server, if the text is one URL, or makes the server
+// with that address the destination. It reports whether the text is a URL. While a dialog is
+// open it does nothing with it.
+func (a *adder) pasteServer(text string) bool {
+	address := strings.Trim(strings.TrimSpace(text), "<>\"")
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.ContainsAny(address, " \t\n") {
+		return false
+	}
+	if _, open := a.dialogs.Top(); open {
+		return true
+	}
+	if known, ok := serverAt(a.bridge.Snapshot(), address); ok {
+		a.choose(known.ID)
+		a.showMessage(words.Text("paste.server.known", words.Data{"Server": words.Server(known)}))
+		return true
+	}
+	a.newServer(address)
 	return true
 }
 

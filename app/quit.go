@@ -25,6 +25,7 @@ type quitter struct {
 	tray        *tray.Presence
 	removals    *removals
 	interrupted func() *view.Interrupted
+	addWaiting  func() // adds what waits until a dialog is closed
 	exit        func() // ends the toolkit's event loop
 
 	question *dialog.Dialog // the open one; nil for none
@@ -94,6 +95,7 @@ func (q *quitter) ask(text string, tray bool) {
 // exitNow quits without asking. The engine resumes unfinished uploads at the next start.
 func (q *quitter) exitNow() {
 	q.removals.commit()
+	q.addWaiting()
 	q.bridge.Stop()
 	q.exit()
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"github.com/ferryapp/ferry/app/bridge"
-	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/view"
@@ -18,18 +17,15 @@ const noteUnfinished = "unfinished"
 type resumePrompt struct {
 	bridge        *bridge.Bridge
 	window        *window
-	dialogs       *form.Dialogs
+	decisions     *decisions
 	notifications *notifications
 	settings      *settings.Current
 	ask           bool   // the engine waits for the answer
 	open          func() // opens the window
-	act           func(view.Action, view.Selection)
-	visible       func(*uploader.Snapshot) *uploader.Snapshot // removes what is hidden
 
 	started     bool // update was called
 	resumed     view.Resumed
 	interrupted *view.Interrupted // what is asked about; nil for nothing
-	review      *review           // the open one; nil for none
 }
 
 // update shows a snapshot. The first one decides what is shown. The servers are checked
@@ -59,7 +55,7 @@ func (p *resumePrompt) update(s *uploader.Snapshot) {
 
 // showQuestion shows the question in the banner.
 func (p *resumePrompt) showQuestion(s *uploader.Snapshot) {
-	p.window.banner.Ask(p.interrupted.Question(s), p.resumeAll, p.openReview, p.notNow)
+	p.window.banner.Ask(p.interrupted.Question(s), p.resumeAll, func() { p.decisions.show(0) }, p.notNow)
 }
 
 // retranslate shows the question in the present language.
@@ -110,24 +106,6 @@ func (p *resumePrompt) notify(s *uploader.Snapshot) {
 	})
 }
 
-// openReview opens the dialog that lists the interrupted uploads.
-func (p *resumePrompt) openReview() {
-	if p.interrupted == nil || p.review != nil {
-		return
-	}
-	r := newReview(p)
-	p.review = r
-	r.show(p.visible(p.bridge.Snapshot()))
-	p.dialogs.Present(r.box)
-}
-
-// showReview shows a snapshot in the dialog, if it is open.
-func (p *resumePrompt) showReview(s *uploader.Snapshot) {
-	if p.review != nil {
-		p.review.show(s)
-	}
-}
-
 // resumeAll resumes all interrupted uploads.
 func (p *resumePrompt) resumeAll() {
 	if p.interrupted != nil {
@@ -167,8 +145,6 @@ func (p *resumePrompt) decide(commands []uploader.Command) {
 func (p *resumePrompt) answered() {
 	p.interrupted = nil
 	p.window.banner.Hide()
-	if p.review != nil {
-		p.review.box.Hide()
-	}
 	p.notifications.withdraw(noteUnfinished)
+	p.decisions.update(p.decisions.visible(p.bridge.Snapshot()))
 }

@@ -60,6 +60,7 @@ type shell struct {
 	received      *receivedFolder
 	settingsFiles *settingsFiles
 	prompt        *resumePrompt
+	decisions     *decisions
 	scans         *folderScans
 	afterUploads  *afterUploads
 
@@ -115,8 +116,9 @@ func (sh *shell) makeParts() {
 	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
 		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.AddedBatches{}, log: log, showMessage: showMessage,
-		showWindow: func() { sh.visibility.openIfHidden() }, window: sh.window, unseen: map[uploader.BatchID]bool{},
+		showWindow: func() { sh.visibility.openIfHidden() }, newServer: func(address string) { sh.servers.Propose("", address) }, choose: sh.choose, window: sh.window, unseen: map[uploader.BatchID]bool{},
 	}
+	sh.dialogs.Changed = sh.adder.dialogsChanged
 	sh.scans = &folderScans{
 		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adder.added,
 		visible: sh.removals.visible, interrupted: sh.interrupted, scanning: view.Scans{},
@@ -144,7 +146,10 @@ func (sh *shell) makeDialogs() {
 		bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask,
 		dialogs: sh.dialogs, openReceived: sh.opener.openReceived,
 	}
-	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
+	sh.backups = &backups{
+		bridge: sh.bridge, data: sh.config.Data, files: sh.files, dialogs: sh.dialogs, log: sh.config.Log, showMessage: sh.window.showMessage,
+		takeWaiting: sh.adder.takeWaiting, exit: func() { sh.quitter.exitNow() },
+	}
 	sh.logs = &logs{data: sh.config.Data, viewer: logviewer.Config{
 		Dialogs: sh.dialogs, Run: sh.bridge.Run, Post: sh.bridge.Post, Copy: sh.copyText, Log: sh.config.Log,
 		Reveal: func(path string) { sh.opener.openPath(sh.system.reveal, path) },
@@ -156,6 +161,7 @@ func (sh *shell) makeDialogs() {
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,
+			Restore:         sh.backups.restore,
 			ExportSettings:  sh.settingsFiles.exportSettings,
 			ImportSettings:  sh.settingsFiles.importSettings,
 			ShowLog:         sh.logs.showLog,
@@ -170,9 +176,13 @@ func (sh *shell) makeDialogs() {
 		Copy: sh.copyHistoryLinks, Open: sh.opener.open, Reveal: sh.opener.reveal, UploadAgain: sh.adder.uploadAgain, Export: sh.exportHistory,
 	})
 	sh.prompt = &resumePrompt{
-		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, notifications: sh.notifications, settings: sh.config.Settings,
-		ask: sh.config.AskToResume, open: func() { sh.visibility.open() }, act: sh.actions.act, visible: sh.removals.visible,
+		bridge: sh.bridge, window: sh.window, notifications: sh.notifications, settings: sh.config.Settings,
+		ask: sh.config.AskToResume, open: func() { sh.visibility.open() },
 	}
+	sh.decisions = &decisions{
+		bridge: sh.bridge, dialogs: sh.dialogs, banner: sh.window.banner, prompt: sh.prompt, act: sh.actions.act, visible: sh.removals.visible,
+	}
+	sh.prompt.decisions, sh.actions.decisions = sh.decisions, sh.decisions
 }
 
 // makeVisibility creates the tray and the parts that hide and close the window.
@@ -187,7 +197,7 @@ func (sh *shell) makeVisibility() {
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
-		interrupted: sh.interrupted, exit: sh.toolkit.Quit,
+		interrupted: sh.interrupted, addWaiting: sh.adder.addBeforeExit, exit: sh.toolkit.Quit,
 	}
 }
 
@@ -296,7 +306,7 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 		wait = sooner(wait, sh.tray.Show(sh.trayOf(s, counts), time.Now()))
 	}
 	sh.showInLauncher(view.LauncherOf(s, counts, sh.prompt.interrupted))
-	sh.prompt.showReview(s)
+	sh.decisions.update(s)
 	if sh.window.visible && countsDown(s) {
 		wait = sooner(wait, time.Second)
 	}

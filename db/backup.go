@@ -16,8 +16,9 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Backups are files beside the database: one from before each migration, and one
-// from each week in which the database was in use. The newest of each kind are kept.
+// Backups are files beside the database: one from before each migration, one from each
+// week in which the database was in use, and one from before a backup replaced it (see
+// [Replacement]). The newest of each kind are kept.
 const (
 	migrationSuffix = ".backup-"
 	weeklySuffix    = ".weekly-"
@@ -68,7 +69,7 @@ func (d *DB) BackUpWeekly(ctx context.Context) error {
 	}
 	due, err := d.file.weeklyDue()
 	if due && err == nil {
-		err = d.file.backUp(weeklySuffix, func(to string) error { return d.vacuumInto(ctx, to) })
+		_, err = d.file.backUp(weeklySuffix, func(to string) error { return d.vacuumInto(ctx, to) })
 	}
 	return d.classify(fault.Save, err)
 }
@@ -91,26 +92,26 @@ func vacuumInto(tx *gorm.DB, to string) error {
 	return syncFile(to)
 }
 
-// backUp makes a backup of one kind, given by its suffix, and removes the oldest. The
-// backup gets its name when it is complete.
-func (f *file) backUp(kind string, copyTo func(string) error) error {
+// backUp makes a backup of one kind, given by its suffix, removes the oldest, and returns
+// its path. The backup gets its name when it is complete.
+func (f *file) backUp(kind string, copyTo func(string) error) (backup string, err error) {
 	temp, err := f.createTemp()
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer os.Remove(temp)
 	if err := copyTo(temp); err != nil {
-		return err
+		return "", err
 	}
 	version, err := headerVersion(temp)
 	if err != nil {
-		return err
+		return "", err
 	}
-	backup := fmt.Sprintf("%s%s%s-v%d", f.path, kind, timestamp(f.now()), version)
+	backup = fmt.Sprintf("%s%s%s-v%d", f.path, kind, timestamp(f.now()), version)
 	if err := atomicfile.Rename(temp, backup); err != nil {
-		return fmt.Errorf("back up database: %w", err)
+		return "", fmt.Errorf("back up database: %w", err)
 	}
-	return f.pruneBackups(kind)
+	return backup, f.pruneBackups(kind)
 }
 
 // backups returns the paths of the backups of the given kinds, newest first.
@@ -133,7 +134,7 @@ func (f *file) backups(kinds ...string) ([]string, error) {
 // backupTime returns the time in a backup's name. One in the future is from before
 // the clock was corrected: it counts as the zero time, older than all others.
 func (f *file) backupTime(backup string) time.Time {
-	for _, kind := range []string{migrationSuffix, weeklySuffix} {
+	for _, kind := range []string{migrationSuffix, weeklySuffix, replacedSuffix} {
 		text, ok := strings.CutPrefix(backup, f.path+kind)
 		if !ok || len(text) < len(timestampLayout) {
 			continue

@@ -94,7 +94,7 @@ func (f *file) migrate(ctx context.Context, pool *gorm.DB) error {
 		return err
 	}
 	if version < len(f.migrations) {
-		if err := f.backUp(migrationSuffix, func(to string) error { return vacuumInto(pool, to) }); err != nil {
+		if _, err := f.backUp(migrationSuffix, func(to string) error { return vacuumInto(pool, to) }); err != nil {
 			return err
 		}
 		if err := migrate(ctx, pool, f.migrations, version); err != nil {

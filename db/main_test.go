@@ -22,7 +22,7 @@ import (
 const childVariable = "FERRY_DB_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	children := map[string]func(path string) error{"commit": commitForever, "remove": removeForever, "open": openOnce, "open as nobody": openAsNobody}
+	children := map[string]func(path string) error{"commit": commitForever, "remove": removeForever, "open": openOnce, "replace": replaceForever, "open as nobody": openAsNobody}
 	if child, ok := children[os.Getenv(childVariable)]; ok {
 		if err := child(os.Args[1]); err != nil {
 			fmt.Println(err)

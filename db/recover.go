@@ -8,10 +8,12 @@ import (
 	"os"
 )
 
-// Recovery describes how a damaged file was replaced, to be reported to the user. It
-// is also stored, as JSON, until it was reported.
+// Recovery describes how a damaged file was replaced, or one that the user replaced by a
+// backup ([Replacement]), to be reported to the user. It is also stored, as JSON, until it
+// was reported.
 type Recovery struct {
-	SetAside  string // path of the damaged file; "" if there was no damage
+	Requested bool   `json:",omitempty"` // the user replaced the file, which was not damaged
+	SetAside  string // path of the replaced file; "" if there is none
 	Restored  string // path of the backup that replaced it; "" if a new file did
 	Recovered int    `json:"Salvaged"` // transfers recovered from the damaged file
 	Reason    string // the damage found, for the log and the details pane

@@ -33,7 +33,7 @@ func (c *capturer) servers() {
 	c.capture("destinations")
 	c.click(140, 104)
 	must(c.t, c.Type(c.ctx, server.Endpoint))
-	c.press("Return")
+	c.press("Tab", "Tab", "Tab", "Return") // Test
 	c.waitFor(time.Second)
 	c.capture("add-server")
 }

@@ -31,9 +31,29 @@ const QuestionWidth = 115
 
 // Dialogs shows dialogs over a window.
 type Dialogs struct {
+	// Changed is called after a dialog was shown or closed; may be nil.
+	Changed func()
+
 	canvas       fyne.Canvas
 	dismissHints func()
-	open         []*dialog.Dialog // the last one is on top; may contain closed dialogs
+	open         []presented // the last one is on top; may contain closed dialogs
+}
+
+// presented is a dialog that was shown.
+type presented struct {
+	box   *dialog.Dialog
+	drops Drops
+}
+
+// Drops is what becomes of files and folders that arrive while a dialog is on top.
+type Drops struct {
+	// Take adds the paths; nil if they wait until no dialog is open. Refused is the number of
+	// items that were rejected.
+	Take func(paths []string, refused int)
+
+	// Notice is the translation key of the sentence about the items that wait, with their
+	// number and the present destination; "" for the general one.
+	Notice string
 }
 
 // NewDialogs returns the dialogs of a canvas. DismissHints hides the tooltip, if one is
@@ -77,28 +97,76 @@ func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 	return box
 }
 
-// Present shows a dialog above those that are open.
-func (d *Dialogs) Present(box *dialog.Dialog) {
+// Present shows a dialog above those that are open. What arrives meanwhile waits until no
+// dialog is open.
+func (d *Dialogs) Present(box *dialog.Dialog) { d.PresentWith(box, Drops{}) }
+
+// PresentWith is Present for a dialog with its own rule for what arrives.
+func (d *Dialogs) PresentWith(box *dialog.Dialog, drops Drops) {
 	d.dismissHints()
-	d.open = append(slices.DeleteFunc(d.open, isHidden), box)
+	box.AfterClosed(func() { d.closed(box) })
+	d.open = append(slices.DeleteFunc(d.open, isHidden), presented{box, drops})
 	box.Show()
+	d.changed()
 }
 
-func isHidden(box *dialog.Dialog) bool { return !box.Visible() }
+// closed closes the dialogs above one that was closed, which the toolkit has removed with it.
+func (d *Dialogs) closed(box *dialog.Dialog) {
+	i := slices.IndexFunc(d.open, func(p presented) bool { return p.box == box })
+	if i >= 0 {
+		above := slices.Clone(d.open[i+1:])
+		for _, p := range above {
+			if p.box.Visible() {
+				p.box.Hide()
+			}
+		}
+	}
+	d.changed()
+}
+
+func (d *Dialogs) changed() {
+	if d.Changed != nil {
+		d.Changed()
+	}
+}
+
+func isHidden(p presented) bool { return !p.box.Visible() }
+
+// Top returns the rule of the topmost dialog for what arrives. It reports false if no dialog
+// is open.
+func (d *Dialogs) Top() (Drops, bool) {
+	d.open = slices.DeleteFunc(d.open, isHidden)
+	if len(d.open) == 0 {
+		return Drops{}, false
+	}
+	return d.open[len(d.open)-1].drops, true
+}
+
+// SetNotice shows a sentence in the topmost dialog, and in no other.
+func (d *Dialogs) SetNotice(text string) {
+	d.open = slices.DeleteFunc(d.open, isHidden)
+	for i, p := range d.open {
+		if i == len(d.open)-1 {
+			p.box.SetNotice(text)
+		} else {
+			p.box.SetNotice("")
+		}
+	}
+}
 
 // CloseTop closes the topmost dialog, if there is one.
 func (d *Dialogs) CloseTop() {
 	d.open = slices.DeleteFunc(d.open, isHidden)
 	if last := len(d.open) - 1; last >= 0 {
-		d.open[last].Hide()
+		d.open[last].box.Hide()
 	}
 }
 
 // Fit limits the open dialogs to the size of the window.
 func (d *Dialogs) Fit(window fyne.Size) {
-	for _, box := range d.open {
-		if box.Visible() {
-			box.Fit(window)
+	for _, p := range d.open {
+		if p.box.Visible() {
+			p.box.Fit(window)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 // Banner is the message below the top bar. It shows the first of these: a fault of the
 // store, a notice about the profile, a crash before this start, the question about interrupted uploads, a blocked
-// server, an error that many files have, folders being scanned, and which uploads were
+// server, uploads that wait for a decision, an error that many files have, folders being scanned, and which uploads were
 // resumed. It must be used on the UI goroutine.
 type Banner struct {
 	Content  *fyne.Container
@@ -35,6 +35,9 @@ type Banner struct {
 	repeated   widgets.BannerModel // about repeatedBy
 	repeatedBy view.ErrorGroup
 	errors     view.RepeatedErrors
+	undecided  widgets.BannerModel // about uploads that wait for a decision
+	questions  int                 // their number
+	dismissed  int                 // the number for which the user has dismissed undecided
 	models     BannerModels
 	fault      *fault.Fault // of the store
 }
@@ -120,6 +123,30 @@ func (b *Banner) ShowScan(text string, stop func()) {
 	}
 }
 
+// ShowUndecided shows that n uploads wait for a decision; "" for nothing. Once it is
+// dismissed, it is shown again when there are more.
+func (b *Banner) ShowUndecided(n int, text string, decide func()) {
+	b.dismissed = min(b.dismissed, n)
+	if b.dismissed == n && n > 0 {
+		text = ""
+	}
+	changed := text != b.undecided.Text || n != b.questions
+	b.questions, b.undecided = n, widgets.BannerModel{}
+	if text != "" {
+		dismiss := func() {
+			b.dismissed = b.questions
+			b.ShowUndecided(b.questions, text, decide)
+		}
+		b.undecided = widgets.BannerModel{
+			Icon: theme.IconHelp, Tone: theme.Warning, Text: text, OnDismiss: dismiss,
+			Buttons: []widgets.BannerButton{{Label: words.Text("decide.open"), OnTapped: decide}},
+		}
+	}
+	if changed {
+		b.refresh()
+	}
+}
+
 // Hide removes the message set by ShowResumed or Ask.
 func (b *Banner) Hide() {
 	b.startup = widgets.BannerModel{}
@@ -174,6 +201,8 @@ func (b *Banner) Model() widgets.BannerModel {
 		return b.startup
 	case b.blocked.Text != "":
 		return b.blocked
+	case b.undecided.Text != "" && b.repeatedBy.Count < b.questions: // otherwise repeated is about all of them
+		return b.undecided
 	case b.repeated.Text != "":
 		return b.repeated
 	case b.scan.Text != "":

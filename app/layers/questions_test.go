@@ -49,13 +49,13 @@ var questions = []question{
 	{"All uploads are done: go on with what was chosen to follow?", []string{"app/whendone.go:announce"}, nil},
 	{"Uploads are running: quit?", []string{"app/quit.go:ask"}, nil},
 	{"Cancel an upload and lose what was sent?", []string{"app/actions.go:confirmLoss"}, nil},
-	{"Uploads were interrupted: resume them?", []string{"app/resumeprompt.go:showQuestion", "app/review.go:newReview"}, nil},
+	{"Uploads were interrupted: resume them?", []string{"app/resumeprompt.go:showQuestion", "app/decisions.go:newDialog"}, nil},
 	{"Which files, and which destination?", []string{"app/adding.go:addFiles", "app/adding.go:addFolder", "app/addoptions.go:addWithOptions"}, nil},
 	{"Several upload URLs were pasted: for which files?", []string{"app/pasteurls.go:askForFilesOf"}, nil},
 	{"What is the name of standard input?", nil, nil},
 	{"Add, change or remove a server?", []string{"app/servers/dialog.go:newDialog", "app/servers/manage.go:Manage", "app/servers/manage.go:Remove"}, nil},
 	{"Ferry can't use its data folder: another one?", []string{"app/startfailure.go:buttons"}, nil},
-	{"", []string{"app/keyhelp.go:showHelp", "app/history/history.go:Open", "app/history.go:exportHistory", "app/preferences/dialog.go:newDialog", "app/preferences/about.go:showLicences", "app/logviewer/viewer.go:open", "app/receivedfolder.go:choose", "app/whendone.go:chooseProgram", "app/backup.go:backUp", "app/settingsfile.go:exportSettings", "app/settingsfile.go:importSettings", "app/form/dialogs.go:Ask"}, nil},
+	{"", []string{"app/keyhelp.go:showHelp", "app/history/history.go:Open", "app/history.go:exportHistory", "app/preferences/dialog.go:newDialog", "app/preferences/about.go:showLicences", "app/logviewer/viewer.go:open", "app/receivedfolder.go:choose", "app/whendone.go:chooseProgram", "app/backup.go:backUp", "app/restorebackup.go:restore", "app/restorebackup.go:refuse", "app/restorebackup.go:confirm", "app/settingsfile.go:exportSettings", "app/settingsfile.go:importSettings", "app/form/dialogs.go:Ask"}, nil},
 }
 
 // asking are the functions and methods that show a dialog.

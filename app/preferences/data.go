@@ -14,6 +14,7 @@ func (f *sectionForm) addData(config Config) {
 	change := form.NewButton(f.Host, words.Text("settings.received.do"), theme.Icon(theme.IconFolder), config.Data.ChangeReceived)
 	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.received"), words.Printable(config.Data.Received()), change))
 	f.addButton("backup", theme.Icon(theme.IconData), config.Data.BackUp)
+	f.addButton("restore", theme.Icon(theme.IconData), config.Data.Restore)
 	f.addButton("export", theme.Icon(theme.IconSettings), config.Data.ExportSettings)
 	f.addButton("import", theme.Icon(theme.IconSettings), config.Data.ImportSettings)
 	f.addButton("log", theme.Icon(theme.IconDocument), config.Data.ShowLog)

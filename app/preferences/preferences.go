@@ -35,7 +35,7 @@ type DataActions struct {
 	Received       func() string // the folder of the built-in receiver
 	ChangeReceived func()
 
-	OpenFolder, BackUp, ShowLog, CopyDiagnostics, RemoveFinished, ExportSettings, ImportSettings func()
+	OpenFolder, BackUp, Restore, ShowLog, CopyDiagnostics, RemoveFinished, ExportSettings, ImportSettings func()
 }
 
 // Dialog is the settings dialog, open or closed. It must be used on the UI goroutine.

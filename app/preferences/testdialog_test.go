@@ -48,7 +48,7 @@ func start(t *testing.T) *testDialog {
 		},
 		Servers: func(form.Host, func()) []fyne.CanvasObject { return []fyne.CanvasObject{widget.NewLabel("Studio")} },
 		Data: DataActions{
-			OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop, ExportSettings: noop, ImportSettings: noop,
+			OpenFolder: noop, BackUp: noop, Restore: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop, ExportSettings: noop, ImportSettings: noop,
 			ChangeReceived: noop, Received: func() string { return "/home/ada/Downloads/Ferry" },
 		},
 	})

@@ -35,6 +35,8 @@ type command struct {
 	profile profile.Profile
 	log     *slog.Logger
 	streams cli.Streams
+
+	chosenProfile string // the folder on the command line; "" for none
 }
 
 // job is a request whose transfers are followed until they are final.

@@ -36,21 +36,27 @@ func (c command) openDatabase(ctx context.Context) (*db.DB, error) {
 	case err != nil:
 		return nil, err
 	}
-	if r := d.Recovery(); r.Happened() {
+	switch r := d.Recovery(); {
+	case r.Requested:
+		c.log.Info("backup was restored", "backup", r.Restored, "earlier", r.SetAside)
+		_, _ = fmt.Fprintln(c.streams.Err, recoveryText(d))
+	case r.Happened():
 		c.log.Error("database was damaged", "moved_to", r.SetAside, "restored", r.Restored, "reason", r.Reason)
 		_, _ = fmt.Fprintln(c.streams.Err, recoveryText(d))
 	}
 	return d, nil
 }
 
-// recoveryText returns a text for the user about how a damaged database was repaired;
-// "" if it was not damaged.
+// recoveryText returns a text for the user about how a damaged database was repaired, or by
+// which backup the user replaced it; "" if neither happened.
 func recoveryText(d *db.DB) string {
 	r := d.Recovery()
 	key := "cli.recovered.empty"
 	switch {
 	case !r.Happened():
 		return ""
+	case r.Requested:
+		return words.Text("cli.restored", words.Data{"Backup": words.Printable(r.Restored), "Earlier": words.Printable(r.SetAside)})
 	case r.Restored != "":
 		key = "cli.recovered"
 	case r.Recovered > 0:

@@ -107,7 +107,7 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 	}
 	defer func() { log.Info("ended", "err", err) }()
 
-	c := command{version: version, profile: p, log: log, streams: streams}
+	c := command{version: version, profile: p, chosenProfile: invocation.Profile, log: log, streams: streams}
 	switch {
 	case invocation.Receive != nil:
 		return invocation.Receive.Serve(ctx, p, log, streams)

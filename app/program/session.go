@@ -78,6 +78,9 @@ type session struct {
 	loaded        chan struct{} // closed when load has ended
 	loadErr       error         // of load, once it has ended
 
+	replacement atomic.Pointer[replacement] // nil for none
+	replaced    bool                        // it did
+
 	receiverUnusable atomic.Bool // the receiver is not running because of its folder
 	receiverChange   sync.Mutex  // locked while setReceivedDir changes the folder and the receiver
 }
@@ -300,7 +303,11 @@ func (s *session) close(err error) error {
 	add(s.settingsSaver.stop())
 	add(s.windowSaver.stop())
 	if s.database != nil {
-		add(s.database.Close())
+		closed := s.database.Close()
+		add(closed)
+		if closed == nil {
+			add(s.replaceDatabase())
+		}
 	}
 	add(s.crashes.Close())
 	add(s.lock.Release())

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -82,25 +83,22 @@ func (d *failureDesktop) retry(ctx context.Context, invocation cli.Invocation, a
 	if !answer.Retry {
 		return
 	}
-	if err := d.restart(windowArgs(invocation, answer.Folder)); err != nil {
+	if err := d.restart(windowArgs(cmp.Or(answer.Folder, invocation.Profile), invocation.Window.Hidden, invocation.Window.Paths)); err != nil {
 		_ = d.notify(ctx, words.Text("start.failed.title"), err.Error())
 	}
 }
 
-// windowArgs returns the arguments of a window's command line, with another profile if dir
-// is not empty.
-func windowArgs(invocation cli.Invocation, dir string) []string {
+// windowArgs returns the arguments of a window's command line. Dir is the profile, "" for the
+// default one.
+func windowArgs(dir string, hidden bool, paths []string) []string {
 	args := []string{"window"}
-	if invocation.Window.Hidden {
+	if hidden {
 		args = append(args, "--hidden")
-	}
-	if dir == "" {
-		dir = invocation.Profile
 	}
 	if dir != "" {
 		args = append(args, "--profile="+dir)
 	}
-	return append(append(args, "--"), invocation.Window.Paths...)
+	return append(append(args, "--"), paths...)
 }
 
 // restart starts this program again. The toolkit cannot run twice in one process.

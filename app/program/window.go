@@ -82,12 +82,19 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		SetReceivedDir: func(ctx context.Context, dir string) error { return s.setReceivedDir(ctx, c, dir) },
 	}
 	run := func() error { return app.Run(ctx, config) }
-	return afterWindow(s.close(guardWindow(c.log, c.profile.Log(), s.crashes, run)))
+	err = afterWindow(s.close(guardWindow(c.log, c.profile.Log(), s.crashes, run)))
+	if s.replaced && ctx.Err() == nil {
+		err = errors.Join(err, restartWindow(windowArgs(c.chosenProfile, false, s.replacement.Load().paths)))
+	}
+	return err
 }
+
+// restartWindow starts this program again. Tests set it.
+var restartWindow = restart
 
 // profileData returns what the window shows of the profile.
 func (c command) profileData(s *session) app.ProfileData {
-	data := app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp, DismissCrash: c.profile.DismissCrash}
+	data := app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp, PrepareRestore: func(ctx context.Context, path string) (app.Backup, error) { return s.prepareRestore(ctx, c, path) }, DismissCrash: c.profile.DismissCrash}
 	if c.profile.HasCrashReport() {
 		data.CrashReport = c.profile.CrashReport()
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/connect"
@@ -19,17 +20,20 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// submit is the action of Enter in a field: that of the highlighted button.
+// submit is the action of Enter in a field, and that of the button that adds or saves the
+// server. A new server is checked first, and added if it is ready.
 func (d *serverDialog) submit() {
-	if d.accept.Visible() && d.accept.Importance == widget.HighImportance {
+	switch {
+	case d.accept.Disabled():
+	case d.old.ID != 0 || d.checked:
 		d.saveServer()
-		return
+	default:
+		d.startCheck(true)
 	}
-	d.startCheck()
 }
 
-// readValid reads the fields. If one is invalid, it shows the error, focuses the field and
-// returns false.
+// readValid reads the fields. If one is invalid, it shows the error and the field, gives that
+// the focus and returns false.
 func (d *serverDialog) readValid() (uploader.Server, connect.Secrets, bool) {
 	next, typed, err := d.read()
 	if err == nil {
@@ -38,13 +42,47 @@ func (d *serverDialog) readValid() (uploader.Server, connect.Secrets, bool) {
 	}
 	d.setResult(err.Error(), theme.Error)
 	if invalid, ok := errors.AsType[*fieldError](err); ok {
+		d.showField(invalid.field)
 		d.canvas.Focus(invalid.field)
 	}
 	return next, typed, false
 }
 
-// startCheck tests the server.
-func (d *serverDialog) startCheck() {
+// showField opens the fields below the button if a field is one of them.
+func (d *serverDialog) showField(field fyne.Focusable) {
+	object, ok := field.(fyne.CanvasObject)
+	if !ok || d.moreOpen || !hiddenIn(d.rows.Objects, object) {
+		return
+	}
+	d.moreOpen = true
+	d.arrange()
+	d.resize()
+}
+
+// hiddenIn reports whether an object is in a hidden one of the objects, at any depth.
+func hiddenIn(objects []fyne.CanvasObject, object fyne.CanvasObject) bool {
+	for _, o := range objects {
+		if !o.Visible() && contains(o, object) {
+			return true
+		}
+		if inner, ok := o.(*fyne.Container); ok && hiddenIn(inner.Objects, object) {
+			return true
+		}
+	}
+	return false
+}
+
+// contains reports whether an object is another one, or in it, at any depth.
+func contains(o, object fyne.CanvasObject) bool {
+	if o == object {
+		return true
+	}
+	inner, ok := o.(*fyne.Container)
+	return ok && slices.ContainsFunc(inner.Objects, func(o fyne.CanvasObject) bool { return contains(o, object) })
+}
+
+// startCheck tests the server. With add, a server that is ready is added.
+func (d *serverDialog) startCheck(add bool) {
 	next, typed, ok := d.readValid()
 	if !ok {
 		return
@@ -53,6 +91,7 @@ func (d *serverDialog) startCheck() {
 	host := hostOf(next.Endpoint)
 	d.name.SetPlaceHolder(host)
 	d.check.Disable()
+	d.accept.Disable()
 	d.busy.Show()
 	d.busy.Start()
 	d.setResult(words.Text("server.checking", words.Data{"Server": host}), theme.Muted)
@@ -76,7 +115,10 @@ func (d *serverDialog) startCheck() {
 				d.checkedAt(found.Endpoint, result, latency)
 				return
 			}
-			d.checked(attempt, result, latency, err)
+			d.showResult(attempt, result, latency, err)
+			if add && d.checked && err == nil && result.Outcome() == uploader.TestReady && d.attempt == attempt+1 {
+				d.saveServer()
+			}
 		})
 	})
 }
@@ -99,12 +141,13 @@ func (d *serverDialog) setCancelCheck(attempt int, cancel context.CancelFunc) {
 	cancel()
 }
 
-// checked shows the result of a check, unless it is outdated.
-func (d *serverDialog) checked(attempt int, result uploader.ServerTest, latency time.Duration, err error) {
+// showResult shows the result of a check, unless it is outdated.
+func (d *serverDialog) showResult(attempt int, result uploader.ServerTest, latency time.Duration, err error) {
 	if attempt != d.attempt {
 		return
 	}
 	d.reset()
+	d.checked = true
 	if err != nil {
 		d.checkFailed(err)
 		return
@@ -135,7 +178,7 @@ func resultText(result uploader.ServerTest, host string, latency time.Duration) 
 func (d *serverDialog) checkedAt(endpoint string, result uploader.ServerTest, latency time.Duration) {
 	typed, _ := parseAddress(d.address.Text) // it was valid when the check started
 	d.address.SetText(endpoint + netx.FingerprintFragment(typed.fingerprint))
-	d.checked(d.attempt, result, latency, nil)
+	d.showResult(d.attempt, result, latency, nil)
 	text, tone := resultText(result, hostOf(endpoint), latency)
 	d.setResult(words.Text("server.found", words.Data{"Address": words.Printable(endpoint)})+"\n"+text, tone)
 }
@@ -146,7 +189,8 @@ func (d *serverDialog) checkFailed(err error) {
 	next, _, _ := d.read()
 	d.setResult(words.WithServerMessage(checkFaultText(f, next), f), faultTone(f))
 	if d.old.ID == 0 {
-		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
+		d.offerAnyway()
+		d.showSignIn(next, f)
 	}
 	if f.Code == fault.CodeHostNotAllowed {
 		d.dialogs.Ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
@@ -165,7 +209,29 @@ func faultTone(f *fault.Fault) theme.Tone {
 // allowHost allows a host to which the server redirects, and checks the server again.
 func (d *serverDialog) allowHost(host string) {
 	d.allowedHosts.SetText(strings.TrimSpace(d.allowedHosts.Text + " " + host))
-	d.startCheck()
+	d.startCheck(false)
+}
+
+// showSignIn shows the fields of the sign-in that a server asks for. The kind is chosen if
+// the server says it.
+func (d *serverDialog) showSignIn(typed uploader.Server, f *fault.Fault) {
+	if f.Kind != fault.Auth || typed.Access.SignIn != uploader.SignInNone || d.presets == nil || !d.presets.plain() {
+		return
+	}
+	d.signInAsked = true
+	if wanted, known := wantedSignIn(typed, f.Challenge); known {
+		d.signIn.ShowIndex(slices.Index(signIns, wanted.kind))
+	}
+	d.arrange()
+	d.resize()
+	switch d.kind() {
+	case uploader.SignInBasic:
+		d.canvas.Focus(d.user)
+	case uploader.SignInBearer:
+		d.canvas.Focus(d.secret)
+	default:
+		d.canvas.Focus(d.signIn)
+	}
 }
 
 // checkFaultText returns the text for the fault of a check.
@@ -196,24 +262,19 @@ func faultOf(err error) *fault.Fault {
 	return f
 }
 
-// offerSaveAfter shows the button that saves the server, after a test with an outcome.
+// offerSaveAfter offers to add the server, after a test with an outcome.
 func (d *serverDialog) offerSaveAfter(outcome uploader.TestOutcome) {
 	switch outcome {
 	case uploader.TestReady, uploader.TestUndeclared:
-		d.offerSave(words.Text("server.add"), widget.HighImportance)
 	default:
-		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
+		d.offerAnyway()
 	}
 }
 
-// offerSave shows the button that saves the server.
-func (d *serverDialog) offerSave(label string, importance widget.Importance) {
-	d.accept.Importance = importance
-	d.accept.SetText(label)
-	d.accept.Show()
-	if importance == widget.HighImportance {
-		d.check.Hide()
-	}
+// offerAnyway makes the button add the server although the check has failed.
+func (d *serverDialog) offerAnyway() {
+	d.accept.Importance = widget.MediumImportance
+	d.accept.SetText(words.Text("server.add-anyway"))
 	d.box.Refresh()
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/dialog"
-	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -38,10 +37,14 @@ type serverDialog struct {
 	result  *dialog.Paragraph
 	content *fyne.Container // contains page, busy and result
 	check   *form.DialogButton
-	accept  *form.DialogButton
-	cancel  *form.DialogButton
+	accept  *form.DialogButton // adds a new server after a check, or saves the changes of one
 
-	attempt int // counts checks; results of earlier ones are ignored
+	acceptLabel string // of accept, unless a check has failed
+
+	cancel *form.DialogButton
+
+	attempt int  // counts checks; results of earlier ones are ignored
+	checked bool // the fields are as they were at the last check, which has ended
 	storage platform.Storage
 
 	cancelCheck context.CancelFunc // cancels the running check
@@ -79,14 +82,18 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 		d.fill(old)
 	}
 	d.changed = func() { d.reset(); d.resize() }
-	d.check = form.NewDialogButton(words.Text("server.check"), d.startCheck, hide)
-	d.accept = form.NewDialogButton(words.Text(label), d.saveServer, hide)
+	d.check = form.NewDialogButton(words.Text("server.check"), func() { d.startCheck(false) }, hide)
+	d.accept = form.NewDialogButton(words.Text(label), d.submit, hide)
+	d.acceptLabel = words.Text(label)
 	d.cancel = form.NewDialogButton(words.Text("cancel"), hide, hide)
 	d.address.OnChanged = func(address string) { d.offerPreset(address); d.reset() }
 	d.address.OnSubmitted = func(string) { d.submit() }
-	d.name.OnSubmitted = func(string) { d.submit() }
-	for _, e := range []*form.Entry{d.user, d.secret} {
-		e.OnSubmitted = func(string) { d.submit() }
+	d.name.OnSubmitted = d.address.OnSubmitted
+	for _, e := range d.entries() {
+		e.OnSubmitted = d.address.OnSubmitted
+	}
+	if d.presets != nil {
+		d.presets.submitted = d.submit
 	}
 	d.moreButton.OnTapped = func() { d.moreOpen = !d.moreOpen; d.arrange(); d.resize() }
 	d.signIn.OnChanged = func(string) { d.arrange(); d.resize(); d.reset() }
@@ -187,17 +194,12 @@ func (d *serverDialog) reset() {
 	d.attempt++
 	d.busy.Stop()
 	d.busy.Hide()
-	draw.SetVisible(d.accept, d.old.ID != 0)
-	d.accept.Importance = widget.HighImportance
-	d.check.Show()
+	d.checked = false
 	d.check.Enable()
-	d.check.Importance = widget.HighImportance
-	if d.old.ID != 0 {
-		d.check.Importance = widget.MediumImportance
-	}
-	d.check.Refresh()
-	d.accept.Refresh()
-	d.box.Refresh() // lay out without the hidden button
+	d.accept.Enable()
+	d.accept.Importance = widget.HighImportance
+	d.accept.SetText(d.acceptLabel)
+	d.box.Refresh() // lay out with the label
 	d.setResult(d.hint(), theme.Muted)
 }
 

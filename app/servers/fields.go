@@ -17,6 +17,14 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
+// entries returns the text fields of one line, without those of the preset.
+func (f *serverForm) entries() []*form.Entry {
+	return []*form.Entry{
+		f.user, f.secret, f.ca, f.certificate, f.key, f.proxyAddress, f.proxyUser, f.proxySecret, f.chunkMin, f.chunkMax, f.chunkMultiple,
+		f.connections, f.maxFiles, f.limit.Number, f.allowedHosts, f.uploadPath, f.linkTemplate, f.idHeaders,
+	}
+}
+
 // fill shows a server in the fields.
 func (f *serverForm) fill(s uploader.Server) {
 	changed := f.changed
@@ -60,7 +68,7 @@ func (f *serverForm) fill(s uploader.Server) {
 	options = options.Chosen()
 	options.Preset, options.OverwriteHeader, options.OverwriteQuery = "", "", "" // have no field
 	access := s.Access
-	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Proxy != ""
+	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Key+access.Proxy != ""
 	f.arrange()
 }
 

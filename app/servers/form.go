@@ -55,6 +55,7 @@ type serverForm struct {
 	proxyRows, moreRows                     []fyne.CanvasObject
 	rows, note                              *fyne.Container
 	moreOpen                                bool // the fields below the button are shown
+	signInAsked                             bool // the fields of the sign-in are shown, although none is chosen yet
 }
 
 // fieldError is why the content of a field is invalid, in the user's language.
@@ -196,18 +197,29 @@ func (f *serverForm) folderMode() uploader.FolderMode {
 }
 
 // arrangeRows puts the rows in order: what only the user knows comes first, and the
-// address is part of it unless a preset makes it.
+// address is part of it unless a preset makes it. What a new server rarely needs is below the
+// button, such as its name and a sign-in that it has not asked for.
 func (f *serverForm) arrangeRows() {
 	signIn := slices.Concat(f.signInRow, f.userRow, f.secretRow, f.headersRow, f.helpRow, f.noteRow)
 	switch {
 	case f.presets == nil:
 		f.rows.Objects = slices.Concat(f.addressRow, f.nameRow, signIn, f.moreButtonRow, f.moreRows)
 	case f.presets.plain():
-		f.rows.Objects = slices.Concat(f.presets.rows, f.addressRow, f.presets.offer, f.nameRow, signIn, f.moreButtonRow, f.moreRows)
+		first := slices.Concat(f.presets.rows, f.addressRow, f.presets.offer)
+		if f.moreOpen {
+			f.rows.Objects = slices.Concat(first, f.moreButtonRow, f.nameRow, signIn, f.moreRows)
+		} else {
+			f.rows.Objects = slices.Concat(first, f.nameRow, signIn, f.moreButtonRow, f.moreRows)
+		}
 	default:
 		f.signInHelp.Set(words.Text(f.presets.preset.TextKey()+".sign-in"), theme.Muted)
-		shown := slices.Concat(f.userRow, f.secretRow, f.headersRow, f.helpRow, f.noteRow, f.nameRow)
-		f.rows.Objects = slices.Concat(f.presets.rows, shown, f.moreButtonRow, f.addressRow, f.signInRow, f.moreRows)
+		shown := slices.Concat(f.presets.rows, f.userRow, f.secretRow, f.headersRow, f.helpRow, f.noteRow)
+		if f.moreOpen {
+			shown = slices.Concat(shown, f.moreButtonRow, f.nameRow)
+		} else {
+			shown = slices.Concat(shown, f.nameRow, f.moreButtonRow)
+		}
+		f.rows.Objects = slices.Concat(shown, f.addressRow, f.signInRow, f.moreRows)
 	}
 }
 
@@ -216,7 +228,9 @@ func (f *serverForm) arrange() {
 	f.arrangeRows()
 	kind := f.kind()
 	preset := f.presets != nil && !f.presets.plain()
-	form.SetVisible(!preset || f.moreOpen, slices.Concat(f.addressRow, f.signInRow)...)
+	form.SetVisible(!preset || f.moreOpen, f.addressRow...)
+	form.SetVisible(f.presets == nil || f.moreOpen || f.name.Text != "", f.nameRow...)
+	form.SetVisible(f.presets == nil || f.moreOpen || !preset && (f.signInAsked || kind != uploader.SignInNone), f.signInRow...)
 	form.SetVisible(kind == uploader.SignInBasic && (!preset || !f.presets.asksFor("user") || f.moreOpen), f.userRow...)
 	form.SetVisible(kind == uploader.SignInBasic || kind == uploader.SignInBearer, f.secretRow...)
 	form.SetVisible(kind == uploader.SignInHeaders, f.headersRow...)

@@ -71,7 +71,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 		test.Tap(box)
 	}
 	test.Tap(d.check)
-	s.until("the server can be added", d.accept.Visible)
+	s.until("the check has ended", func() bool { return d.checked })
 	test.Tap(d.accept)
 	saved := s.savedServer()
 	want := uploader.Server{
@@ -141,7 +141,7 @@ func TestInvalidFieldsAreReported(t *testing.T) {
 			d := s.dialog
 			test.Type(d.address, "up.example.com")
 			c.edit(d)
-			d.startCheck()
+			d.startCheck(false)
 			if !strings.Contains(d.resultText(), c.want) || d.check.Disabled() {
 				t.Errorf("got result %q", d.resultText())
 			}

@@ -26,6 +26,8 @@ type presetForm struct {
 	host    form.Host
 	changed func() // called when the user has chosen a preset or changed a field
 
+	submitted func() // called for Enter in a field
+
 	service *form.Select
 	rows    []fyne.CanvasObject // labels and controls in turn
 	offer   []fyne.CanvasObject // the row that offers a recognised preset; hidden otherwise
@@ -46,7 +48,7 @@ type presetField struct {
 }
 
 func newPresetForm(host form.Host, chosen, changed func()) *presetForm {
-	p := &presetForm{host: host, changed: changed, preset: presets.All()[0], offered: widget.NewRichText(), take: func() {}}
+	p := &presetForm{host: host, changed: changed, preset: presets.All()[0], offered: widget.NewRichText(), take: func() {}, submitted: func() {}}
 	var names []string
 	for _, preset := range presets.All() {
 		names = append(names, words.Text(preset.TextKey()))
@@ -83,6 +85,7 @@ func (p *presetForm) choose(preset presets.Preset, values presets.Values) {
 			p.rows = append(p.rows, rowLabel(key), field.choice)
 		} else {
 			field.entry = form.NewEntry(p.host, 20, func(string) { p.changed() })
+			field.entry.OnSubmitted = func(string) { p.submitted() }
 			field.entry.SetPlaceHolder(f.Example)
 			field.entry.ShowText(values[f.Name])
 			p.rows = append(p.rows, rowLabel(key), field.entry)

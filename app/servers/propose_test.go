@@ -14,8 +14,11 @@ func TestProposeFillsInTheDialog(t *testing.T) {
 	if s.dialog.name.Text != "Example" || s.dialog.address.Text != "https://uploads.example.com/files/" || s.dialog.old.ID != 0 {
 		t.Errorf("the dialog has %q at %q for server %d", s.dialog.name.Text, s.dialog.address.Text, s.dialog.old.ID)
 	}
-	if s.dialog.accept.Visible() || !s.dialog.check.Visible() {
+	if s.dialog.checked || len(s.access.Tested) > 0 {
 		t.Error("a proposed server can be added before it is tested")
+	}
+	if !s.dialog.name.Visible() {
+		t.Error("the proposed name is hidden")
 	}
 	if got := s.engine.Commands(); len(got) > 0 {
 		t.Errorf("engine received %v", got)

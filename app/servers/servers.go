@@ -44,6 +44,8 @@ func (m *Manager) Propose(name, address string) {
 	m.Add()
 	m.dialog.name.SetText(name)
 	m.dialog.address.SetText(address)
+	m.dialog.arrange() // shows the name
+	m.dialog.resize()
 }
 
 // Edit opens the dialog for a server. A server with ID 0 is added.
@@ -52,7 +54,11 @@ func (m *Manager) Edit(old uploader.Server) {
 	d.access, d.bridge, d.unlock, d.save = m.config.Access, m.config.Bridge, m.config.Unlock, m.save
 	d.dialogs = m.config.Dialogs
 	m.dialog = d
-	m.config.Dialogs.Present(d.box)
+	drops := form.Drops{}
+	if old.ID == 0 {
+		drops.Notice = "waiting.new-server"
+	}
+	m.config.Dialogs.PresentWith(d.box, drops)
 	d.readStorage()
 	m.config.Dialogs.Canvas().Focus(d.firstField())
 }

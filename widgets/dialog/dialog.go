@@ -28,6 +28,8 @@ type Dialog struct {
 	// OnClosed is called after the dialog was hidden; may be nil.
 	OnClosed func()
 
+	afterClosed func() // see AfterClosed
+
 	canvas    fyne.Canvas
 	popup     *widget.PopUp
 	content   *content
@@ -94,10 +96,30 @@ func (d *Dialog) Hide() {
 	if d.OnClosed != nil {
 		d.OnClosed()
 	}
+	if d.afterClosed != nil {
+		d.afterClosed()
+	}
 }
+
+// AfterClosed sets a function that is called after OnClosed, for whoever shows the dialog.
+func (d *Dialog) AfterClosed(do func()) { d.afterClosed = do }
 
 // Visible reports whether the dialog is shown.
 func (d *Dialog) Visible() bool { return d.content.shown }
+
+// SetNotice shows a sentence between the body and the buttons; "" for none.
+func (d *Dialog) SetNotice(text string) {
+	if text == d.content.notice.Text() {
+		return
+	}
+	d.content.notice.Set(text, theme.Active)
+	draw.SetVisible(d.content.notice, text != "")
+	d.Fit(d.canvas.Size())
+	d.content.Refresh()
+}
+
+// Notice returns the sentence between the body and the buttons.
+func (d *Dialog) Notice() string { return d.content.notice.Text() }
 
 // Title returns the title.
 func (d *Dialog) Title() string { return d.content.title.FullText }
@@ -110,6 +132,7 @@ type content struct {
 	widget.BaseWidget
 	title    *draw.Label
 	body     fyne.CanvasObject
+	notice   *Paragraph // hidden while it has no text
 	buttons  []fyne.CanvasObject
 	tooltips *widgets.Tooltips
 	scroll   *container.Scroll // contains the content, for windows that are too small even for the buttons
@@ -120,8 +143,9 @@ type content struct {
 func newContent(title string, body fyne.CanvasObject, buttons []fyne.CanvasObject) *content {
 	c := &content{
 		title: draw.NewLabel(fynetheme.SizeNameSubHeadingText, theme.ColorText),
-		body:  body, buttons: buttons, tooltips: widgets.NewTooltips(),
+		body:  body, notice: NewParagraph(""), buttons: buttons, tooltips: widgets.NewTooltips(),
 	}
+	c.notice.Hide()
 	c.title.Object.TextStyle = fyne.TextStyle{Bold: true}
 	c.title.Set(title, theme.ColorText)
 	c.title.Restyle()
@@ -139,7 +163,7 @@ func (c *content) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (c *content) CreateRenderer() fyne.WidgetRenderer {
-	objects := append([]fyne.CanvasObject{c.title.Object, c.body}, c.buttons...)
+	objects := append([]fyne.CanvasObject{c.title.Object, c.body, c.notice}, c.buttons...)
 	return &draw.Renderer{Content: append(objects, c.tooltips), Arrange: c.arrange, Minimum: c.MinSize, Repaint: c.title.Restyle, Widget: c}
 }
 
@@ -151,8 +175,16 @@ func (c *content) heightAt(width float32) float32 {
 
 // fixedHeight returns the height of everything but the body.
 func (c *content) fixedHeight(width float32) float32 {
-	buttons := c.buttonsHeight(width - 2*theme.Grid(dialogPadding))
-	return c.bodyTop() + theme.Grid(dialogGap) + buttons + theme.Grid(dialogPadding)
+	width -= 2 * theme.Grid(dialogPadding)
+	return c.bodyTop() + c.noticeHeight(width) + theme.Grid(dialogGap) + c.buttonsHeight(width) + theme.Grid(dialogPadding)
+}
+
+// noticeHeight returns the height of the notice with the distance above it.
+func (c *content) noticeHeight(width float32) float32 {
+	if c.notice.Text() == "" {
+		return 0
+	}
+	return draw.Snap(theme.Grid(dialogGap) + c.notice.HeightAt(width) + 0.5)
 }
 
 func (c *content) bodyTop() float32 {
@@ -170,8 +202,12 @@ func (c *content) arrange(size fyne.Size) {
 	top := c.bodyTop()
 	buttonsHeight := c.buttonsHeight(width)
 	buttonsTop := size.Height - padding - buttonsHeight
+	noticeHeight := c.noticeHeight(width)
+	bottom := buttonsTop - theme.Grid(dialogGap) - noticeHeight // of the body
 	c.body.Move(fyne.NewPos(padding, top))
-	c.body.Resize(fyne.NewSize(width, max(buttonsTop-theme.Grid(dialogGap)-top, 0)))
+	c.body.Resize(fyne.NewSize(width, max(bottom-top, 0)))
+	c.notice.Move(fyne.NewPos(padding, bottom+theme.Grid(dialogGap)))
+	c.notice.Resize(fyne.NewSize(width, max(noticeHeight-theme.Grid(dialogGap), 0)))
 	if c.stacked(width) {
 		c.arrangeColumn(padding, buttonsTop, width)
 	} else {

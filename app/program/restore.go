@@ -1,0 +1,69 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/ferryapp/ferry/app"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/db"
+)
+
+// replacement is a backup that replaces the database when that is closed.
+type replacement struct {
+	*db.Replacement
+	paths []string // to be added after the next start
+}
+
+// prepareRestore checks a backup. Its Restore makes close put the backup in place of the
+// database, after everything that uses the database was closed and while this process still
+// has the profile's lock.
+func (s *session) prepareRestore(ctx context.Context, c command, path string) (app.Backup, error) {
+	r, err := db.PrepareReplacement(ctx, c.profile.Database(), path)
+	if err != nil {
+		return app.Backup{}, explainBackup(err, path)
+	}
+	return app.Backup{
+		Saved: r.Contents.Saved, Transfers: r.Contents.Transfers, Unfinished: r.Contents.Unfinished, Servers: r.Contents.Servers,
+		Restore: func(paths []string) { s.replacement.Store(&replacement{r, paths}) },
+		Discard: r.Discard,
+	}, nil
+}
+
+// explainBackup adds a sentence for the user to the error of a backup that was refused.
+func explainBackup(err error, path string) error {
+	for _, refusal := range []struct {
+		err error
+		key string
+	}{
+		{db.ErrInUse, "restore.in-use"},
+		{db.ErrUnclosed, "restore.unclosed"},
+		{db.ErrNotFerry, "restore.foreign"},
+		{db.ErrNewer, "restore.newer"},
+		{db.ErrAltered, "restore.altered"},
+		{db.ErrDamaged, "restore.damaged"},
+		{db.ErrFull, "restore.full"},
+		{fs.ErrNotExist, "restore.unreadable"},
+		{fs.ErrPermission, "restore.unreadable"},
+	} {
+		if errors.Is(err, refusal.err) {
+			return &app.BackupError{Text: words.Text(refusal.key, words.Data{"File": words.Printable(path)}), Err: err}
+		}
+	}
+	return err
+}
+
+// replaceDatabase puts the backup that the user chose in place of the closed database. If it
+// fails, the database stays as it is.
+func (s *session) replaceDatabase() error {
+	r := s.replacement.Load()
+	if r == nil {
+		return nil
+	}
+	if _, err := r.Install(); err != nil {
+		return errors.Join(err, r.Discard())
+	}
+	s.replaced = true
+	return nil
+}

@@ -1,0 +1,102 @@
+package program
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ferryapp/ferry/app"
+	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// TestBackupIsRestored backs up a list of one upload, adds another, and restores the backup.
+// Both lists are whole.
+func TestBackupIsRestored(t *testing.T) {
+	must(t, words.Load("en"))
+	p := pausedProfile(t)
+	c := testCommand(p)
+	add := func(s *session, name string, want int) {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), name)
+		must(t, os.WriteFile(file, []byte(name), 0o600))
+		updates := s.engine.Watch(t.Context())
+		must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
+		for s.engine.Snapshot().Transfers.Len() < want {
+			<-updates
+		}
+	}
+	s := openSession(t, p)
+	add(s, "first.mov", 1)
+	backup, err := s.backUp(t.Context(), t.TempDir())
+	must(t, err)
+	add(s, "second.mov", 2)
+	prepared, err := s.prepareRestore(t.Context(), c, backup)
+	must(t, err)
+	if prepared.Transfers != 1 || prepared.Unfinished != 1 {
+		t.Errorf("backup has %+v", prepared)
+	}
+	prepared.Restore(nil)
+	must(t, s.close(nil))
+	if !s.replaced {
+		t.Error("the window does not start again")
+	}
+
+	s = openSession(t, p)
+	if got := s.engine.Snapshot().Transfers.Len(); got != 1 {
+		t.Errorf("%d uploads in the restored list, want 1", got)
+	}
+	earlier := s.database.Recovery().SetAside
+	if want := "The backup " + backup + " was restored. The earlier data is in " + earlier + "."; s.recovered != want {
+		t.Errorf("text is %q, want %q", s.recovered, want)
+	}
+	must(t, s.close(nil))
+	if s.replaced {
+		t.Error("the backup replaces the database twice")
+	}
+	d, err := db.Open(t.Context(), earlier)
+	must(t, err)
+	saved, err := d.Load(t.Context())
+	must(t, errors.Join(err, d.Close()))
+	if saved.Transfers.Len() != 2 {
+		t.Errorf("%d uploads in the earlier list, want 2", saved.Transfers.Len())
+	}
+}
+
+// TestRefusedBackupIsExplained: the error has a sentence, and nothing is left in the profile.
+func TestRefusedBackupIsExplained(t *testing.T) {
+	must(t, words.Load("en"))
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	s := openSession(t, p)
+	defer func() { must(t, s.close(nil)) }()
+	text := filepath.Join(t.TempDir(), "notes.db")
+	must(t, os.WriteFile(text, []byte(strings.Repeat("notes ", 100)), 0o600))
+	for path, want := range map[string]string{
+		text:            "“" + text + "” is not a backup of Ferry.",
+		p.Database():    "“" + p.Database() + "” is the database that Ferry is using.",
+		"/nowhere/a.db": "“/nowhere/a.db” can't be read.",
+		newerBackup(t):  "was saved by a newer version of Ferry. Update Ferry first.",
+	} {
+		_, err := s.prepareRestore(t.Context(), testCommand(p), path)
+		refused, ok := errors.AsType[*app.BackupError](err)
+		if !ok || !strings.HasSuffix(refused.Text, want) {
+			t.Errorf("%s: error is %v, want the text %q", path, err, want)
+		}
+	}
+	if found, err := filepath.Glob(p.Database() + ".new-*"); err != nil || len(found) > 0 {
+		t.Errorf("%v was left (%v)", found, err)
+	}
+}
+
+// newerBackup returns a database of a newer version.
+func newerBackup(t *testing.T) string {
+	t.Helper()
+	p, err := profile.Open(newerProfile(t))
+	must(t, err)
+	return p.Database()
+}
