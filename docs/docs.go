@@ -6,6 +6,7 @@ package docs
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 )
 
@@ -19,8 +20,8 @@ type Release struct {
 	Changes string // Markdown, in English
 }
 
-// Text returns the changes as plain text: a line for each, without the marks of Markdown
-// that the changelog uses. These are lists of one level, emphasis and code.
+// Text returns the changes as plain text: a paragraph for each, without the marks of
+// Markdown that the changelog uses. These are lists of one level, emphasis and code.
 func (r Release) Text() string {
 	var text strings.Builder
 	for line := range strings.Lines(r.Changes) {
@@ -29,7 +30,8 @@ func (r Release) Text() string {
 		rest, isRest := strings.CutPrefix(line, "  ")
 		switch {
 		case isItem:
-			text.WriteString("\n• " + item)
+			text.WriteString("\n\n• " + item)
+		case line == "":
 		case isRest:
 			text.WriteString(" " + rest)
 		default:
@@ -39,12 +41,17 @@ func (r Release) Text() string {
 	return strings.Trim(withoutMarks(text.String()), "\n")
 }
 
-// withoutMarks removes the marks of emphasis and code. What is code stays as it is.
+// emphasis matches what has the marks of emphasis, which the changelog uses for what the
+// window calls things.
+var emphasis = regexp.MustCompile(`\*([^*]+)\*`)
+
+// withoutMarks removes the marks of code, which stays as it is, and has quotation marks in
+// place of those of emphasis.
 func withoutMarks(text string) string {
 	parts := strings.Split(text, "`")
 	for i := range parts {
 		if i%2 == 0 {
-			parts[i] = strings.ReplaceAll(parts[i], "*", "")
+			parts[i] = emphasis.ReplaceAllString(strings.ReplaceAll(parts[i], "**", ""), "“$1”")
 		}
 	}
 	return strings.Join(parts, "")

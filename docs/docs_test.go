@@ -34,11 +34,11 @@ func TestParse(t *testing.T) {
 func TestText(t *testing.T) {
 	for name, test := range map[string]struct{ changes, want string }{
 		"nothing":         {"", ""},
-		"items":           {"- One\n  and more.\n- Two.", "• One and more.\n• Two."},
+		"items":           {"- One\n  and more.\n- Two.", "• One and more.\n\n• Two."},
 		"paragraph":       {"The first release.\n\n- One.", "The first release.\n\n• One."},
-		"emphasis":        {"- *Retry all*, **twice**.", "• Retry all, twice."},
-		"code":            {"- `ferry list --all`, `*.tmp` and *more*.", "• ferry list --all, *.tmp and more."},
-		"code over lines": {"- `a\n  b` *c*", "• a b c"},
+		"emphasis":        {"- *Retry all*, **twice**.", "• “Retry all”, twice."},
+		"code":            {"- `ferry list --all`, `*.tmp` and *more*.", "• ferry list --all, *.tmp and “more”."},
+		"code over lines": {"- `a\n  b` *c*", "• a b “c”"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, Release{Changes: test.changes}.Text()); diff != "" {

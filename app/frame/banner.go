@@ -102,7 +102,7 @@ func (b *Banner) ShowUpdate(release string, show, seen func()) {
 	}
 	b.update = widgets.BannerModel{
 		Icon: theme.IconInfo, Tone: theme.Active, Text: words.Text("update.text", words.Data{"Version": release}), OnDismiss: hide,
-		Buttons: []widgets.BannerButton{{Label: words.Text("update.show"), OnTapped: func() { hide(); show() }}},
+		Buttons: []widgets.BannerButton{{Label: words.Text("update.show"), OnTapped: func() { hide(); show() }, Quiet: true}},
 	}
 	b.refresh()
 }
