@@ -109,7 +109,7 @@ func setReleaseFile(database, path string, identity source.Identity) error {
 	defer d.Close()
 	d.SetMaxOpenConns(1)
 	_, err = d.ExecContext(context.Background(), "UPDATE transfers SET path = ?, volume = ?, file_index = ? WHERE path = CAST('/srv/films/film.mov' AS BLOB)",
-		[]byte(path), int64(identity.Volume), int64(identity.Index)) //nolint:gosec // saved as the bits of a signed number
+		[]byte(path), int64(identity.Volume), int64(identity.Index))
 	// Closing the database would empty the log.
 	return errors.Join(err, copyIfExists(database, work), copyIfExists(database+wal, work+wal))
 }
