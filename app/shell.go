@@ -248,6 +248,7 @@ func (sh *shell) start(ctx context.Context) {
 	sh.window.visible = !sh.config.Hidden
 	sh.window.banner.ShowNotice(sh.config.Notice)
 	sh.logs.offerCrashReport(sh.window.banner)
+	offerChanges(sh.config.State, sh.config.Version, sh.window.banner, sh.preferences.ShowChanges)
 	sh.show(sh.bridge.Snapshot())
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()

@@ -152,6 +152,8 @@ var windowStates = []struct {
 	{"statistics", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStatistics) }},
 	{"log", func(s *testWindow) { s.logs.showLog() }},
 	{"crash report is offered", func(s *testWindow) { s.window.banner.ShowCrash(func() {}, func() {}) }},
+	{"update is offered", func(s *testWindow) { s.window.banner.ShowUpdate("10.20.30", func() {}, func() {}) }},
+	{"changes", func(s *testWindow) { s.preferences.ShowChanges() }},
 	{"about", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAbout) }},
 	{"licences", func(s *testWindow) {
 		s.preferences.OpenSection(preferences.SectionAbout)

@@ -44,6 +44,7 @@ type DB struct {
 	writer   *gorm.DB
 	reader   *gorm.DB
 	recovery Recovery
+	created  bool        // Open created the file
 	damaged  atomic.Bool // an operation found damage
 	closing  sync.Once
 	closeErr error
@@ -84,7 +85,8 @@ func open(ctx context.Context, path string, config config) (*DB, error) {
 		return nil, err
 	}
 	f := &file{path: path, migrations: migrations, now: config.now}
-	if err := f.ensure(ctx); err != nil {
+	created, err := f.ensure(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if err := f.prepare(ctx); err != nil {
@@ -94,6 +96,7 @@ func open(ctx context.Context, path string, config config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.created = created
 	if d.recovery, err = d.loadRecovery(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -116,6 +119,9 @@ func (f *file) connect() (*DB, error) {
 // Recovery returns what Open repaired, the zero value if nothing. It stays the same
 // on each Open until a DB that returned it is closed.
 func (d *DB) Recovery() Recovery { return d.recovery }
+
+// Created reports whether Open created the file, because there was none.
+func (d *DB) Created() bool { return d.created }
 
 // Close closes the database. Further calls return the same error; no other method
 // may be called afterwards.

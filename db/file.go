@@ -32,30 +32,31 @@ type file struct {
 	now        func() time.Time
 }
 
-// ensure makes sure that a Ferry database exists at the path and can be written.
-func (f *file) ensure(ctx context.Context) error {
+// ensure makes sure that a Ferry database exists at the path and can be written. It
+// reports whether it created the database.
+func (f *file) ensure(ctx context.Context) (created bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnwritable, err)
+		return false, fmt.Errorf("%w: %w", ErrUnwritable, err)
 	}
 	if err := f.checkOwn(); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnwritable, err)
+		return false, fmt.Errorf("%w: %w", ErrUnwritable, err)
 	}
-	err := checkHeader(f.path, len(f.migrations))
+	err = checkHeader(f.path, len(f.migrations))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return false, err
 	}
 	if err := f.removeTemp(); err != nil {
-		return err
+		return false, err
 	}
 	if err == nil {
-		return f.checkWritable()
+		return false, f.checkWritable()
 	}
 	temp, err := f.create(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer os.Remove(temp) // fails if it was renamed
-	return f.install(temp)
+	return true, f.install(temp)
 }
 
 // checkOwn refuses a database, or a file that SQLite keeps beside it, that another user may

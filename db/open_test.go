@@ -50,6 +50,23 @@ func TestOpenCreatesFileAtAnyPath(t *testing.T) {
 	}
 }
 
+func TestCreatedIsOnlyTrueForNewFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ferry.db")
+	for _, want := range []bool{true, false} {
+		store := openDB(t, path)
+		if got := store.Created(); got != want {
+			t.Errorf("created is %t, want %t", got, want)
+		}
+		closeDB(t, store)
+	}
+	store := openDB(t, releaseCopy(t))
+	defer closeDB(t, store)
+	if store.Created() {
+		t.Error("a database of an earlier release was created")
+	}
+}
+
 func TestOpenInitializesEmptyFile(t *testing.T) {
 	t.Parallel()
 	path := writeTempFile(t, "ferry.db", "")

@@ -17,8 +17,8 @@ import (
 
 // Banner is the message below the top bar. It shows the first of these: a fault of the
 // store, a notice about the profile, a crash before this start, the question about interrupted uploads, a blocked
-// server, uploads that wait for a decision, an error that many files have, folders being scanned, and which uploads were
-// resumed. It must be used on the UI goroutine.
+// server, uploads that wait for a decision, an error that many files have, folders being scanned, which uploads were
+// resumed, and that Ferry was updated. It must be used on the UI goroutine.
 type Banner struct {
 	Content  *fyne.Container
 	view     *widgets.Banner
@@ -29,6 +29,7 @@ type Banner struct {
 	resumed    bool                // startup is about what was resumed; it is hidden when no transfer is pending
 	notice     widgets.BannerModel // about the profile
 	crash      widgets.BannerModel // about a crash before this start
+	update     widgets.BannerModel // that Ferry was updated
 	scan       widgets.BannerModel // about folders being scanned
 	blocked    widgets.BannerModel // about blockedBy
 	blockedBy  view.Blocked
@@ -91,6 +92,21 @@ func (b *Banner) ShowCrash(show, dismiss func()) {
 		{Label: words.Text("crash.show"), OnTapped: show},
 		{Label: words.Text("crash.dismiss"), OnTapped: hide},
 	}}
+	b.refresh()
+}
+
+// ShowUpdate says that Ferry was updated to a release, and offers what has changed, until
+// either is answered. Seen is called then.
+func (b *Banner) ShowUpdate(release string, show, seen func()) {
+	hide := func() {
+		b.update = widgets.BannerModel{}
+		b.refresh()
+		seen()
+	}
+	b.update = widgets.BannerModel{
+		Icon: theme.IconInfo, Tone: theme.Active, Text: words.Text("update.text", words.Data{"Version": release}), OnDismiss: hide,
+		Buttons: []widgets.BannerButton{{Label: words.Text("update.show"), OnTapped: func() { hide(); show() }, Quiet: true}},
+	}
 	b.refresh()
 }
 
@@ -207,8 +223,10 @@ func (b *Banner) Model() widgets.BannerModel {
 		return b.repeated
 	case b.scan.Text != "":
 		return b.scan
-	default:
+	case b.startup.Text != "":
 		return b.startup
+	default:
+		return b.update
 	}
 }
 

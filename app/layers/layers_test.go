@@ -145,7 +145,7 @@ var bans = slices.Concat([]ban{
 		reason: "it is for tests",
 	},
 	{
-		from: []string{"assets"}, banned: anyOf(module+"/uploader", module+"/app", module+"/db", module+"/widgets"),
+		from: []string{"assets", "docs"}, banned: anyOf(module+"/uploader", module+"/app", module+"/db", module+"/widgets"),
 		reason: "assets are data",
 	},
 },

@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/assets/notices"
+	"github.com/ferryapp/ferry/docs"
 )
 
 func TestVersionIsShownAndCopied(t *testing.T) {
@@ -26,6 +27,25 @@ func TestVersionIsShownAndCopied(t *testing.T) {
 	}
 	if d.reset.Visible() {
 		t.Error("a section without settings can be reset")
+	}
+}
+
+// TestChangesAreShown checks that the dialog shows what changed in the release that is
+// chosen, the newest one first.
+func TestChangesAreShown(t *testing.T) {
+	s, d := startAt(t, SectionAbout)
+	test.Tap(d.row(t, "changes").Control().(*form.Button))
+	releases := docs.Releases()
+	chosen, ok := s.window.Canvas().Focused().(*form.Select)
+	if !ok || len(chosen.Options) != len(releases) || chosen.SelectedIndex() != 0 {
+		t.Fatalf("focused is %v, want a list of %d releases with the first one chosen", s.window.Canvas().Focused(), len(releases))
+	}
+	for i, r := range releases {
+		chosen.SetSelectedIndex(i)
+		shown := withoutSpace(strings.Join(apptest.Texts(s.window.Canvas().Overlays().Top()), ""))
+		if !strings.Contains(shown, withoutSpace(r.Text())) {
+			t.Errorf("%s: %q is shown", r.Version, shown)
+		}
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 	"fmt"
 
 	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/windowstate"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/docs"
 	"github.com/ferryapp/ferry/uploader"
 )
 
@@ -21,8 +23,9 @@ func (c command) loadSaved(ctx context.Context) (uploader.Saved, error) {
 	return saved, errors.Join(err, database.Close())
 }
 
-// openDatabase opens the profile's database. If the database had to be repaired, it
-// logs and prints that.
+// openDatabase opens the profile's database. In a new one it notes the release, so that the
+// window can tell an update from a new profile. If the database had to be repaired, it logs
+// and prints that.
 func (c command) openDatabase(ctx context.Context) (*db.DB, error) {
 	d, err := db.Open(ctx, c.profile.Database())
 	file := words.Data{"File": words.Printable(c.profile.Database())}
@@ -35,6 +38,11 @@ func (c command) openDatabase(ctx context.Context) (*db.DB, error) {
 		return nil, &cli.UserError{Text: words.Text("cli.database.foreign", file), Window: words.Text("start.database.foreign", file)}
 	case err != nil:
 		return nil, err
+	}
+	if d.Created() {
+		if err := windowstate.SaveFirst(ctx, d, docs.ReleaseOf(c.version)); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
 	}
 	switch r := d.Recovery(); {
 	case r.Requested:

@@ -122,6 +122,10 @@ func TestScripts(t *testing.T) {
 			"urls":           cmdURLs,
 			"savedoptions":   cmdSavedOptions,
 			"streams":        cmdStreams,
+			"release010":     cmdRelease010,
+			"hassettings010": cmdHasSettings010,
+			"snapshot":       cmdSnapshot,
+			"newerprofile":   cmdNewerProfile,
 			"killstdin": func(ts *testscript.TestScript, _ bool, args []string) {
 				cmdKillStdin(t, ts, tusd, args)
 			},

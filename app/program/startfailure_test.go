@@ -13,6 +13,7 @@ import (
 
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 )
@@ -116,8 +117,10 @@ func TestStartFailureIsShown(t *testing.T) {
 	}
 }
 
-// TestStartFailuresHaveTextForWindow makes the window's command fail as in practice.
+// TestStartFailuresHaveTextForWindow makes the window's command fail as in practice. What
+// is in the folder does not change.
 func TestStartFailuresHaveTextForWindow(t *testing.T) {
+	apptest.LoadEnglish(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, []byte("a file, not a folder"), 0o600); err != nil {
@@ -140,7 +143,11 @@ func TestStartFailuresHaveTextForWindow(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			invocation := cli.Invocation{Profile: c.profile, Window: &cli.Window{}}
-			err := run(t.Context(), "test", invocation, cli.Streams{Out: t.Output(), Err: t.Output()})
+			before, err := filesOf(c.profile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = run(t.Context(), "test", invocation, cli.Streams{Out: t.Output(), Err: t.Output()})
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -148,6 +155,14 @@ func TestStartFailuresHaveTextForWindow(t *testing.T) {
 			got.report(invocation, err)
 			if len(got.shown) != 1 || !strings.Contains(got.shown[0].Text, c.want) || got.shown[0].Folder != c.folder {
 				t.Errorf("shown: %+v, want %q and folder %q", got.shown, c.want, c.folder)
+			}
+			after, err := filesOf(c.profile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			delete(after, filepath.Join(c.profile, "ferry.lock")) // empty
+			if diff := cmp.Diff(before, after); diff != "" {
+				t.Errorf("the folder has changed (-before +after):\n%s", diff)
 			}
 		})
 	}
@@ -165,14 +180,19 @@ func newerProfile(t *testing.T) string {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const userVersion = 60 // offset of this big-endian number in the header of an SQLite file
-	_, err = file.WriteAt(binary.BigEndian.AppendUint32(nil, 9999), userVersion)
-	if err := errors.Join(err, file.Close()); err != nil {
+	if err := setSchemaVersion(path, 9999); err != nil {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// setSchemaVersion sets the version of the schema of a database, without opening it.
+func setSchemaVersion(path string, version uint32) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	const userVersion = 60 // offset of this big-endian number in the header of an SQLite file
+	_, err = file.WriteAt(binary.BigEndian.AppendUint32(nil, version), userVersion)
+	return errors.Join(err, file.Close())
 }

@@ -34,6 +34,7 @@ const MaxSelected = 1000
 type State struct {
 	Destination   uploader.ServerID   `json:"destination,omitempty"` // 0: none was chosen
 	HideExplained bool                `json:"hideExplained,omitempty"`
+	Release       string              `json:"release,omitempty"` // the release whose changes the user knows of, such as "0.2.0"; "": 0.1.0, which did not save it
 	Size          Size                `json:"size,omitzero"`
 	Sort          string              `json:"sort,omitempty"` // the order of the list, see view.Sort; "": that of the queue
 	OpenBatches   []uploader.BatchID  `json:"open,omitempty"`
@@ -78,6 +79,15 @@ func Parse(saved json.RawMessage) (State, error) {
 func (s State) clone() State {
 	s.OpenBatches, s.Selected = slices.Clone(s.OpenBatches), slices.Clone(s.Selected)
 	return s
+}
+
+// SaveFirst saves the state of a new profile, which release created. It blocks.
+func SaveFirst(ctx context.Context, store savedvalue.Store, release string) error {
+	text, err := json.Marshal(State{Release: release})
+	if err != nil {
+		return fmt.Errorf("save window state: %w", err)
+	}
+	return store.SaveSetting(ctx, storeKey, text)
 }
 
 // Current holds the current state of the window. Its methods may be called from any

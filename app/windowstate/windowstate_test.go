@@ -28,7 +28,7 @@ func (s *store) SaveSetting(_ context.Context, _ string, value json.RawMessage) 
 func TestStateIsSavedAndRead(t *testing.T) {
 	want := windowstate.State{
 		Destination: 2, HideExplained: true, Size: windowstate.Size{Width: 700, Height: 500.5},
-		OpenBatches: []uploader.BatchID{3, 9}, Selected: []int64{-3, 12}, Details: 12, Sort: "size",
+		OpenBatches: []uploader.BatchID{3, 9}, Selected: []int64{-3, 12}, Details: 12, Sort: "size", Release: "0.2.0",
 	}
 	of := &store{}
 	current := windowstate.Open(t.Context(), of, slog.New(slog.DiscardHandler))
@@ -44,6 +44,17 @@ func TestStateIsSavedAndRead(t *testing.T) {
 	next := windowstate.Open(t.Context(), of, slog.New(slog.DiscardHandler))
 	if diff := cmp.Diff(want, next.Get()); diff != "" || !next.Saved() {
 		t.Errorf("saved %t (-want +got):\n%s", next.Saved(), diff)
+	}
+}
+
+func TestStateOfNewProfile(t *testing.T) {
+	of := &store{}
+	if err := windowstate.SaveFirst(t.Context(), of, "0.2.0"); err != nil {
+		t.Fatal(err)
+	}
+	got := windowstate.Open(t.Context(), of, slog.New(slog.DiscardHandler)).Get()
+	if diff := cmp.Diff(windowstate.State{Release: "0.2.0"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
