@@ -119,21 +119,25 @@ func nextID[ID ~int64](tx *gorm.DB, table string) (ID, error) {
 	return ID(last.Int64) + 1, nil
 }
 
-// eachTransfer calls visit with each transfer of a query. It scans the rows itself:
-// 100,000 rows take 0.57 s, and 1.16 s with GORM's reflection.
+// eachTransfer calls visit with each transfer of a query. It reads the columns of a row as one,
+// see rowText.
 func eachTransfer(ctx context.Context, query *gorm.DB, visit func(uploader.Transfer)) error {
-	rows, err := query.Model(&transferRow{}).Select(transferColumns).Rows()
+	rows, err := query.Model(&transferRow{}).Select(rowText).Rows()
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	var row transferRow
-	fields := row.fields()
+	var text sql.RawBytes
+	reader := newRowReader(&row)
 	for rows.Next() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := rows.Scan(fields...); err != nil { // the schema refuses values of other types
+		if err := rows.Scan(&text); err != nil {
+			return fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		if err := reader.read(text); err != nil { // the schema refuses values of other types
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		t, err := row.transfer()
