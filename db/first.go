@@ -20,7 +20,7 @@ func firstTransfers(tx *gorm.DB, limit int) (ids []uploader.TransferID, partial 
 	err = tx.Raw(`
 		SELECT id FROM transfers WHERE phase NOT IN ('done', 'cancelled') AND (url <> '' OR parts > 0 OR upload_offset > 0)
 		UNION
-		SELECT min(id) FROM transfers WHERE phase = 'failed' GROUP BY server, fault_kind, fault_code, fault_op, fault_status
+		SELECT min(id) FROM transfers WHERE phase = 'failed' AND intent <> 'remove' GROUP BY server, fault_kind, fault_code, fault_op, fault_status
 		UNION
 		SELECT id FROM (
 			SELECT transfers.id FROM transfers LEFT JOIN batches ON batches.id = transfers.batch

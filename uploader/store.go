@@ -21,7 +21,7 @@ type Store interface {
 	// than limit: Saved.Partial is set then, and Transfers and Applied have only
 	//   - those that are not done or cancelled and have an upload on the server,
 	//   - of the others that are to be sent the first limit ones in the user's order, and
-	//   - of those that failed one for each server, kind, code, operation and status of the fault.
+	//   - of those that failed and are not to be removed one for each server, kind, code, operation and status of the fault.
 	LoadFirst(ctx context.Context, limit int) (Saved, error)
 
 	// Save commits all of the changes or none. When it returns nil, they survive a

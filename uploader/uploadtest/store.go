@@ -158,7 +158,7 @@ func (s *Store) first(limit int) map[uploader.TransferID]uploader.Transfer {
 		switch {
 		case t.Session.Begun() && t.Phase != uploader.PhaseDone && t.Phase != uploader.PhaseCancelled:
 			first[t.ID] = *t
-		case t.Phase == uploader.PhaseFailed && !failures[failed]:
+		case t.Phase == uploader.PhaseFailed && t.Intent != uploader.IntentRemove && !failures[failed]:
 			failures[failed], first[t.ID] = true, *t
 		case t.Intent == uploader.IntentRun && !t.Phase.Final() && limit > 0:
 			limit--

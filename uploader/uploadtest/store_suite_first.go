@@ -34,6 +34,7 @@ func testLoadFirst(t *testing.T, reopen Reopen) {
 	add(&others, uploader.Transfer{Batch: first, Intent: uploader.IntentPause})
 	add(&others, uploader.Transfer{Batch: first, Phase: uploader.PhaseDone, Session: uploader.Session{URL: "u"}})
 	add(&others, uploader.Transfer{Batch: first, Phase: uploader.PhaseCancelled, Session: uploader.Session{URL: "u"}})
+	add(&others, uploader.Transfer{Batch: first, Intent: uploader.IntentRemove, Phase: uploader.PhaseFailed, Fault: fault.Newf(fault.Auth, fault.Create, "")})
 	for _, f := range []*fault.Fault{fault.Newf(fault.Auth, fault.Create, ""), fault.Newf(fault.Refused, fault.Create, "")} {
 		for range 3 {
 			add(&failed, uploader.Transfer{Batch: first, Phase: uploader.PhaseFailed, Fault: f})
