@@ -63,9 +63,9 @@ func (r commandRow) normalized() commandRow {
 	return newCommandRow(command)
 }
 
-// loadCommands sets the commands, and which of their effects the transfers have. Only while
-// there are commands, which is rare, it reads the rows of the transfers for that.
-func loadCommands(ctx context.Context, tx *gorm.DB, saved *uploader.Saved) error {
+// loadCommands sets the commands, and which of their effects the selected transfers have. Only
+// while there are commands, which is rare, it reads the rows of the transfers for that.
+func loadCommands(ctx context.Context, tx *gorm.DB, transfers rowSelection, saved *uploader.Saved) error {
 	next, err := nextID[uploader.CommandID](tx, "commands")
 	if err != nil {
 		return err
@@ -86,9 +86,19 @@ func loadCommands(ctx context.Context, tx *gorm.DB, saved *uploader.Saved) error
 		return nil
 	}
 	saved.Applied = map[uploader.TransferID]uploader.CommandID{}
-	applied, err := tx.Model(&transferRow{}).Select("id", "command").Where("command >= ?", rows[0].ID).Rows()
+	for part := range transfers.parts(tx) {
+		if err := loadApplied(ctx, part.Where("command >= ?", rows[0].ID), saved.Applied); err != nil {
+			return fmt.Errorf("load applied commands: %w", err)
+		}
+	}
+	return nil
+}
+
+// loadApplied adds the last commands of the rows of a query.
+func loadApplied(ctx context.Context, query *gorm.DB, all map[uploader.TransferID]uploader.CommandID) error {
+	applied, err := query.Model(&transferRow{}).Select("id", "command").Rows()
 	if err != nil {
-		return fmt.Errorf("load applied commands: %w", err)
+		return err
 	}
 	defer applied.Close()
 	for applied.Next() && ctx.Err() == nil {
@@ -97,7 +107,7 @@ func loadCommands(ctx context.Context, tx *gorm.DB, saved *uploader.Saved) error
 		if err := applied.Scan(&id, &command); err != nil {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
-		saved.Applied[id] = command
+		all[id] = command
 	}
 	return errors.Join(ctx.Err(), applied.Err())
 }

@@ -137,7 +137,7 @@ func checkReloads(t *testing.T, random *rand.Rand) {
 	defer closeDB(t, store)
 	start := func() (e *engine.Engine, stop func()) {
 		e = engine.New(engine.Config{
-			Store: store, Log: slog.New(slog.DiscardHandler),
+			Store: store, Log: slog.New(slog.DiscardHandler), First: 1, // most starts load the others later
 			Connect: func(uploader.Server) (uploader.Protocol, error) { return server, nil },
 		})
 		ctx, cancel := context.WithCancel(t.Context())

@@ -24,23 +24,41 @@ const (
 // Load implements [uploader.Store]. It reads one state of the file, even if others save
 // at the same time.
 func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
+	return d.load(ctx, func(*gorm.DB) ([]uploader.TransferID, bool, error) { return nil, false, nil })
+}
+
+// LoadFirst implements [uploader.Store]. It reads one state of the file.
+func (d *DB) LoadFirst(ctx context.Context, limit int) (uploader.Saved, error) {
+	return d.load(ctx, func(tx *gorm.DB) ([]uploader.TransferID, bool, error) { return firstTransfers(tx, limit) })
+}
+
+// load loads everything saved. If selectIDs returns true, it loads only those transfers.
+func (d *DB) load(ctx context.Context, selectIDs func(*gorm.DB) ([]uploader.TransferID, bool, error)) (uploader.Saved, error) {
 	var saved uploader.Saved
 	err := d.read(ctx, func(tx *gorm.DB) error {
 		tx = tx.WithContext(ctx)
-		var err error
+		ids, partial, err := selectIDs(tx)
+		if err != nil {
+			return err
+		}
+		saved.Partial = partial
+		transfers := wholeTable
+		if partial {
+			transfers = rowsWith(ids)
+		}
 		if saved.Servers, err = loadServers(tx); err != nil {
 			return err
 		}
 		if saved.Batches, err = loadBatches(tx); err != nil {
 			return err
 		}
-		if saved.Transfers, err = loadTransfers(ctx, tx); err != nil {
+		if saved.Transfers, err = loadTransfers(ctx, tx, transfers); err != nil {
 			return err
 		}
 		if saved.Cookies, err = loadCookies(tx); err != nil {
 			return err
 		}
-		if err = loadCommands(ctx, tx, &saved); err != nil {
+		if err = loadCommands(ctx, tx, transfers, &saved); err != nil {
 			return err
 		}
 		if saved.NextID, err = nextID[uploader.TransferID](tx, "transfers"); err != nil {
@@ -100,11 +118,13 @@ func loadBatches(tx *gorm.DB) ([]uploader.Batch, error) {
 	return batches, nil
 }
 
-// loadTransfers returns all transfers by ID, which is the order of the file.
-func loadTransfers(ctx context.Context, tx *gorm.DB) (uploader.Rows, error) {
+// loadTransfers returns transfers by ID, which is the order of the file.
+func loadTransfers(ctx context.Context, tx *gorm.DB, which rowSelection) (uploader.Rows, error) {
 	var all uploader.RowsBuilder
-	if err := eachTransfer(ctx, tx.Order("id"), all.Add); err != nil {
-		return uploader.Rows{}, fmt.Errorf("load transfers: %w", err)
+	for part := range which.parts(tx) {
+		if err := eachTransfer(ctx, part.Order("id"), all.Add); err != nil {
+			return uploader.Rows{}, fmt.Errorf("load transfers: %w", err)
+		}
 	}
 	return all.Rows(), nil
 }
@@ -119,21 +139,25 @@ func nextID[ID ~int64](tx *gorm.DB, table string) (ID, error) {
 	return ID(last.Int64) + 1, nil
 }
 
-// eachTransfer calls visit with each transfer of a query. It scans the rows itself:
-// 100,000 rows take 0.57 s, and 1.16 s with GORM's reflection.
+// eachTransfer calls visit with each transfer of a query. It reads the columns of a row as one,
+// see rowText.
 func eachTransfer(ctx context.Context, query *gorm.DB, visit func(uploader.Transfer)) error {
-	rows, err := query.Model(&transferRow{}).Select(transferColumns).Rows()
+	rows, err := query.Model(&transferRow{}).Select(rowText).Rows()
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	var row transferRow
-	fields := row.fields()
+	var text sql.RawBytes
+	reader := newRowReader(&row)
 	for rows.Next() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := rows.Scan(fields...); err != nil { // the schema refuses values of other types
+		if err := rows.Scan(&text); err != nil {
+			return fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		if err := reader.read(text); err != nil { // the schema refuses values of other types
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		t, err := row.transfer()

@@ -5,6 +5,7 @@ import "github.com/ferryapp/ferry/uploader/fault"
 // Saved is everything that a [Store] holds, except proofs, parts and events.
 type Saved struct {
 	Transfers  Rows
+	Partial    bool // Transfers has not all of them, see Store.LoadFirst; then NextRank is not known
 	Batches    []Batch
 	Servers    []Server            // includes the built-in one
 	Cookies    map[ServerID]string // as Changes.Cookies; nil for none

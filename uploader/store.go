@@ -7,15 +7,22 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// Store saves the engine's state. Servers, Load and Save are called by the engine's
-// goroutine only, one at a time. The other methods may be called from other goroutines at the
-// same time. Every error is a *fault.Fault of kind LocalDisk, or the error of ctx.
+// Store saves the engine's state. Save is called by the engine's goroutine only, Servers and
+// LoadFirst before the first Save. The other methods may be called from other goroutines at
+// the same time. Every error is a *fault.Fault of kind LocalDisk, or the error of ctx.
 type Store interface {
 	// Servers returns the saved servers, including the built-in one, ordered by ID.
 	Servers(ctx context.Context) ([]Server, error)
 
 	// Load returns everything saved, arranged by Saved.Sort.
 	Load(ctx context.Context) (Saved, error)
+
+	// LoadFirst returns what Load returns, but not all of the transfers if there are more
+	// than limit: Saved.Partial is set then, and Transfers and Applied have only
+	//   - those that are not done or cancelled and have an upload on the server,
+	//   - of the others that are to be sent the first limit ones in the user's order, and
+	//   - of those that failed and are not to be removed one for each server, kind, code, operation and status of the fault.
+	LoadFirst(ctx context.Context, limit int) (Saved, error)
 
 	// Save commits all of the changes or none. When it returns nil, they survive a
 	// power failure.

@@ -155,6 +155,11 @@ func (s crashingStore) Load(ctx context.Context) (saved uploader.Saved, err erro
 	return saved, err
 }
 
+func (s crashingStore) LoadFirst(ctx context.Context, limit int) (saved uploader.Saved, err error) {
+	err = s.plan.do(storeAccess, func() error { saved, err = s.Store.LoadFirst(ctx, limit); return err })
+	return saved, err
+}
+
 func (s crashingStore) Save(ctx context.Context, changes uploader.Changes) error {
 	return s.plan.do(storeAccess, func() error { return s.Store.Save(ctx, changes) })
 }

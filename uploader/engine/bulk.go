@@ -284,10 +284,11 @@ func (s *state) becomesOutdated(before, after *uploader.Transfer) bool {
 }
 
 // mayForget reports whether a removed transfer can be taken out of the table: not before
-// its worker has ended and its batch is scanned.
+// its worker has ended and its batch is scanned, nor before all transfers are loaded, so that
+// it is known whether its batch is empty then.
 func (s *state) mayForget(t *uploader.Transfer) bool {
 	b := s.batches[t.Batch]
-	return s.running[t.ID] == nil && (b == nil || b.Scanned)
+	return !s.partial && s.running[t.ID] == nil && (b == nil || b.Scanned)
 }
 
 // forgetRemoved takes the transfers out of the table that a saved command removed. The rows
@@ -307,8 +308,9 @@ func (s *state) forgetRemoved() {
 }
 
 // restoreCommands applies the commands of an earlier run to the transfers that do not have
-// their effect yet. What is to be done then follows when the transfers are restored.
-func (s *state) restoreCommands(saved *uploader.Saved) {
+// their effect yet. What is to be done then follows when the transfers are restored. Those
+// with IDs in except had it before.
+func (s *state) restoreCommands(saved *uploader.Saved, except map[uploader.TransferID]bool) {
 	s.bulk.restoring = true
 	for _, command := range saved.Commands {
 		c := newSavedCommand(command)
@@ -318,7 +320,7 @@ func (s *state) restoreCommands(saved *uploader.Saved) {
 			continue
 		}
 		for _, id := range s.targets(uploader.Target{IDs: command.Target.IDs, Batch: command.Target.Batch, All: command.Target.All}) {
-			if saved.Applied[id] < command.ID {
+			if saved.Applied[id] < command.ID && !except[id] {
 				s.command(c, id)
 			}
 		}

@@ -164,7 +164,7 @@ func (l *loop) saveOutdated() {
 }
 
 func (l *loop) outdatedReady() bool {
-	return l.state.outdated.commands && !l.state.bulk.unfinished() && l.commits.fault == nil && !l.stopping
+	return l.loading == nil && l.state.outdated.commands && !l.state.bulk.unfinished() && l.commits.fault == nil && !l.stopping
 }
 
 // resume also scans the rest of batches that an earlier run did not scan to the end:

@@ -62,6 +62,10 @@ type Config struct {
 
 	// AskBeforeResume leaves interrupted uploads waiting until the user resumes them.
 	AskBeforeResume bool
+
+	// First is how many waiting transfers are loaded, and sent, before all others if there
+	// are more; 0: 4,096.
+	First int
 }
 
 // fingerprinter returns a function that computes the fingerprint of a file for a
@@ -122,7 +126,8 @@ func New(config Config) *Engine {
 
 // Run loads what is saved, resumes what is unfinished, and carries out commands until
 // ctx ends, which is not an error. Until everything is loaded, which takes seconds with
-// very many transfers, Snapshot has only the servers, and commands wait. It returns when
+// very many transfers, Snapshot has only the servers, and commands wait; the transfers that
+// are first in the queue are sent already. It returns when
 // every goroutine it started has ended and everything acknowledged is saved. It waits at
 // most a few seconds for a goroutine that is blocked on a drive that does not respond; such
 // a goroutine changes nothing afterwards. Run must be called once.
@@ -135,18 +140,18 @@ func (e *Engine) Run(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("load transfers: %w", err)
 	}
-	l.run(ctx)
-	return nil
+	return l.run(ctx)
 }
 
-// load returns the loop with what is saved. It publishes the servers before the rest.
+// load returns the loop with what is saved, or the first part of it. It publishes the servers
+// before.
 func (e *Engine) load(ctx context.Context) (*loop, error) {
 	servers, err := e.config.Store.Servers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	e.publish(&uploader.Snapshot{Loading: true, Servers: servers, Totals: uploader.Totals{Count: map[uploader.State]int{}}})
-	saved, err := e.config.Store.Load(ctx)
+	saved, err := e.loadFirst(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,7 @@ type harness struct {
 	endpoint  string
 	engine    *engine.Engine
 	stop      func()
+	end       func() error         // stops the engine and returns its error
 	configure func(*engine.Config) // changes the configuration of the next start; may be nil
 }
 
@@ -75,13 +76,17 @@ func (h *harness) start() {
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.engine.Run(ctx) }()
-	h.stop = func() {
+	h.end = func() error {
 		cancel()
-		if err := <-ended; err != nil {
-			h.t.Errorf("run: %v", err)
-		}
+		err := <-ended
 		transport.CloseIdleConnections()
 		h.stop = func() {}
+		return err
+	}
+	h.stop = func() {
+		if err := h.end(); err != nil {
+			h.t.Errorf("run: %v", err)
+		}
 	}
 }
 

@@ -58,6 +58,8 @@ type loop struct {
 	publisher *publisher
 	history   history
 	clock     timing.Clock
+	loading   *loading // nil once all transfers are loaded
+	loadErr   error    // why they cannot be loaded
 
 	replies    []reply
 	checkpoint time.Time // the last one
@@ -79,6 +81,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		log:     e.config.Log,
 		reports: make(chan func(), maxReports),
 		closed:  make(chan struct{}),
+		loading: newLoading(&saved),
 		state:   newState(&saved, e.config.Log),
 		servers: &servers{
 			log:     e.config.Log,
@@ -127,19 +130,20 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 }
 
 // run runs the engine until ctx ends: it takes input, steps transfers, commits, acts
-// and publishes.
-func (l *loop) run(ctx context.Context) {
+// and publishes. It fails if not all transfers can be loaded.
+func (l *loop) run(ctx context.Context) error {
 	// Saving continues while everything else stops.
 	saveCtx := context.WithoutCancel(ctx)
 	workCtx, stopWork := context.WithCancelCause(saveCtx)
 	defer stopWork(worker.ErrShutdown)
 	l.load()
+	l.loadRest(workCtx)
 	for quit := ctx.Done(); ; {
 		l.turn(saveCtx, workCtx)
 		if l.stopping && !l.bulkReady() && (len(l.state.running) == 0 || !time.Now().Before(l.stopBy)) {
 			break
 		}
-		if l.wait(quit) {
+		if l.wait(quit) || l.loadErr != nil && !l.stopping {
 			l.stopping, quit = true, nil
 			l.stopBy = time.Now().Add(stopTimeout)
 			stopWork(worker.ErrShutdown)
@@ -150,6 +154,7 @@ func (l *loop) run(ctx context.Context) {
 		l.log.Error("workers or a scan do not stop, most likely because a drive does not respond", "workers", len(l.state.running))
 	}
 	l.lastSave(saveCtx, workCtx)
+	return l.loadErr
 }
 
 // waitTasks waits for the goroutines that the loop started, at most until stopBy. It
@@ -176,29 +181,53 @@ func (l *loop) waitTasks() bool {
 }
 
 // load starts what was saved, after a shutdown as after a crash: what was being sent is
-// queued again.
+// queued again. If the loop has the first transfers only, it starts these.
 func (l *loop) load() {
-	s, builtin := l.state, l.servers.byID[uploader.BuiltinServer]
-	if endpoint := l.engine.config.BuiltinEndpoint; endpoint != "" && builtin.Endpoint != endpoint {
-		l.moveServer(builtin, endpoint)
-		builtin.Endpoint = endpoint
+	if l.loading == nil {
+		l.moveBuiltin()
+	}
+	for t := range l.state.table.All() {
+		l.restore(t)
+	}
+	l.putUploadURLs()
+	if l.loading == nil {
+		l.allRestored()
+	}
+}
+
+// moveBuiltin moves the uploads to the built-in receiver to its endpoint in this run.
+func (l *loop) moveBuiltin() {
+	builtin := l.servers.byID[uploader.BuiltinServer]
+	if l.engine.isMoved(builtin) {
+		l.moveServer(builtin, l.engine.config.BuiltinEndpoint)
+		builtin.Endpoint = l.engine.config.BuiltinEndpoint
 		l.putServer(builtin)
 	}
-	for t := range s.table.All() {
-		s.applyTo(t, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
-		if t.Phase == uploader.PhaseFailed && admission.AwaitsAnswer(t.Fault) {
-			l.admission.Block(t.Server, t.Fault)
-		}
-		if t.Removed() {
-			s.drop(t)
-		}
+}
+
+// restore starts a transfer that was loaded.
+func (l *loop) restore(t *uploader.Transfer) {
+	l.state.applyTo(t, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
+	switch {
+	case t.Removed():
+		l.state.drop(t)
+	case t.Phase == uploader.PhaseFailed && admission.AwaitsAnswer(t.Fault):
+		l.admission.Block(t.Server, t.Fault)
 	}
-	l.removeUsedURLs()
-	for t := range s.table.Resumable() {
+}
+
+func (l *loop) putUploadURLs() {
+	for t := range l.state.table.Resumable() {
 		if t.Session.URL != "" {
 			l.workers.uploadURLs.Put(t.Session.URL, table.URLOwner{ID: t.ID, Part: table.WholeFile})
 		}
 	}
+}
+
+// allRestored starts what depends on all transfers.
+func (l *loop) allRestored() {
+	s := l.state
+	l.removeUsedURLs()
 	for _, b := range s.orderedBatches() {
 		if !b.Scanned && !l.engine.config.AskBeforeResume {
 			l.scans.scan(b.ID)
@@ -222,17 +251,12 @@ func (l *loop) turn(saveCtx, workCtx context.Context) {
 	l.sample(now)
 	l.scans.observe(now)
 	l.drives.retry(now)
-	l.saveOutdated() // not with the commit that the reply to a bulk command waits for
-	if l.state.bulk.caughtUp = 0; l.bulkReady() {
-		l.nextBulkPortion()
-	}
-	l.state.forgetDropped()
 	l.deleter.RetryPostponed(now)
-	l.history.trim(l.state, l.admission.Settings().History, now)
-	if l.commits.fault == nil {
-		l.history.trimEntries(saveCtx, l.state, l.engine.config.Store, l.admission.Settings().History, now)
-	} else {
-		l.history.postponeEntries(now)
+	if l.loading != nil {
+		l.restorePortion()
+	}
+	if l.loading == nil {
+		l.changeMany(saveCtx, now)
 	}
 	for due := true; due; due = l.commitDue(now) {
 		if l.commitDue(now) {
@@ -241,19 +265,37 @@ func (l *loop) turn(saveCtx, workCtx context.Context) {
 			}
 			l.act(workCtx)
 		}
-		if !l.stopping {
+		if !l.stopping && l.loading.admits() {
 			l.workers.admit(workCtx)
 		}
 	}
-	if l.publisher.due(now) {
+	if l.publishDue(now) {
 		l.publish(now)
 	}
 	l.sendReplies(l.commits.fault)
 }
 
-func (l *loop) commitDue(now time.Time) bool {
-	return l.commits.due(l.stopping || len(l.replies) > 0 || l.publisher.due(now), now)
+// changeMany does the next portion of what is done to very many transfers.
+func (l *loop) changeMany(saveCtx context.Context, now time.Time) {
+	l.saveOutdated() // not with the commit that the reply to a bulk command waits for
+	if l.state.bulk.caughtUp = 0; l.bulkReady() {
+		l.nextBulkPortion()
+	}
+	l.state.forgetDropped()
+	l.history.trim(l.state, l.admission.Settings().History, now)
+	if l.commits.fault == nil {
+		l.history.trimEntries(saveCtx, l.state, l.engine.config.Store, l.admission.Settings().History, now)
+	} else {
+		l.history.postponeEntries(now)
+	}
 }
+
+func (l *loop) commitDue(now time.Time) bool {
+	return l.commits.due(l.stopping || len(l.replies) > 0 || l.publishDue(now), now)
+}
+
+// publishDue reports whether to publish now: not before all transfers are loaded.
+func (l *loop) publishDue(now time.Time) bool { return l.loading == nil && l.publisher.due(now) }
 
 // wait receives the next report or command, and the others that are waiting. It
 // reports whether the engine is to stop.
@@ -264,7 +306,7 @@ func (l *loop) wait(quit <-chan struct{}) bool {
 	case report := <-l.reports:
 		report()
 	case r := <-l.commands():
-		l.execute(r)
+		l.receive(r)
 	case <-timer.C:
 	case <-quit:
 		return true
@@ -274,7 +316,7 @@ func (l *loop) wait(quit <-chan struct{}) bool {
 		case report := <-l.reports:
 			report()
 		case r := <-l.commands():
-			l.execute(r)
+			l.receive(r)
 		default:
 			return false
 		}
@@ -309,7 +351,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	until(l.drives.next())
 	until(l.history.next(s))
 	until(l.stopBy)
-	if l.bulkReady() || l.outdatedReady() {
+	if l.bulkReady() || l.outdatedReady() || l.loading != nil && l.loading.joined() && !l.stopping {
 		until(now)
 	}
 	if l.scans.running != nil {
@@ -318,7 +360,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	if l.commits.unsaved() && l.commits.retryAt.IsZero() {
 		until(l.commits.savedAt.Add(l.commits.interval()))
 	}
-	if len(s.running) > 0 || s.unpublished {
+	if len(s.running) > 0 || s.unpublished && l.loading == nil {
 		last := l.publisher.publishedAt
 		if l.sampled.After(last) {
 			last = l.sampled
@@ -412,12 +454,18 @@ func (l *loop) lastSave(saveCtx, workCtx context.Context) {
 	for l.state.bulk.unfinished() {
 		l.nextBulkPortion()
 	}
-	l.state.forgetDropped()
+	if l.loading == nil {
+		l.state.forgetDropped()
+	} else if l.loading.joined() {
+		l.loading.stop()
+	}
 	if l.commits.save(saveCtx, time.Now()) {
 		l.act(workCtx)
 		l.waitTasks() // work has ended, so what it starts ends at once
 	}
-	l.publish(time.Now())
+	if l.loading == nil {
+		l.publish(time.Now())
+	}
 	l.sendReplies(l.commits.fault)
 }
 

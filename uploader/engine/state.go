@@ -43,6 +43,7 @@ type state struct {
 	afterCommit []func(work context.Context) // run once everything above is saved
 	enqueued    bool                         // something in the queue is not saved yet
 
+	partial       bool               // the table has not all transfers yet
 	lastCommand   uploader.CommandID // the last saved command
 	nextID        uploader.TransferID
 	nextRank      int64
@@ -69,6 +70,7 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 		continued:     map[uploader.TransferID]bool{},
 		finishedSince: map[uploader.BatchID]map[uploader.TransferID]bool{},
 		bulk:          bulk{portion: savedPortion},
+		partial:       saved.Partial,
 		lastCommand:   saved.LastCommand,
 		nextID:        saved.NextID,
 		nextRank:      saved.NextRank,
@@ -79,7 +81,7 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 		s.setBatchRank(&saved.Batches[i])
 	}
 	s.batchDeleted = func(uploader.BatchID) {}
-	s.restoreCommands(saved)
+	s.restoreCommands(saved, nil)
 	return s
 }
 
@@ -294,8 +296,11 @@ func (s *state) takeOut(ids []uploader.TransferID) {
 	s.unpublished = true
 }
 
-// forgetEmptyBatches deletes the batches whose last transfer left.
+// forgetEmptyBatches deletes the batches whose last transfer left, once all are loaded.
 func (s *state) forgetEmptyBatches() {
+	if s.partial {
+		return
+	}
 	for _, id := range s.table.EmptiedBatches() {
 		if b := s.batches[id]; b != nil && !b.Scanned {
 			continue // more of it may be found

@@ -78,6 +78,22 @@ func (t *Table) load(loaded uploader.Rows) {
 	}
 }
 
+// Join adds the transfers of a table with all of them, which must not be used any more. What t
+// was made of, the transfers with IDs in own, stays as it is in t, also if it was removed.
+func (t *Table) Join(all *Table, own map[uploader.TransferID]bool) {
+	for id := range own {
+		if now := t.Get(id); now != nil {
+			all.Put(now)
+		} else {
+			all.delete(all.Get(id))
+		}
+	}
+	all.dirty, all.saved, all.order = t.dirty, t.saved, t.order
+	all.mixed = all.mixed || t.mixed
+	maps.Copy(all.emptied, t.emptied)
+	*t = *all
+}
+
 // Get returns a transfer, or nil. Two calls need not return the same pointer.
 func (t *Table) Get(id uploader.TransferID) *uploader.Transfer {
 	if c := t.index.Get(id); c > 0 {

@@ -120,8 +120,58 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 	if err := s.access(ctx, fault.Load); err != nil {
 		return uploader.Saved{}, err
 	}
+	return s.load(s.transfers), nil
+}
+
+// LoadFirst implements uploader.Store.
+func (s *Store) LoadFirst(ctx context.Context, limit int) (uploader.Saved, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.access(ctx, fault.Load); err != nil {
+		return uploader.Saved{}, err
+	}
+	if len(s.transfers) <= limit {
+		return s.load(s.transfers), nil
+	}
+	saved := s.load(s.first(limit))
+	saved.Partial = true
+	maps.DeleteFunc(saved.Applied, func(id uploader.TransferID, _ uploader.CommandID) bool { return saved.Transfers.Find(id) == nil })
+	return saved, nil
+}
+
+// first returns the transfers of LoadFirst.
+func (s *Store) first(limit int) map[uploader.TransferID]uploader.Transfer {
+	type failure struct {
+		server uploader.ServerID
+		kind   fault.Kind
+		code   string
+		op     fault.Op
+		status int
+	}
+	first, failures := map[uploader.TransferID]uploader.Transfer{}, map[failure]bool{}
+	for _, t := range s.load(s.transfers).Transfers.All() {
+		f := t.Fault
+		if f == nil {
+			f = &fault.Fault{}
+		}
+		failed := failure{t.Server, f.Kind, f.Code, f.Op, f.Status}
+		switch {
+		case t.Session.Begun() && t.Phase != uploader.PhaseDone && t.Phase != uploader.PhaseCancelled:
+			first[t.ID] = *t
+		case t.Phase == uploader.PhaseFailed && t.Intent != uploader.IntentRemove && !failures[failed]:
+			failures[failed], first[t.ID] = true, *t
+		case t.Intent == uploader.IntentRun && !t.Phase.Final() && limit > 0:
+			limit--
+			first[t.ID] = *t
+		}
+	}
+	return first
+}
+
+// load returns everything saved, of the transfers only those given. The caller holds s.mu.
+func (s *Store) load(of map[uploader.TransferID]uploader.Transfer) uploader.Saved {
 	var transfers uploader.RowsBuilder
-	for _, t := range sortedByKey(s.transfers) {
+	for _, t := range sortedByKey(of) {
 		transfers.Add(t)
 	}
 	saved := uploader.Saved{
@@ -141,7 +191,7 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 		saved.Batches = append(saved.Batches, b)
 	}
 	saved.Sort()
-	return saved, nil
+	return saved
 }
 
 // Save implements uploader.Store.

@@ -51,6 +51,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"parts are replaced by index and deleted with their session", testParts},
 		{"the newest events are kept in order until the transfer is removed", testEvents},
 		{"a command is kept until it is done, with the transfers that have its effect", testCommands},
+		{"the first transfers are loaded without the others", testLoadFirst},
 		{"cookies are replaced and are deleted with their server", testCookies},
 		{"entries of the history keep what is shown and are replaced by ID", testHistoryRoundTrip},
 		{"an entry of the history returns to the list", testHistoryReturnsToList},
