@@ -87,7 +87,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 
 // profileData returns what the window shows of the profile.
 func (c command) profileData(s *session) app.ProfileData {
-	data := app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp, DismissCrash: c.profile.DismissCrash}
+	data := app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Thumbnails: c.profile.ThumbnailDir(), Backup: s.backUp, DismissCrash: c.profile.DismissCrash}
 	if c.profile.HasCrashReport() {
 		data.CrashReport = c.profile.CrashReport()
 	}
