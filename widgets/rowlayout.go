@@ -67,6 +67,8 @@ func (r *Row) arrangeTile(size fyne.Size) float32 {
 	draw.SetVisible(r.tile, !theme.IsCompact())
 	r.tile.Resize(fyne.NewSquareSize(tile))
 	r.tile.Move(at)
+	r.picture.Resize(fyne.NewSquareSize(tile))
+	r.picture.Move(at)
 	r.icon.Place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
 	return at.X + tile + theme.Grid(rowGap)
 }
