@@ -59,7 +59,7 @@ func (d *backups) backUpTo(folder string) {
 				d.showMessage(view.ErrorText(err))
 				return
 			}
-			d.showMessage(words.Text("settings.backup.done", words.Data{"File": words.Printable(path)}))
+			d.showMessage(words.Text("settings.backup.done", words.Data{"File": words.Path(path)}))
 		})
 	})
 }

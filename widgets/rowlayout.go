@@ -262,7 +262,7 @@ func (r *Row) tooltip() (target fyne.CanvasObject, text string) {
 		return r.status.Object, r.status.FullText + "\n" + hint
 	}
 	for _, l := range []*draw.Label{r.name, r.status} {
-		if l.Object.Text != l.FullText && r.pointerOver(l.Object) {
+		if l.Shortened() && r.pointerOver(l.Object) {
 			return l.Object, l.FullText
 		}
 	}
