@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 const (
 	powerManagement = "org.freedesktop.PowerManagement"
 	portal          = "org.freedesktop.portal.Desktop"
+	sessionManager  = "org.gnome.SessionManager"
 	login           = "org.freedesktop.login1"
 
 	reason = "uploading"
@@ -179,6 +180,7 @@ func startPortal(t *testing.T) (fakePortal, *dbus.Conn) {
 	conn := connect(t)
 	bustest.Export(t, conn, f, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Inhibit")
 	bustest.Export(t, conn, f, fakeRequest, "org.freedesktop.portal.Request")
+	own(t, conn, sessionManager)
 	own(t, conn, portal)
 	return f, conn
 }
@@ -256,13 +258,26 @@ func TestPowerManagerIsAskedFirst(t *testing.T) {
 
 func TestPortalIsAskedNotToSleepAndTheDisplayMayTurnOff(t *testing.T) {
 	bustest.PrivateSystem(t)
-	portal, _ := startPortal(t)
+	fake, _ := startPortal(t)
 	startLogind(t, "")
 	held, stop := keepAwake(t)
-	wantHeld(t, held, "org.freedesktop.portal.Desktop")
-	portal.want(t, "Inhibit uploading")
+	wantHeld(t, held, portal)
+	fake.want(t, "Inhibit uploading")
 	stop()
-	portal.want(t, "Close")
+	fake.want(t, "Close")
+}
+
+func TestPortalWithoutSessionManagerIsNotAsked(t *testing.T) {
+	bustest.PrivateSystem(t)
+	_, conn := startPortal(t)
+	if _, err := conn.ReleaseName(sessionManager); err != nil {
+		t.Fatal(err)
+	}
+	startLogind(t, "")
+	held, _ := keepAwake(t)
+	wantHeld(t, held, login)
+	own(t, conn, sessionManager)
+	wantHeld(t, held, portal)
 }
 
 func TestLogindLockIsHeldWithoutDesktop(t *testing.T) {
