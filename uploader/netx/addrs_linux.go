@@ -16,7 +16,7 @@ func FollowAddrs(ctx context.Context, changed func()) error {
 	if err != nil {
 		return fmt.Errorf("open netlink socket: %w", err)
 	}
-	socket := os.NewFile(uintptr(fd), "netlink") //nolint:gosec // a file descriptor is not negative
+	socket := os.NewFile(uintptr(fd), "netlink")
 	defer socket.Close()
 	groups := &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: unix.RTMGRP_IPV4_IFADDR | unix.RTMGRP_IPV6_IFADDR}
 	if err := unix.Bind(fd, groups); err != nil {
