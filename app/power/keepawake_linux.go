@@ -91,9 +91,8 @@ func (k *keeper) link(s service) *link {
 func (k *keeper) run(ctx context.Context) {
 	defer k.end()
 	for renew := true; ; {
-		k.session.open(ctx)
-		k.system.open(ctx)
-		if renew || k.release == nil {
+		session, system := k.session.open(ctx), k.system.open(ctx)
+		if renew || session || system || k.release == nil {
 			k.hold(ctx)
 		}
 		var retry <-chan time.Time
@@ -155,14 +154,14 @@ func (k *keeper) end() {
 	k.report("")
 }
 
-// open connects to the bus, unless connected. Without the bus it does nothing.
-func (l *link) open(ctx context.Context) {
+// open connects to the bus, unless connected, and reports whether it is connected since now.
+func (l *link) open(ctx context.Context) bool {
 	if l.conn != nil {
-		return
+		return false
 	}
 	conn, err := l.connect()
 	if err != nil {
-		return
+		return false
 	}
 	var rules [][]dbus.MatchOption
 	for _, name := range l.names {
@@ -171,9 +170,10 @@ func (l *link) open(ctx context.Context) {
 	signals, err := bus.Subscribe(ctx, conn, rules...)
 	if err != nil {
 		_ = conn.Close()
-		return
+		return false
 	}
 	l.conn, l.signals = conn, signals
+	return true
 }
 
 func (l *link) close() {
