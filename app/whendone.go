@@ -49,12 +49,12 @@ type afterUploads struct {
 	left      *widget.Label // in the dialog
 }
 
-// action returns what follows this run.
+// action returns what follows this round.
 func (a *afterUploads) action() settings.DoneAction {
 	return a.decider.Action(a.settings.Get().WhenDone.Action)
 }
 
-// choose chooses what follows this run, instead of what the settings say. A program is chosen
+// choose chooses what follows this round, instead of what the settings say. A program is chosen
 // first if the settings have none.
 func (a *afterUploads) choose(action settings.DoneAction) {
 	set := a.settings.Get().WhenDone

@@ -25,7 +25,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// networkInterval is how often to check whether this computer has changed networks.
+// networkInterval is how often to check whether this computer has changed networks, where the
+// system does not report that.
 const networkInterval = 2 * time.Second
 
 // unlockKeys is called with the keyring of each session. Tests set it, to have one that
@@ -138,7 +139,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	transfers := o.applyTo(saved.Transfers)
 	builtin := s.startReceiver(c)
 	conns := &netx.ConnTracker{}
-	s.networkWatch = startTask(func(ctx context.Context) error { conns.Watch(ctx, networkInterval); return nil })
+	s.networkWatch = startTask(func(ctx context.Context) error { conns.Watch(ctx, networkInterval, netx.FollowAddrs); return nil })
 	s.keys = platform.NewAppKeyring(c.profile.KeyringFile())
 	if err := unlockKeys(ctx, s.keys); err != nil {
 		return err

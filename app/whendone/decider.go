@@ -22,13 +22,13 @@ const tick = time.Second
 
 // Decider decides when all uploads are done and what follows. The zero value is ready to use.
 //
-// An action follows a run in which at least one file was sent, and only if everything that
-// was to be sent in it was sent: not if something of it needs attention, was paused during it,
-// or if the rest was cancelled. What was already paused or needed attention when the run began
-// is no obstacle. An upload that waits, also for its server or the network, is not done.
+// An action follows a round of uploads: when the last file that was to be sent was sent. It
+// does not follow if the rest was paused or cancelled, or if an upload of the round needs
+// attention. What is paused, or needed attention when the round began, is no obstacle. An
+// upload that waits, also for its server or the network, is not done.
 type Decider struct {
-	run      run
-	once     settings.DoneAction // for this run; "" for none
+	round    round
+	once     settings.DoneAction // for this round; "" for none
 	begun    settings.DoneAction // the action that is announced; "" for none
 	deadline time.Time           // when it is done
 	updated  time.Time           // of the latest update, without the monotonic clock, which may stop during sleep
@@ -42,11 +42,11 @@ type Decision struct {
 	Again     time.Duration       // decide again after this time, with the same snapshot; 0: not before the next
 }
 
-// Choose sets the action after this run instead of that of the settings; "" for that of the
+// Choose sets the action after this round instead of that of the settings; "" for that of the
 // settings. It applies once.
 func (d *Decider) Choose(action settings.DoneAction) { d.once = action }
 
-// Action returns the action after this run, given the one of the settings.
+// Action returns the action after this round, given the one of the settings.
 func (d *Decider) Action(always settings.DoneAction) settings.DoneAction {
 	if d.once != "" {
 		return d.once
@@ -54,7 +54,7 @@ func (d *Decider) Action(always settings.DoneAction) settings.DoneAction {
 	return always
 }
 
-// Once returns the action chosen for this run; "" for none.
+// Once returns the action chosen for this round; "" for none.
 func (d *Decider) Once() settings.DoneAction { return d.once }
 
 // Stop ends the notice without doing anything.
@@ -65,7 +65,7 @@ func (d *Decider) Stop() { d.begun = "" }
 func (d *Decider) Update(s *uploader.Snapshot, always settings.DoneAction, now time.Time) Decision {
 	slept := now.Round(0).Sub(d.updated) > maxGap
 	d.updated = now.Round(0)
-	ended := d.run.update(s, now)
+	ended := d.round.update(s, now)
 	action := d.Action(always)
 	if ended != notEnded {
 		d.once = ""
@@ -75,7 +75,7 @@ func (d *Decider) Update(s *uploader.Snapshot, always settings.DoneAction, now t
 		d.begun, d.deadline = action, d.updated.Add(Notice)
 	case ended == allSent && action == settings.DoneSound:
 		return Decision{Do: action}
-	case d.run.active, slept, ended == otherwise:
+	case d.round.active, slept, ended == otherwise:
 		d.begun = ""
 	}
 	return d.decide()
