@@ -133,8 +133,10 @@ func (l *loop) upload(ids []uploader.TransferID) {
 		}
 		l.state.queue.Remove(int64(id))
 		for _, in := range []lifecycle.Input{
-			lifecycle.WorkerStarted{}, lifecycle.UploadCreated{Session: uploader.Session{URL: fmt.Sprint("new", id)}},
-			lifecycle.Acknowledged{Session: uploader.Session{URL: fmt.Sprint("new", id), Offset: 100, Sent: 100}}, lifecycle.WorkerEnded{},
+			lifecycle.WorkerStarted{},
+			lifecycle.UploadCreated{Session: uploader.Session{URL: fmt.Sprint("new", id)}},
+			lifecycle.Acknowledged{Session: uploader.Session{URL: fmt.Sprint("new", id), Offset: 100, Sent: 100}},
+			lifecycle.WorkerEnded{},
 		} {
 			l.workers.receive(id, in)
 		}
