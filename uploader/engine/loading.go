@@ -16,8 +16,9 @@ const defaultFirst = 4096
 
 // loading is a start with the first transfers: a loop that has only these sends them while
 // the others are loaded, joins those, and restores them in portions. Until that is done,
-// nothing is published, no batch is deleted or scanned, no transfer is removed from the list,
-// and commands wait: whatever depends on other transfers is decided when all are known.
+// nothing is published, no batch is scanned, and commands wait: whatever depends on other
+// transfers is decided when all are known. Before they are joined, no batch is deleted and no
+// transfer is removed from the list.
 type loading struct {
 	first    map[uploader.TransferID]bool // with which the loop started
 	commands []request                    // that wait, the oldest first
@@ -103,7 +104,7 @@ func (l *loop) loadFailed(work context.Context, err error) {
 func (l *loop) join(saved *uploader.Saved, all *table.Table) {
 	s := l.state
 	s.table.Join(all, l.loading.first)
-	s.nextRank = saved.NextRank
+	s.partial, s.nextRank = false, saved.NextRank
 	s.restoreCommands(saved, l.loading.first)
 	l.moveBuiltin()
 	l.loading.next, l.loading.stop = iter.Pull(s.table.All())
@@ -131,7 +132,7 @@ func (l *loop) restorePortion() {
 // endLoading does what waited for all transfers.
 func (l *loop) endLoading() {
 	commands := l.loading.commands
-	l.loading, l.state.partial = nil, false
+	l.loading = nil
 	l.state.forgetEmptyBatches()
 	l.putUploadURLs()
 	l.allRestored()
