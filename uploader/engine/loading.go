@@ -111,7 +111,8 @@ func (l *loop) join(saved *uploader.Saved, all *table.Table) {
 }
 
 // restorePortion restores some of the transfers that were loaded later, and ends loading
-// with the last of them.
+// with the last of them. One whose wait ended since they were joined, as with a changed
+// setting, may be running already.
 func (l *loop) restorePortion() {
 	d := l.loading
 	if !d.joined() || l.stopping {
@@ -123,7 +124,7 @@ func (l *loop) restorePortion() {
 			l.endLoading()
 			return
 		}
-		if !d.first[t.ID] {
+		if started := l.state.running[t.ID] != nil; !d.first[t.ID] && !started {
 			l.restore(t)
 		}
 	}
