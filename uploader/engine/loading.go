@@ -143,18 +143,18 @@ func (l *loop) endLoading() {
 }
 
 // receive carries out a command, or lets it wait until all transfers are loaded. What limits
-// what is sent takes effect at once as well; after any other command no transfer is started,
-// since it may be one that the command is about.
+// what is sent takes effect, and gets its reply, at once: who passes on settings one after
+// another waits for the reply. After any other command no transfer is started, since it may be
+// one that the command is about.
 func (l *loop) receive(r request) {
 	d := l.loading
 	if d == nil {
 		l.execute(r)
 		return
 	}
-	d.commands = append(d.commands, r)
 	switch c := r.command.(type) {
 	case uploader.Configure, uploader.SetMetered:
-		_ = l.command(c) // it does not fail, and is carried out again for the reply
+		l.replies = append(l.replies, reply{r.reply, l.command(c)})
 		return
 	case uploader.Pause:
 		l.stopWorkers(c.Target)
@@ -163,7 +163,7 @@ func (l *loop) receive(r request) {
 	case uploader.Remove:
 		l.stopWorkers(c.Target)
 	}
-	d.startsNone = true
+	d.commands, d.startsNone = append(d.commands, r), true
 }
 
 // admits reports whether transfers may be started.
