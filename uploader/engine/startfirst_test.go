@@ -328,8 +328,8 @@ func TestCommandsWhileLoading(t *testing.T) {
 				}
 				l.workers.receive(1, lifecycle.WorkerEnded{Stopped: true})
 				l.admission.SetMetered(true)
-				if replied(reply) {
-					r.Error("replied before all is loaded")
+				if l.turn(r.Context(), r.Context()); replied(reply) != test.admits {
+					r.Errorf("replied before all is loaded: %v, want %v", replied(reply), test.admits)
 				}
 				l.joinRest(r)
 				for l.loading != nil || !replied(reply) {
