@@ -30,8 +30,9 @@ const (
 )
 
 // update follows the changes to a snapshot, and reports whether a run has ended with it. A run
-// may begin and end between two snapshots.
-func (r *run) update(s *uploader.Snapshot, now time.Time) result {
+// may begin and end between two snapshots. Adding says that there is more to be sent than the
+// snapshot has.
+func (r *run) update(s *uploader.Snapshot, adding bool, now time.Time) result {
 	before := r.last
 	r.last = s
 	if before == nil { // what is there at the start is no change
@@ -45,7 +46,7 @@ func (r *run) update(s *uploader.Snapshot, now time.Time) result {
 	}
 	r.sent = r.sent || sent
 	r.updated = now
-	if pendingIn(s)+max(0, pausedIn(s)-r.paused) > 0 {
+	if adding || pendingIn(s)+max(0, pausedIn(s)-r.paused) > 0 {
 		r.active = true
 		r.paused, r.attention = min(r.paused, pausedIn(s)), min(r.attention, attentionIn(s))
 		return notEnded
