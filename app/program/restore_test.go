@@ -9,6 +9,7 @@ import (
 
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
@@ -65,6 +66,37 @@ func TestBackupIsRestored(t *testing.T) {
 	if saved.Transfers.Len() != 2 {
 		t.Errorf("%d uploads in the earlier list, want 2", saved.Transfers.Len())
 	}
+}
+
+// TestReplacedListKeepsItsStreams restores a backup from before a stream was added, and then the
+// list with the stream. What cannot be read again is still there.
+func TestReplacedListKeepsItsStreams(t *testing.T) {
+	must(t, words.Load("en"))
+	p := pausedProfile(t)
+	restore := func(s *session, backup string) {
+		t.Helper()
+		prepared, err := s.prepareRestore(t.Context(), testCommand(p), backup)
+		must(t, err)
+		prepared.Restore(nil)
+		must(t, s.close(nil))
+	}
+	s := openSession(t, p)
+	backup, err := s.backUp(t.Context(), t.TempDir())
+	must(t, err)
+	stream, err := spool.Folder(p.SpoolDir()).Create("data")
+	must(t, err)
+	must(t, stream.Fill(t.Context(), strings.NewReader("data")))
+	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{stream.Path}}))
+	must(t, stream.Close())
+	restore(s, backup)
+
+	s = openSession(t, p)
+	restore(s, s.database.Recovery().SetAside)
+	s = openSession(t, p)
+	if content, err := os.ReadFile(stream.Path); string(content) != "data" {
+		t.Errorf("the stream has %q (%v)", content, err)
+	}
+	must(t, s.close(nil))
 }
 
 // TestRefusedBackupIsExplained: the error has a sentence, and nothing is left in the profile.
