@@ -79,7 +79,6 @@ type session struct {
 	loadErr       error         // of load, once it has ended
 
 	replacement atomic.Pointer[replacement] // nil for none
-	replaced    bool                        // it did
 
 	receiverUnusable atomic.Bool // the receiver is not running because of its folder
 	receiverChange   sync.Mutex  // locked while setReceivedDir changes the folder and the receiver
