@@ -44,6 +44,22 @@ type adder struct {
 	window        *window
 	unseen        map[uploader.BatchID]bool // added and not yet scrolled into view
 	waiting       waitingItems
+	unsent        int // additions that are being checked, counted, asked about or sent
+}
+
+// adding reports whether something is being added that no snapshot has yet.
+func (a *adder) adding() bool { return a.unsent > 0 || len(a.waiting.paths) > 0 }
+
+// beginAdding counts an addition until the function that it returns is called, which may be
+// done on any goroutine.
+func (a *adder) beginAdding() (end func()) {
+	a.unsent++
+	return func() {
+		a.bridge.Post(func() {
+			a.unsent--
+			a.bridge.Refresh()
+		})
+	}
 }
 
 // drop adds what was dropped on the window. The toolkit calls it while the source of the
@@ -116,14 +132,17 @@ func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {
 
 // addWith is addTo with options for the batch.
 func (a *adder) addWith(server uploader.ServerID, paths []string, refused int, options uploader.BatchOptions) {
+	end := a.beginAdding()
 	a.bridge.Run(func(ctx context.Context) {
 		found := existingPaths(paths)
 		if missing := refused + len(paths) - len(found); missing > 0 {
 			a.bridge.Post(func() { a.showMessage(words.Count("drop.refused", missing)) })
 		}
-		if len(found) > 0 {
-			a.survey(ctx, server, found, func() { a.send(server, found, options) })
+		if len(found) == 0 {
+			end()
+			return
 		}
+		a.survey(ctx, server, found, func() { a.send(server, found, options) }, end)
 	})
 }
 
@@ -131,6 +150,7 @@ func (a *adder) addWith(server uploader.ServerID, paths []string, refused int, o
 func (a *adder) send(server uploader.ServerID, paths []string, options uploader.BatchOptions) {
 	batch := uploader.NewBatchID()
 	a.bridge.Post(func() {
+		a.unsent++
 		a.added.Add(batch, paths)
 		if a.window.visible {
 			a.unseen[batch] = true
@@ -141,10 +161,12 @@ func (a *adder) send(server uploader.ServerID, paths []string, options uploader.
 	})
 	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths, Options: options}, func(err error) {
 		a.bridge.Post(func() {
+			a.unsent--
 			a.added.Answered(batch, a.bridge.Snapshot())
 			if err != nil {
 				delete(a.unseen, batch)
 			}
+			a.bridge.Refresh()
 		})
 		if err != nil {
 			a.bridge.Report(err)

@@ -131,7 +131,7 @@ func (sh *shell) makeParts() {
 	}
 	sh.afterUploads = &afterUploads{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, files: sh.files, notifications: sh.notifications,
-		visibility: func() *visibility { return sh.visibility }, system: sh.system.done, log: log, showMessage: showMessage,
+		visibility: func() *visibility { return sh.visibility }, adding: sh.adder.adding, system: sh.system.done, log: log, showMessage: showMessage,
 	}
 	sh.thumbnails = &thumbnailMaker{bridge: sh.bridge, folder: sh.config.Data.Thumbnails, log: log, window: sh.window}
 	sh.repeated = &repeatedErrors{window: sh.window, act: sh.actions.act}

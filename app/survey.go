@@ -98,8 +98,9 @@ func (v *survey) follow(ctx context.Context, update func()) {
 }
 
 // survey counts the files at the paths, and calls add. If they are many it asks for
-// confirmation first. It must not be called on the UI goroutine.
-func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
+// confirmation first. Then, or if the user does not want to add them, it calls end. It must
+// not be called on the UI goroutine.
+func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add, end func()) {
 	chosen := a.settings.Get().Transfers
 	options := source.ScanOptions{Ignore: chosen.Ignore, Hidden: chosen.IncludeHidden}
 	ctx, cancel := context.WithCancel(ctx)
@@ -113,16 +114,17 @@ func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []st
 	case <-timeout.C:
 	}
 	if v.isLarge() {
-		a.bridge.Post(func() { a.confirm(v, server, cancel, add) })
+		a.bridge.Post(func() { a.confirm(v, server, func() { cancel(); end() }, add) })
 		return
 	}
 	cancel()
 	add()
+	end()
 }
 
 // confirm asks whether to add the files, while they are being counted. Closing the dialog
-// calls stop.
-func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc, add func()) {
+// calls stop, after add if the user wants that.
+func (a *adder) confirm(v *survey, to uploader.ServerID, stop, add func()) {
 	a.showWindow()
 	server, known := a.bridge.Snapshot().Server(to)
 	if !known {
@@ -131,7 +133,7 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 	amount := dialog.NewParagraph(v.text())
 	var box *dialog.Dialog
 	hide := func() { box.Hide() }
-	accept := form.NewDialogButton(words.Text("preview.accept"), func() { hide(); add() }, hide)
+	accept := form.NewDialogButton(words.Text("preview.accept"), func() { add(); hide() }, hide)
 	accept.Importance = widget.HighImportance
 	cancel := form.NewDialogButton(words.Text("cancel"), hide, hide)
 	destination := dialog.NewParagraph("")

@@ -30,6 +30,7 @@ func (a *adder) add(paths []string, refused int) {
 		a.waiting.paths = append(a.waiting.paths, paths...)
 		a.waiting.refused += refused
 		a.showWaiting()
+		a.bridge.Refresh() // what waits ends the notice about what follows when all is done
 		if !a.window.visible {
 			a.showMessage(a.waitingText("waiting.dialog"))
 		}

@@ -39,6 +39,7 @@ type afterUploads struct {
 	files         *fileDialogs
 	notifications *notifications
 	visibility    func() *visibility
+	adding        func() bool // something is being added that no snapshot has yet
 	system        doneFunctions
 	log           *slog.Logger
 	showMessage   func(string)
@@ -54,8 +55,9 @@ func (a *afterUploads) action() settings.DoneAction {
 	return a.decider.Action(a.settings.Get().WhenDone.Action)
 }
 
-// choose chooses what follows this round, instead of what the settings say. A program is chosen
-// first if the settings have none.
+// choose chooses what follows this round, instead of what the settings say. If the round has
+// ended, nothing follows it, and the choice is for the next one. A program is chosen first if
+// the settings have none.
 func (a *afterUploads) choose(action settings.DoneAction) {
 	set := a.settings.Get().WhenDone
 	if action == settings.DoneProgram && set.Program == "" {
@@ -65,6 +67,7 @@ func (a *afterUploads) choose(action settings.DoneAction) {
 	if action == set.Action {
 		action = "" // as always
 	}
+	a.stop()
 	a.decider.Choose(action)
 	a.bridge.Refresh()
 }
@@ -90,7 +93,7 @@ func (a *afterUploads) chooseProgram(then func()) {
 // update decides what to do with a snapshot. It returns the time after which to call it again;
 // 0 for the next snapshot.
 func (a *afterUploads) update(s *uploader.Snapshot, now time.Time) time.Duration {
-	decision := a.decider.Update(s, a.settings.Get().WhenDone.Action, now)
+	decision := a.decider.Update(s, a.adding(), a.settings.Get().WhenDone.Action, now)
 	if decision.Announced != a.announced {
 		a.close()
 	}

@@ -95,6 +95,11 @@ func TestNoticeCanBeStopped(t *testing.T) {
 			s.desktop.mu.Unlock()
 			note.Actions[0].Do()
 		},
+		"by a drop on the dialog": func(s *testWindow) {
+			s.adder.drop(apptest.URIs(apptest.File(s.t, "a.mov")))
+			s.waitCommand(1)
+		},
+		"by a choice in the tray": func(s *testWindow) { s.afterUploads.choose(settings.DoneNothing) },
 		"by adding a file": func(s *testWindow) {
 			s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Done), apptest.Transfer(2)))
 		},
@@ -209,4 +214,30 @@ func TestOnlyProgramsCanBeChosen(t *testing.T) {
 	if got := s.config.Settings.Get().WhenDone; got.Program != "" || s.afterUploads.action() != settings.DoneNothing {
 		t.Errorf("%+v is chosen", got)
 	}
+}
+
+// TestNothingFollowsWhileSomethingIsBeingAdded: what is dropped while a dialog is open, or asked
+// about, is sent first.
+func TestNothingFollowsWhileSomethingIsBeingAdded(t *testing.T) {
+	drop := func(s *testWindow, path string) { s.adder.drop(apptest.URIs(path)) }
+	t.Run("it waits until a dialog is closed", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)), whenDone(settings.DoneShutDown))
+		s.preferences.Open()
+		drop(s, apptest.File(t, "a.mov"))
+		s.finish()
+		if s.afterUploads.announced != "" {
+			t.Error("notice is shown while a file waits")
+		}
+	})
+	t.Run("the user is asked whether to add so much", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)), whenDone(settings.DoneShutDown))
+		drop(s, folderOf(t, manyFiles+1))
+		s.until("question is open", s.dialogIsOpen)
+		s.finish()
+		if s.afterUploads.announced != "" {
+			t.Error("notice is shown during the question")
+		}
+		s.tapAnswer("Cancel")
+		s.until("notice is shown", func() bool { return s.afterUploads.announced == settings.DoneShutDown })
+	})
 }

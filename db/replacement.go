@@ -259,3 +259,13 @@ func (r *Replacement) install() (earlier string, err error) {
 	}
 	return earlier, clearSuspect(f.path)
 }
+
+// Replaced returns when a backup replaced the database last, of the replaced ones that are
+// still there; the zero time for never.
+func (d *DB) Replaced() (time.Time, error) {
+	replaced, err := d.file.backups(replacedSuffix)
+	if err != nil || len(replaced) == 0 {
+		return time.Time{}, classify(fault.Load, err)
+	}
+	return d.file.backupTime(replaced[0]), nil
+}

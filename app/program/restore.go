@@ -64,6 +64,5 @@ func (s *session) replaceDatabase() error {
 	if _, err := r.Install(); err != nil {
 		return errors.Join(err, r.Discard())
 	}
-	s.replaced = true
 	return nil
 }

@@ -80,7 +80,6 @@ type session struct {
 	loadErr       error         // of load, once it has ended
 
 	replacement atomic.Pointer[replacement] // nil for none
-	replaced    bool                        // it did
 
 	receiverUnusable atomic.Bool // the receiver is not running because of its folder
 	receiverChange   sync.Mutex  // locked while setReceivedDir changes the folder and the receiver
@@ -258,7 +257,8 @@ func (s *session) startKeeper(c command) *task {
 }
 
 // startStreamCleanup removes unused streams of the standard input, except the one
-// that is about to be sent, and starts to remove those that are finished. It
+// that is about to be sent and those that a list may need which the user has replaced
+// by a backup and may restore, and starts to remove those that are finished. It
 // releases that stream's lock: from here on only this process removes streams.
 func (s *session) startStreamCleanup(c command, stdin *stdinStream) error {
 	folder := spool.Folder(c.profile.SpoolDir())
@@ -267,7 +267,11 @@ func (s *session) startStreamCleanup(c command, stdin *stdinStream) error {
 	if stdin != nil {
 		keep, stream = []string{stdin.Path}, stdin.Stream
 	}
-	if err := errors.Join(stream.Close(), folder.RemoveUnused(s.engine.Snapshot(), keep)); err != nil {
+	replaced, err := s.database.Replaced()
+	if err != nil {
+		return errors.Join(err, stream.Close())
+	}
+	if err := errors.Join(stream.Close(), folder.RemoveUnused(s.engine.Snapshot(), keep, replaced)); err != nil {
 		return err
 	}
 	s.streamCleanup = startTask(func(ctx context.Context) error { return folder.RemoveFinished(ctx, s.engine, c.log) })

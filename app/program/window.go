@@ -83,10 +83,16 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	}
 	run := func() error { return app.Run(ctx, config) }
 	err = afterWindow(s.close(guardWindow(c.log, c.profile.Log(), s.crashes, run)))
-	if s.replaced && ctx.Err() == nil {
-		err = errors.Join(err, restartWindow(windowArgs(c.chosenProfile, false, s.replacement.Load().paths)))
+	return errors.Join(err, afterWindow(c.startAfterRestore(ctx, s.replacement.Load())))
+}
+
+// startAfterRestore starts the window again after the user has restored a backup, with what is
+// to be added. If the backup could not be put in place, the window has the same list as before.
+func (c command) startAfterRestore(ctx context.Context, r *replacement) error {
+	if r == nil || ctx.Err() != nil {
+		return nil
 	}
-	return err
+	return restartWindow(windowArgs(c.chosenProfile, false, r.paths))
 }
 
 // restartWindow starts this program again. Tests set it.

@@ -18,9 +18,10 @@ import (
 const cleanupInterval = time.Second
 
 // RemoveUnused removes the streams that no transfer or batch of s needs, except
-// those in keep. It does nothing while another process has a stream open. Only the
-// program that owns the profile may call it, before it accepts requests.
-func (f Folder) RemoveUnused(s *uploader.Snapshot, keep []string) error {
+// those in keep and those last changed before since, which another list may need.
+// It does nothing while another process has a stream open. Only the program that
+// owns the profile may call it, before it accepts requests.
+func (f Folder) RemoveUnused(s *uploader.Snapshot, keep []string, since time.Time) error {
 	dirs, err := f.streamDirs()
 	if err != nil || len(dirs) == 0 {
 		return err
@@ -37,8 +38,15 @@ func (f Folder) RemoveUnused(s *uploader.Snapshot, keep []string) error {
 	for _, path := range keep {
 		needed[filepath.Dir(path)] = true
 	}
-	dirs = slices.DeleteFunc(dirs, func(dir string) bool { return needed[dir] })
+	dirs = slices.DeleteFunc(dirs, func(dir string) bool { return needed[dir] || changedBefore(dir, since) })
 	return errors.Join(removeAll(dirs), diskError(lock.Unlock()))
+}
+
+// changedBefore reports whether a file was created or removed in the folder last before a
+// time, or that is not known.
+func changedBefore(dir string, at time.Time) bool {
+	info, err := os.Stat(dir)
+	return err != nil || info.ModTime().Before(at)
 }
 
 // RemoveFinished removes each stream once its transfer is done or cancelled, until

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -157,7 +158,7 @@ func TestRemoveUnused(t *testing.T) {
 			),
 			Batches: map[uploader.BatchID]*uploader.Batch{1: {Roots: []string{paths["unexpanded"]}}},
 		}
-		if err := folder.RemoveUnused(snapshot, []string{paths["keep"]}); err != nil {
+		if err := folder.RemoveUnused(snapshot, []string{paths["keep"]}, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		got := map[string]bool{}
@@ -171,17 +172,34 @@ func TestRemoveUnused(t *testing.T) {
 	t.Run("an open stream is kept until it is closed", func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
 		s := createStream(t, folder, "a", "1")
-		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil); err != nil || len(streamNames(t, folder)) != 1 {
+		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil, time.Time{}); err != nil || len(streamNames(t, folder)) != 1 {
 			t.Errorf("remaining files: %q, err: %v", streamNames(t, folder), err)
 		}
 		_ = s.Close()
-		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil); err != nil || len(streamNames(t, folder)) != 0 {
+		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil, time.Time{}); err != nil || len(streamNames(t, folder)) != 0 {
 			t.Errorf("remaining files: %q, err: %v", streamNames(t, folder), err)
+		}
+	})
+	t.Run("a stream from before the given time is kept", func(t *testing.T) {
+		folder := spool.Folder(t.TempDir())
+		s := createStream(t, folder, "a", "1")
+		_ = s.Close()
+		info, err := os.Stat(filepath.Dir(s.Path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range []struct {
+			since time.Time
+			want  int
+		}{{info.ModTime().Add(time.Millisecond), 1}, {info.ModTime(), 0}} {
+			if err := folder.RemoveUnused(&uploader.Snapshot{}, nil, test.since); err != nil || len(streamNames(t, folder)) != test.want {
+				t.Errorf("since %v: remaining files: %q, err: %v", test.since, streamNames(t, folder), err)
+			}
 		}
 	})
 	t.Run("a missing folder is no error", func(t *testing.T) {
 		folder := spool.Folder(filepath.Join(t.TempDir(), "never"))
-		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil); err != nil {
+		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil, time.Time{}); err != nil {
 			t.Error(err)
 		}
 	})

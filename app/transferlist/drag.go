@@ -26,6 +26,7 @@ func (l *List) startDrag(id int64) list.Drag {
 	for i := range l.Len() {
 		if l.ID(i) == id {
 			pressed = i
+			break
 		}
 	}
 	if pressed < 0 {
@@ -52,12 +53,14 @@ func (l *List) startDrag(id int64) list.Drag {
 
 // addSelected adds the selected rows that move with the one that is dragged.
 func (d *drag) addSelected() {
-	selected := map[int64]bool{}
-	for _, id := range d.list.Rows.Selected() {
-		selected[id] = true
-	}
-	for i := range d.list.Len() {
-		if id := d.list.ID(i); selected[id] && d.sameLevel(i) && d.movable(i) {
+	selected := d.list.Rows.Selected() // in the order of the list
+	for i := 0; len(selected) > 0 && i < d.list.Len(); i++ {
+		id := d.list.ID(i)
+		if id != selected[0] {
+			continue
+		}
+		selected = selected[1:]
+		if d.sameLevel(i) && d.movable(i) {
 			d.rows[id] = true
 		}
 	}
@@ -71,8 +74,8 @@ func (d *drag) sameLevel(i int) bool {
 
 // movable reports whether a row can move: it is of a batch in the queue, and not done itself.
 func (d *drag) movable(i int) bool {
-	t := d.list.outline.TransferAt(i)
-	return d.list.outline.BatchAt(i) != 0 && d.list.outline.Section(i) == view.SectionQueue && (t == nil || !t.Phase.Final())
+	row, ok := d.list.outline.RowAt(i)
+	return d.list.outline.BatchAt(i) != 0 && d.list.outline.Section(i) == view.SectionQueue && (!ok || !row.Phase().Final())
 }
 
 // Place is part of [list.Drag]. Rows of the outer level go above or below the files of an open

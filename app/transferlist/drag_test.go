@@ -137,3 +137,24 @@ func TestDragLabel(t *testing.T) {
 		})
 	}
 }
+
+// TestIDsOfRowsAreCheap: a drag looks at the IDs of all rows, of which there may be a million. To
+// make a transfer of each would block the window for a second.
+func TestIDsOfRowsAreCheap(t *testing.T) {
+	l := dragList(t, new([]uploader.Move))
+	var packed uploader.RowsBuilder
+	for transfer := range l.Snapshot.Transfers.Values() {
+		packed.Add(*transfer)
+	}
+	s := *l.Snapshot
+	s.Transfers = packed.Rows()
+	l.Show(&s)
+	allocs := testing.AllocsPerRun(10, func() {
+		for i := range l.Len() {
+			l.ID(i)
+		}
+	})
+	if allocs > 0 {
+		t.Errorf("%g allocations for %d IDs", allocs, l.Len())
+	}
+}

@@ -195,12 +195,7 @@ func (l *List) SetSearch(wanted view.Search) {
 func (l *List) Len() int { return l.outline.Len() }
 
 // ID is part of list.Model.
-func (l *List) ID(i int) int64 {
-	if g := l.outline.GroupAt(i); g != nil {
-		return -int64(g.Batch)
-	}
-	return int64(l.outline.TransferAt(i).ID)
-}
+func (l *List) ID(i int) int64 { return l.outline.ID(i) }
 
 // Opens is part of list.Tree.
 func (l *List) Opens(i int) (opens, open bool) {

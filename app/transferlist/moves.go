@@ -39,16 +39,16 @@ func (l *List) targets(selected map[int64]bool, section view.Section) []uploader
 		if !selected[l.ID(i)] || l.outline.Section(i) != section {
 			continue
 		}
-		batch, t := l.outline.BatchAt(i), l.outline.TransferAt(i)
+		batch, id := l.outline.BatchAt(i), uploader.TransferID(l.ID(i))
 		at, known := indexOf[batch]
 		switch outer := l.outline.Parent(i) < 0; {
 		case outer && batch != 0:
 			targets = append(targets, uploader.Target{Batch: batch})
 		case known:
-			targets[at].IDs = append(targets[at].IDs, t.ID)
+			targets[at].IDs = append(targets[at].IDs, id)
 		default:
 			indexOf[batch] = len(targets)
-			targets = append(targets, uploader.TargetTransfers(t.ID))
+			targets = append(targets, uploader.TargetTransfers(id))
 		}
 	}
 	return targets

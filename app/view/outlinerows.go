@@ -24,6 +24,23 @@ func (o *Outline) TransferAt(i int) *uploader.Transfer {
 	return nil
 }
 
+// RowAt returns the row of the snapshot for a transfer's row, and false for a batch's row. It
+// costs much less than TransferAt.
+func (o *Outline) RowAt(i int) (row uploader.Row, ok bool) {
+	if l := o.lines[i]; l >= 0 {
+		return o.transfers.Row(int(l)), true
+	}
+	return uploader.Row{}, false
+}
+
+// ID returns what identifies a row: the ID of its transfer, or the negative one of its batch.
+func (o *Outline) ID(i int) int64 {
+	if row, ok := o.RowAt(i); ok {
+		return int64(row.ID())
+	}
+	return -int64(o.BatchAt(i))
+}
+
 // Parent returns the index of the row of the batch that contains the row; -1 for none.
 func (o *Outline) Parent(i int) int {
 	l := o.lines[i]

@@ -25,7 +25,8 @@ const tick = time.Second
 // An action follows a round of uploads: when the last file that was to be sent was sent. It
 // does not follow if the rest was paused or cancelled, or if an upload of the round needs
 // attention. What is paused, or needed attention when the round began, is no obstacle. An
-// upload that waits, also for its server or the network, is not done.
+// upload that waits, also for its server or the network, is not done. Nothing follows while the
+// list cannot be saved.
 type Decider struct {
 	round    round
 	once     settings.DoneAction // for this round; "" for none
@@ -61,11 +62,12 @@ func (d *Decider) Once() settings.DoneAction { return d.once }
 func (d *Decider) Stop() { d.begun = "" }
 
 // Update decides what to do with a snapshot, given the action of the settings and the time.
-// The snapshot has loaded transfers. Update must see all snapshots that are shown.
-func (d *Decider) Update(s *uploader.Snapshot, always settings.DoneAction, now time.Time) Decision {
+// Adding says that something is being added which the snapshot does not have yet; it is to be
+// sent as well. The snapshot has loaded transfers. Update must see all snapshots that are shown.
+func (d *Decider) Update(s *uploader.Snapshot, adding bool, always settings.DoneAction, now time.Time) Decision {
 	slept := now.Round(0).Sub(d.updated) > maxGap
 	d.updated = now.Round(0)
-	ended := d.round.update(s, now)
+	ended := d.round.update(s, adding, now)
 	action := d.Action(always)
 	if ended != notEnded {
 		d.once = ""
@@ -75,7 +77,7 @@ func (d *Decider) Update(s *uploader.Snapshot, always settings.DoneAction, now t
 		d.begun, d.deadline = action, d.updated.Add(Notice)
 	case ended == allSent && action == settings.DoneSound:
 		return Decision{Do: action}
-	case d.round.active, slept, ended == otherwise:
+	case d.round.active, slept, ended == otherwise, s.StoreFault != nil:
 		d.begun = ""
 	}
 	return d.decide()

@@ -19,6 +19,7 @@ type story struct {
 	t       *testing.T
 	decider whendone.Decider
 	always  settings.DoneAction
+	adding  bool
 	now     time.Time
 }
 
@@ -39,7 +40,7 @@ func (s *story) show(transfers ...func(*uploader.Transfer)) whendone.Decision {
 
 func (s *story) showSnapshot(snapshot *uploader.Snapshot) whendone.Decision {
 	s.now = s.now.Add(time.Second)
-	return s.decider.Update(snapshot, s.always, s.now)
+	return s.decider.Update(snapshot, s.adding, s.always, s.now)
 }
 
 // want checks the action of which the notice runs.
@@ -137,11 +138,47 @@ func TestFolderThatIsStillCountedIsNotDone(t *testing.T) {
 }
 
 func TestNothingFollowsWhileTheListCannotBeSaved(t *testing.T) {
-	s := newStory(t, settings.DoneSleep)
-	s.show(sending)
 	unsaved := apptest.Snapshot(apptest.Transfer(1, done))
 	unsaved.StoreFault = fault.New(fault.LocalDisk, fault.Save, nil)
-	s.want("", s.showSnapshot(unsaved))
+	t.Run("when the run ends", func(t *testing.T) {
+		s := newStory(t, settings.DoneSleep)
+		s.show(sending)
+		s.want("", s.showSnapshot(unsaved))
+	})
+	t.Run("during the notice", func(t *testing.T) {
+		s := newStory(t, settings.DoneSleep)
+		s.want(settings.DoneSleep, s.finish())
+		s.want("", s.showSnapshot(unsaved))
+		s.want("", s.show(done))
+	})
+}
+
+func TestWhatIsBeingAddedIsLeft(t *testing.T) {
+	t.Run("it is added", func(t *testing.T) {
+		s := newStory(t, settings.DoneSleep)
+		s.show(sending)
+		s.adding = true
+		s.want("", s.show(done))
+		s.adding = false
+		s.want("", s.show(done, queued))
+		s.want(settings.DoneSleep, s.show(done, done))
+	})
+	t.Run("the user does not add it", func(t *testing.T) {
+		s := newStory(t, settings.DoneSleep)
+		s.show(sending)
+		s.adding = true
+		s.want("", s.show(done))
+		s.adding = false
+		s.want(settings.DoneSleep, s.show(done))
+	})
+	t.Run("nothing else was sent", func(t *testing.T) {
+		s := newStory(t, settings.DoneSleep)
+		s.show()
+		s.adding = true
+		s.want("", s.show())
+		s.adding = false
+		s.want("", s.show())
+	})
 }
 
 // finish shows a round that ends with the last snapshot.
@@ -184,6 +221,11 @@ func TestNoticeEndsWithoutTheAction(t *testing.T) {
 	for name, stop := range map[string]func(*story) whendone.Decision{
 		"stopped by the user": func(s *story) whendone.Decision { s.decider.Stop(); return s.show(done) },
 		"a file is added":     func(s *story) whendone.Decision { return s.show(done, queued) },
+		"something is being added": func(s *story) whendone.Decision {
+			s.adding = true
+			defer func() { s.adding = false }()
+			return s.show(done)
+		},
 		"the computer was asleep": func(s *story) whendone.Decision {
 			s.now = s.now.Add(time.Hour)
 			return s.show(done)

@@ -30,8 +30,9 @@ const (
 )
 
 // update follows the changes to a snapshot, and reports whether a round has ended with it. A
-// round may begin and end between two snapshots.
-func (r *round) update(s *uploader.Snapshot, now time.Time) result {
+// round may begin and end between two snapshots. Adding says that there is more to be sent
+// than the snapshot has.
+func (r *round) update(s *uploader.Snapshot, adding bool, now time.Time) result {
 	before, since := r.last, r.updated
 	r.last, r.updated = s, now
 	if before == nil { // what is there at the start is no change
@@ -46,7 +47,7 @@ func (r *round) update(s *uploader.Snapshot, now time.Time) result {
 	r.sent = r.sent || sent
 	paused, attention := pausedIn(s), attentionIn(s)
 	switch {
-	case pendingIn(s) > 0:
+	case adding || pendingIn(s) > 0:
 		r.active = true
 		r.paused, r.attention = min(r.paused, paused), min(r.attention, attention)
 		return notEnded
