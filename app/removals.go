@@ -64,7 +64,7 @@ func (r *removals) remove(removed view.Selection, restart ...uploader.Command) {
 	r.toasts.Dismiss() // commits an earlier removal
 	r.restored = restored{}
 	pause, undo := view.Suspend(removed, r.bridge.Snapshot().Batches)
-	r.pending, r.undoCommands = removed, append(undo, restart...)
+	r.pending, r.undoCommands = removed, slices.Concat(undo, restart)
 	r.hidden.Hide(removed)
 	r.bridge.SendAll(pause)
 	r.toasts.NotifyWithAction(view.RemovedText(removed.All), words.Text("undo"), r.restore, r.commit)
