@@ -65,8 +65,7 @@ func (l *Label) Fit(width float32) {
 	l.fitWidth = width
 	text := l.Shorten(l.FullText, width, l.Object.TextSize, l.Object.TextStyle)
 	height, baseline := l.measure(text)
-	_, latinBaseline := l.measure("Ag")
-	l.textHeight, l.ascent = height, baseline-latinBaseline
+	l.textHeight, l.ascent = height, lowering(text, l.Object.TextSize, l.Object.TextStyle, baseline)
 	if text != l.Object.Text {
 		l.Object.Text = text
 		l.Object.Refresh()
