@@ -91,7 +91,9 @@ func (b *rowButton) Tapped(*fyne.PointEvent) {
 // user has moved the pointer there.
 func (b *rowButton) set(action Action, hovered, aimed bool) {
 	switch {
-	case aimed || !hovered:
+	case !hovered:
+		b.cameAt, b.pressedAt = time.Time{}, time.Time{} // the object may be that of another row next
+	case aimed:
 		b.cameAt = time.Time{}
 	case !b.hovered:
 		b.cameAt = b.now()
