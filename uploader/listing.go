@@ -66,8 +66,13 @@ func (l *Listing) Fits(paths []string, options source.ScanOptions, followLinks b
 		options.Hidden == l.options.Hidden && slices.Equal(options.Ignore, l.options.Ignore) && slices.Equal(paths, l.paths)
 }
 
-// Files returns the number of files.
-func (l *Listing) Files() int { return l.count }
+// Files returns the number of files; 0 if the listing does not have all of them.
+func (l *Listing) Files() int {
+	if l.incomplete || l.ended.IsZero() {
+		return 0
+	}
+	return l.count
+}
 
 // All yields the files, and then what was skipped, as the scan did.
 func (l *Listing) All() iter.Seq2[source.File, error] {
