@@ -17,7 +17,7 @@ import (
 )
 
 // listFolder returns the listing of a folder, and what its scan yields.
-func listFolder(t *testing.T, ctx context.Context, folder string, options source.ScanOptions, now time.Time) (*uploader.Listing, []string) {
+func listFolder(ctx context.Context, t *testing.T, folder string, options source.ScanOptions, now time.Time) (*uploader.Listing, []string) {
 	t.Helper()
 	listing := uploader.NewListing([]string{folder}, options, false)
 	var yielded []string
@@ -39,7 +39,7 @@ func TestListingHasWhatTheScanYields(t *testing.T) {
 		}
 	}
 	links := os.Symlink(folder, filepath.Join(folder, "link")) == nil
-	listing, want := listFolder(t, t.Context(), folder, source.ScanOptions{}, time.Now())
+	listing, want := listFolder(t.Context(), t, folder, source.ScanOptions{}, time.Now())
 	var got []string
 	for file, err := range listing.All() {
 		got = append(got, fmt.Sprintf("%+v %v", file, err))
@@ -56,11 +56,11 @@ func TestListingFitsOnlyTheSameScan(t *testing.T) {
 	now := time.Now()
 	folder := t.TempDir()
 	options := source.ScanOptions{Ignore: []string{"*.tmp"}}
-	listing, _ := listFolder(t, t.Context(), folder, options, now)
+	listing, _ := listFolder(t.Context(), t, folder, options, now)
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	stopped, _ := listFolder(t, cancelled, folder, options, now)
-	unreadable, _ := listFolder(t, t.Context(), filepath.Join(folder, "missing"), options, now)
+	stopped, _ := listFolder(cancelled, t, folder, options, now)
+	unreadable, _ := listFolder(t.Context(), t, filepath.Join(folder, "missing"), options, now)
 	running := uploader.NewListing([]string{folder}, options, false)
 	for _, test := range []struct {
 		name        string
