@@ -122,13 +122,14 @@ func (a *adder) addWith(server uploader.ServerID, paths []string, refused int, o
 			a.bridge.Post(func() { a.showMessage(words.Count("drop.refused", missing)) })
 		}
 		if len(found) > 0 {
-			a.survey(ctx, server, found, func() { a.send(server, found, options) })
+			a.survey(ctx, server, found, options.FollowLinks, func(listing *uploader.Listing) { a.send(server, found, options, listing) })
 		}
 	})
 }
 
-// send sends the command that adds the paths. It may be called from any goroutine.
-func (a *adder) send(server uploader.ServerID, paths []string, options uploader.BatchOptions) {
+// send sends the command that adds the paths, with what is known to be there; nil if that is
+// not known. It may be called from any goroutine.
+func (a *adder) send(server uploader.ServerID, paths []string, options uploader.BatchOptions, listing *uploader.Listing) {
 	batch := uploader.NewBatchID()
 	a.bridge.Post(func() {
 		a.added.Add(batch, paths)
@@ -139,7 +140,7 @@ func (a *adder) send(server uploader.ServerID, paths []string, options uploader.
 		}
 		a.bridge.Refresh() // the snapshot may contain the batch already
 	})
-	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths, Options: options}, func(err error) {
+	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths, Options: options, Listing: listing}, func(err error) {
 		a.bridge.Post(func() {
 			a.added.Answered(batch, a.bridge.Snapshot())
 			if err != nil {

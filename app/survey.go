@@ -29,19 +29,27 @@ const surveyTimeout = 2 * time.Second
 
 // survey counts what would be added. Its counts may be read from any goroutine.
 type survey struct {
-	files atomic.Int64
-	bytes atomic.Int64
-	done  chan struct{} // closed when everything is counted, or counting was stopped
-	large chan struct{} // closed when the counts require confirmation
+	files   atomic.Int64
+	bytes   atomic.Int64
+	done    chan struct{} // closed when everything is counted, or counting was stopped
+	large   chan struct{} // closed when the counts require confirmation
+	listing *uploader.Listing
 }
 
 func newSurvey() *survey { return &survey{done: make(chan struct{}), large: make(chan struct{})} }
 
 // run counts the files at and below the paths, until ctx ends.
-func (v *survey) run(ctx context.Context, disk source.Disk, paths []string, options source.ScanOptions) {
+func (v *survey) run(ctx context.Context, followLinks bool, paths []string, options source.ScanOptions) {
 	defer close(v.done)
+	v.listing = uploader.NewListing(paths, options, followLinks)
+	defer func() {
+		if ctx.Err() == nil {
+			v.listing.End(time.Now())
+		}
+	}()
 	large := false
-	for found, err := range disk.Scan(ctx, paths, options) {
+	for found, err := range (source.Disk{}).FollowLinks(followLinks).Scan(ctx, paths, options) {
+		v.listing.Add(found, err)
 		if err != nil {
 			continue
 		}
@@ -51,6 +59,16 @@ func (v *survey) run(ctx context.Context, disk source.Disk, paths []string, opti
 			large = true
 			close(v.large)
 		}
+	}
+}
+
+// list returns what was counted; nil until everything is.
+func (v *survey) list() *uploader.Listing {
+	select {
+	case <-v.done:
+		return v.listing
+	default:
+		return nil
 	}
 }
 
@@ -97,14 +115,15 @@ func (v *survey) follow(ctx context.Context, update func()) {
 	}
 }
 
-// survey counts the files at the paths, and calls add. If they are many it asks for
-// confirmation first. It must not be called on the UI goroutine.
-func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
+// survey counts the files at the paths, and calls add with what it counted; nil if that was not
+// everything. If they are many it asks for confirmation first. Links are followed if the
+// settings say so, too. It must not be called on the UI goroutine.
+func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, followLinks bool, add func(*uploader.Listing)) {
 	chosen := a.settings.Get().Transfers
 	options := source.ScanOptions{Ignore: chosen.Ignore, Hidden: chosen.IncludeHidden}
 	ctx, cancel := context.WithCancel(ctx)
 	v := newSurvey()
-	a.bridge.Fork(func() { v.run(ctx, source.Disk{}.FollowLinks(chosen.FollowLinks), paths, options) })
+	a.bridge.Fork(func() { v.run(ctx, followLinks || chosen.FollowLinks, paths, options) })
 	timeout := time.NewTimer(a.surveyTimeout)
 	defer timeout.Stop()
 	select {
@@ -116,13 +135,14 @@ func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []st
 		a.bridge.Post(func() { a.confirm(v, server, cancel, add) })
 		return
 	}
+	listing := v.list()
 	cancel()
-	add()
+	add(listing)
 }
 
 // confirm asks whether to add the files, while they are being counted. Closing the dialog
 // calls stop.
-func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc, add func()) {
+func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc, add func(*uploader.Listing)) {
 	a.showWindow()
 	server, known := a.bridge.Snapshot().Server(to)
 	if !known {
@@ -131,7 +151,11 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 	amount := dialog.NewParagraph(v.text())
 	var box *dialog.Dialog
 	hide := func() { box.Hide() }
-	accept := form.NewDialogButton(words.Text("preview.accept"), func() { hide(); add() }, hide)
+	accept := form.NewDialogButton(words.Text("preview.accept"), func() {
+		listing := v.list()
+		hide()
+		add(listing)
+	}, hide)
 	accept.Importance = widget.HighImportance
 	cancel := form.NewDialogButton(words.Text("cancel"), hide, hide)
 	destination := dialog.NewParagraph("")

@@ -53,8 +53,9 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 		folder := folderOf(t, 50)
 		s := startWindow(t, apptest.NewEngine())
 		s.adder.drop(apptest.URIs(folder))
-		if diff := cmp.Diff([]string{folder}, s.waitCommand(1).(uploader.Add).Paths); diff != "" || s.keys.hasOverlay() {
-			t.Error(diff)
+		added := s.waitCommand(1).(uploader.Add)
+		if diff := cmp.Diff([]string{folder}, added.Paths); diff != "" || s.keys.hasOverlay() || added.Listing.Files() != 50 {
+			t.Error(diff, added.Listing.Files())
 		}
 	})
 	t.Run("many files need confirmation with count and destination", func(t *testing.T) {
@@ -67,7 +68,9 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 			t.Errorf("dialog text is %q, engine received %v", s.dialogText(), s.engine.Commands())
 		}
 		s.press("Upload")
-		s.waitCommand(1)
+		if listing := s.waitCommand(1).(uploader.Add).Listing; listing.Files() != manyFiles+1 {
+			t.Errorf("the command has a listing of %d files", listing.Files())
+		}
 	})
 	t.Run("many bytes need confirmation and can be cancelled", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), startHidden)

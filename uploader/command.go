@@ -17,6 +17,7 @@ type Add struct {
 	Paths  []string // absolute; folders are scanned
 
 	Options BatchOptions
+	Listing *Listing // of Paths, if they were listed before; it is not saved
 }
 
 // Pause stops sending transfers until they are resumed, also after a restart.

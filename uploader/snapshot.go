@@ -24,6 +24,7 @@ type Snapshot struct {
 	Holds       map[ServerID]Hold         // servers to which nothing new is sent for a while
 	Drives      map[uint64]*fault.Fault   // drives whose files are not started at the moment, by source.Identity.Volume
 	ScanFaults  map[BatchID]*fault.Fault  // batches whose scan does not continue at the moment, such as for its drive
+	Listed      map[BatchID]int           // how many files the batches have that are being scanned and were listed before
 	StoreFault  *fault.Fault              // why the store cannot save or be searched; nil if it can
 }
 

@@ -28,6 +28,8 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 	case wait != nil:
 		model.StatusIcon, model.Tone = StateIcon(uploader.StateBusy)
 		model.Status = words.Join(words.Fault(wait, words.Subject{}).Short, words.Server(server))
+	case sum.Files == 0 && s.Listed[b.ID] > 0:
+		model.Status = words.Join(words.Text("batch.adding"), words.Server(server))
 	case sum.Files == 0:
 		model.Status = words.Join(words.Text("batch.looking"), words.Server(server))
 	case !b.Scanned:

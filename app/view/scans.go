@@ -21,6 +21,7 @@ type Scan struct {
 	name    string // of a single folder; "" for several
 	files   int
 	bytes   int64
+	listed  int // files of all of them; 0 if that is not known of each
 }
 
 // Update updates the set from a snapshot, and returns the scans that have been running for
@@ -43,12 +44,15 @@ func (c Scans) Update(s *uploader.Snapshot, interrupted *Interrupted, now time.T
 		if !known || now.Sub(since) < ScanDelay {
 			continue
 		}
-		sum.add(id, batch, s.BatchTotals[id])
+		sum.add(id, batch, s.BatchTotals[id], s.Listed[id])
 	}
 	return sum
 }
 
-func (s *Scan) add(id uploader.BatchID, batch *uploader.Batch, sum uploader.BatchTotals) {
+func (s *Scan) add(id uploader.BatchID, batch *uploader.Batch, sum uploader.BatchTotals, listed int) {
+	if s.listed += listed; listed == 0 || s.listed == listed && len(s.Batches) > 0 {
+		s.listed = 0
+	}
 	s.Batches = append(s.Batches, id)
 	s.files += sum.Files
 	s.bytes += sum.Bytes
@@ -61,12 +65,19 @@ func (s *Scan) add(id uploader.BatchID, batch *uploader.Batch, sum uploader.Batc
 // Text returns the text of the progress; "" if there is no scan.
 func (s Scan) Text() string {
 	soFar := words.Join(words.Files(s.files), words.Size(s.bytes))
-	switch {
+	if s.listed > 0 {
+		soFar = words.FilesOf(min(s.files, s.listed), s.listed)
+	}
+	switch named := s.name != ""; {
 	case len(s.Batches) == 0:
 		return ""
-	case s.name == "":
-		return words.Text("counting", words.Data{"So": soFar})
-	default:
+	case s.listed > 0 && named:
+		return words.Text("adding.folder", words.Data{"Folder": s.name, "So": soFar})
+	case s.listed > 0:
+		return words.Text("adding", words.Data{"So": soFar})
+	case named:
 		return words.Text("counting.folder", words.Data{"Folder": s.name, "So": soFar})
+	default:
+		return words.Text("counting", words.Data{"So": soFar})
 	}
 }

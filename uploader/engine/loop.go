@@ -122,6 +122,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission,
 		drives: l.drives, log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed,
 		postponed: map[uploader.BatchID]*postponedScan{},
+		listings:  map[uploader.BatchID]*uploader.Listing{},
 	}
 	l.commits = &commits{state: l.state, servers: l.servers, store: e.config.Store, log: l.log}
 	l.publisher = &publisher{state: l.state, servers: l.servers, admission: l.admission, drives: l.drives, scans: l.scans}

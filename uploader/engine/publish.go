@@ -52,6 +52,7 @@ func (p *publisher) snapshot(storeFault *fault.Fault, now time.Time) *uploader.S
 		Holds:      map[uploader.ServerID]uploader.Hold{},
 		Drives:     p.drives.faults(),
 		ScanFaults: p.scans.faults(),
+		Listed:     p.scans.listed(),
 		Checking:   len(s.checks),
 		StoreFault: storeFault,
 	}

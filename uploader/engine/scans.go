@@ -37,8 +37,9 @@ type scans struct {
 	blocked    *fault.Fault  // why the drive of the running scan does not respond; nil while it does
 	waiting    scanWait      // why the running scan waits before it tries again
 	postponed  map[uploader.BatchID]*postponedScan
-	neverBegun map[string]uploader.TransferID // for the running scan: transfers that failed before an upload was created, by path
-	fault      *fault.Fault                   // why the running scan does not continue; nil while it does
+	listings   map[uploader.BatchID]*uploader.Listing // of batches whose scan has not started yet
+	neverBegun map[string]uploader.TransferID         // for the running scan: transfers that failed before an upload was created, by path
+	fault      *fault.Fault                           // why the running scan does not continue; nil while it does
 }
 
 // scanRequest is a batch to scan: all of it, or what is at and below some paths.
@@ -67,6 +68,9 @@ func (s *scans) add(c uploader.Add) error {
 	})
 	if c.Options.UploadAgain {
 		s.state.finishedSince[c.Batch] = map[uploader.TransferID]bool{}
+	}
+	if c.Listing != nil {
+		s.listings[c.Batch] = c.Listing
 	}
 	s.scan(c.Batch)
 	return nil
@@ -174,6 +178,12 @@ func (s *scans) startNext(work context.Context) {
 	r := s.requests[next]
 	s.requests = slices.Delete(s.requests, next, next+1)
 	b, settings := *s.state.batches[r.batch], s.admission.Settings()
+	options := source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden}
+	listing := s.listings[b.ID]
+	delete(s.listings, b.ID)
+	if !r.isWhole() || !listing.Fits(b.Roots, options, b.Options.FollowLinks, time.Now()) {
+		listing = nil
+	}
 	ctx, cancel := context.WithCancel(work)
 	calls := &source.Calls{}
 	disk := s.config.diskOf(&b).Record(calls)
@@ -186,7 +196,8 @@ func (s *scans) startNext(work context.Context) {
 		Cancel:      cancel,
 		Fingerprint: s.config.fingerprinter(disk, settings, s.servers.byID[b.Server]),
 		KnownPaths:  s.knownPaths(b.ID),
-		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden},
+		Options:     options,
+		Listing:     listing,
 		Matcher:     s.matcher(b, disk),
 	}
 	scanner.Reporter = scan.Reporter{
@@ -332,6 +343,7 @@ func (s *scans) end(id uploader.BatchID) {
 		return // more of it is to be scanned
 	}
 	s.requests = slices.DeleteFunc(s.requests, of(id))
+	delete(s.listings, id)
 	b := *s.state.batches[id]
 	b.Scanned = true
 	s.state.keepBatch(b)
@@ -339,6 +351,19 @@ func (s *scans) end(id uploader.BatchID) {
 	for t := range s.state.table.Hidden(id) {
 		s.state.dropped = append(s.state.dropped, t.ID)
 	}
+}
+
+// listed returns the numbers of files of the batches that are being scanned and whose files
+// were listed before.
+func (s *scans) listed() map[uploader.BatchID]int {
+	listed := make(map[uploader.BatchID]int, len(s.listings))
+	for id, listing := range s.listings {
+		listed[id] = listing.Files()
+	}
+	if s.running != nil && s.running.Listing != nil {
+		listed[s.running.Batch.ID] = s.running.Listing.Files()
+	}
+	return listed
 }
 
 func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {

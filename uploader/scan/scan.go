@@ -102,6 +102,7 @@ type Scanner struct {
 	KnownPaths  map[string]bool // paths that have a transfer already
 	Matcher     *Matcher
 	Options     source.ScanOptions
+	Listing     *uploader.Listing // what the disk would yield; nil if that is not known
 
 	Skipped uploader.Skipped // complete when the last portion is delivered
 
@@ -118,7 +119,11 @@ func (s *Scanner) Run(ctx context.Context) error {
 	options.Retry, options.Waits = retryUnread, func(f *fault.Fault) {
 		s.waits(ctx, f)
 	}
-	for file, err := range s.Disk.Scan(ctx, s.Batch.Roots, options) {
+	files := s.Disk.Scan(ctx, s.Batch.Roots, options)
+	if s.Listing != nil {
+		files = s.Listing.All()
+	}
+	for file, err := range files {
 		if ctx.Err() != nil {
 			return nil
 		}
