@@ -18,8 +18,8 @@ const (
 )
 
 // Listing is what [source.Disk.Scan] yields for the paths of an Add, so that files that were
-// counted before need not be listed again. It is made by one goroutine and read by others
-// after End.
+// counted before are sent before the paths are listed again, for what came since. It is made
+// by one goroutine and read by others after End.
 type Listing struct {
 	paths       []string
 	options     source.ScanOptions

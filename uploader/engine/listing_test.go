@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,47 +11,48 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// listingCounter is a file system that counts how often a folder is listed.
-type listingCounter struct {
+// gatedFolders is a file system whose folders are listed only once that is allowed.
+type gatedFolders struct {
 	source.FileSystem
-	listed atomic.Int64
+	allowed chan struct{} // closed then
 }
 
-func (c *listingCounter) OpenFolder(path string) (source.Folder, error) {
-	folder, err := c.FileSystem.OpenFolder(path)
+func (g gatedFolders) OpenFolder(path string) (source.Folder, error) {
+	folder, err := g.FileSystem.OpenFolder(path)
 	if err != nil {
 		return nil, err
 	}
-	return countedFolder{folder, &c.listed}, nil
+	return gatedFolder{folder, g.allowed}, nil
 }
 
-type countedFolder struct {
+type gatedFolder struct {
 	source.Folder
-	listed *atomic.Int64
+	allowed chan struct{}
 }
 
-func (f countedFolder) Names() ([]string, error) {
-	f.listed.Add(1)
+func (f gatedFolder) Names() ([]string, error) {
+	<-f.allowed
 	return f.Folder.Names()
 }
 
-// TestFilesThatWereListedAreNotListedAgain adds a folder with a listing of it.
-func TestFilesThatWereListedAreNotListedAgain(t *testing.T) {
+// TestListedFilesAreSentBeforeTheirFolderIsListedAgain adds a folder with a listing of it, and
+// with a file that came later, as while the user was asked.
+func TestListedFilesAreSentBeforeTheirFolderIsListedAgain(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name  string
-		age   time.Duration // of the listing
-		lists bool          // the engine
+		name string
+		age  time.Duration // of the listing
+		used bool
 	}{
-		{"just listed", 0, false},
-		{"listed long ago", time.Hour, true},
+		{"just listed", 0, true},
+		{"listed long ago", time.Hour, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			server := uploadtest.NewTusd(t)
 			folder := filepath.Join(t.TempDir(), "raws")
 			createFiles(t, folder, "a", "b", "c")
-			disk := &listingCounter{FileSystem: source.OS{}}
+			disk := gatedFolders{source.OS{}, make(chan struct{})}
 			h := newHarness(t, server.Endpoint)
 			h.stop()
 			h.configure = func(c *engine.Config) { c.Disk = source.NewDisk(disk) }
@@ -64,16 +64,23 @@ func TestFilesThatWereListedAreNotListedAgain(t *testing.T) {
 				listing.Add(file, err)
 			}
 			listing.End(time.Now().Add(-test.age))
+			createFiles(t, folder, "later")
 			batch := uploader.NewBatchID()
 			h.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{folder}, Listing: listing})
-			transfers := h.waitFinal(batch)
-			if listed := disk.listed.Load(); len(transfers) != 3 || (listed > 0) != test.lists {
-				t.Errorf("%d files, the folder was listed %d times, want that: %v", len(transfers), listed, test.lists)
+			if test.used {
+				h.waitCount(uploader.StateDone, 3)
+			}
+			if s := h.engine.Snapshot(); s.Batches[batch].Scanned || (s.Listed[batch] == 3) != test.used {
+				t.Errorf("before the folder is listed: scanned %v, %d files were listed before", s.Batches[batch].Scanned, s.Listed[batch])
+			}
+			close(disk.allowed)
+			if transfers := h.waitFinal(batch); len(transfers) != 4 {
+				t.Errorf("%d files, want 4", len(transfers))
 			}
 			if listed := h.engine.Snapshot().Listed; len(listed) > 0 {
 				t.Errorf("after the scan %v are listed", listed)
 			}
-			wantStored(t, server, filepath.Join(folder, "a"), filepath.Join(folder, "b"), filepath.Join(folder, "c"))
+			wantStored(t, server, filepath.Join(folder, "a"), filepath.Join(folder, "b"), filepath.Join(folder, "c"), filepath.Join(folder, "later"))
 		})
 	}
 }

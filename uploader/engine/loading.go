@@ -144,8 +144,8 @@ func (l *loop) endLoading() {
 
 // receive carries out a command, or lets it wait until all transfers are loaded. What limits
 // what is sent takes effect, and gets its reply, at once: who passes on settings one after
-// another waits for the reply. After any other command no transfer is started, since it may be
-// one that the command is about.
+// another waits for the reply. After another command that waits no transfer is started, since
+// it may be one that the command is about, unless the command only adds to what is sent.
 func (l *loop) receive(r request) {
 	d := l.loading
 	if d == nil {
@@ -163,7 +163,12 @@ func (l *loop) receive(r request) {
 	case uploader.Remove:
 		l.stopWorkers(c.Target)
 	}
-	d.commands, d.startsNone = append(d.commands, r), true
+	d.commands = append(d.commands, r)
+	switch r.command.(type) {
+	case uploader.Add, uploader.Resume:
+	default:
+		d.startsNone = true
+	}
 }
 
 // admits reports whether transfers may be started.

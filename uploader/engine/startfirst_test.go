@@ -298,7 +298,8 @@ func TestCommandsWhileLoading(t *testing.T) {
 		{"pause the other", uploader.Pause{Target: uploader.TargetTransfers(2)}, false, false, 1},
 		{"cancel the batch", uploader.Cancel{Target: uploader.Target{Batch: 1}}, true, false, 0},
 		{"remove the final ones", uploader.Remove{Target: uploader.Target{All: true, Final: true}}, false, false, 0},
-		{"resume all", uploader.Resume{Target: uploader.TargetAll()}, false, false, 0},
+		{"resume all", uploader.Resume{Target: uploader.TargetAll()}, false, true, 0},
+		{"add a file", uploader.Add{Batch: uploader.NewBatchID(), Server: usualServer, Paths: []string{"/film.mov"}}, false, true, 0},
 		{"metered", uploader.SetMetered{Metered: true}, true, true, 0},
 	}
 	for _, test := range tests {
@@ -328,8 +329,9 @@ func TestCommandsWhileLoading(t *testing.T) {
 				}
 				l.workers.receive(1, lifecycle.WorkerEnded{Stopped: true})
 				l.admission.SetMetered(true)
-				if l.turn(r.Context(), r.Context()); replied(reply) != test.admits {
-					r.Errorf("replied before all is loaded: %v, want %v", replied(reply), test.admits)
+				_, atOnce := test.command.(uploader.SetMetered)
+				if l.turn(r.Context(), r.Context()); replied(reply) != atOnce {
+					r.Errorf("replied before all is loaded: %v, want %v", replied(reply), atOnce)
 				}
 				l.joinRest(r)
 				for l.loading != nil || !replied(reply) {

@@ -102,7 +102,7 @@ type Scanner struct {
 	KnownPaths  map[string]bool // paths that have a transfer already
 	Matcher     *Matcher
 	Options     source.ScanOptions
-	Listing     *uploader.Listing // what the disk would yield; nil if that is not known
+	Listing     *uploader.Listing // what the disk yielded a moment ago, which is delivered first; nil if that is not known
 
 	Skipped uploader.Skipped // complete when the last portion is delivered
 
@@ -119,36 +119,47 @@ func (s *Scanner) Run(ctx context.Context) error {
 	options.Retry, options.Waits = retryUnread, func(f *fault.Fault) {
 		s.waits(ctx, f)
 	}
-	files := s.Disk.Scan(ctx, s.Batch.Roots, options)
+	listed := map[string]bool{} // paths
 	if s.Listing != nil {
-		files = s.Listing.All()
+		for file, err := range s.Listing.All() {
+			listed[file.Path] = true
+			s.add(ctx, file, err)
+		}
+		s.deliver(ctx, false) // they do not wait for the disk
 	}
-	for file, err := range files {
-		if ctx.Err() != nil {
-			return nil
-		}
-		if skipped, ok := errors.AsType[*source.Skipped](err); ok {
-			s.skip(file, skipped.Reason)
-			continue
-		}
-		if s.KnownPaths[file.Path] || !s.Request.includes(file.Path) {
-			continue
-		}
-		f := Found{File: file, Growth: s.growth(file.Path), Err: err}
-		if f.Growth == uploader.GrowthActive {
-			f.File.Size = uploader.SizeUnknown // such a file matches no earlier upload
-		} else if err == nil {
-			f.Fingerprint, f.Err = s.fingerprint(ctx, file)
-		}
-		s.portion = append(s.portion, f)
-		if len(s.portion) >= maxPortion || time.Since(s.began) >= maxPortionAge {
-			s.deliver(ctx, false)
+	for file, err := range s.Disk.Scan(ctx, s.Batch.Roots, options) {
+		if !listed[file.Path] {
+			s.add(ctx, file, err)
 		}
 	}
 	if ctx.Err() == nil {
 		s.deliver(ctx, true)
 	}
 	return nil
+}
+
+// add adds what was found to the portion, unless ctx has ended or it is not to be uploaded.
+func (s *Scanner) add(ctx context.Context, file source.File, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	if skipped, ok := errors.AsType[*source.Skipped](err); ok {
+		s.skip(file, skipped.Reason)
+		return
+	}
+	if s.KnownPaths[file.Path] || !s.Request.includes(file.Path) {
+		return
+	}
+	f := Found{File: file, Growth: s.growth(file.Path), Err: err}
+	if f.Growth == uploader.GrowthActive {
+		f.File.Size = uploader.SizeUnknown // such a file matches no earlier upload
+	} else if err == nil {
+		f.Fingerprint, f.Err = s.fingerprint(ctx, file)
+	}
+	s.portion = append(s.portion, f)
+	if len(s.portion) >= maxPortion || time.Since(s.began) >= maxPortionAge {
+		s.deliver(ctx, false)
+	}
 }
 
 // skip counts an entry that is not uploaded, also outside of Request.
