@@ -66,6 +66,10 @@ windows: $(WINRES) ## build bin/windows/ferry.exe and ferry.com, the window and 
 	@packaging/deps package
 	VERSION='$(VERSION)' WINRES='$(WINRES)' packaging/windows/build
 
+.PHONY: wine
+wine: ## test Ferry for Windows under Wine, which root installs in a folder if the system has none
+	bash .ci/wine
+
 .PHONY: package
 package: build windows $(NFPM) ## make all packages for Linux and Windows in dist
 	NFPM='$(NFPM)' packaging/package
