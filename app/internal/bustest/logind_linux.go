@@ -58,7 +58,7 @@ func (l logind) Inhibit(request dbus.Message, what, who, why, mode string) *dbus
 		_, _ = held.Read(make([]byte, 1)) // until the other end is closed
 		l.called("released")
 	}()
-	lock := dbus.UnixFD(given.Fd()) //nolint:gosec // a file descriptor is small
+	lock := dbus.UnixFD(given.Fd())
 	l.conn.Send(&dbus.Message{Type: dbus.TypeMethodReply, Body: []any{lock}, Headers: map[dbus.HeaderField]dbus.Variant{
 		dbus.FieldDestination: request.Headers[dbus.FieldSender],
 		dbus.FieldReplySerial: dbus.MakeVariant(request.Serial()),
