@@ -28,7 +28,7 @@ WINRES        := $(TOOLS)/go-winres-v0.3.3
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 
 # The packages that need no C compiler of another system to be vetted for it.
-PORTABLE := ./uploader/... ./db/... ./packaging/... $(addprefix ./app/,cli connect feed instance platform presets profile savedvalue settings spool uploadurls windowstate words)
+PORTABLE := ./uploader/... ./db/... ./packaging/... $(addprefix ./app/,cli connect feed instance platform presets profile savedvalue settings spool thumbnails uploadurls windowstate words)
 
 OUT ?= .cache/demo
 

@@ -22,6 +22,7 @@ func (sh *shell) applySettings() {
 	if chosen.Appearance != sh.appearance {
 		sh.applyAppearance(chosen.Appearance)
 	}
+	sh.thumbnails.set(chosen.Appearance.Thumbnails)
 	sh.preferences.Show(chosen)
 	sh.bridge.Refresh()
 }

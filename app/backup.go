@@ -16,6 +16,8 @@ type ProfileData struct {
 	Dir string // the profile folder
 	Log string // path of the log file
 
+	Thumbnails string // the folder for thumbnails; "" for none
+
 	CrashReport  string       // path of the report about a crash before this start; "" for none
 	DismissCrash func() error // makes it not be offered again; it may be called from any goroutine
 
@@ -57,7 +59,7 @@ func (d *backups) backUpTo(folder string) {
 				d.showMessage(view.ErrorText(err))
 				return
 			}
-			d.showMessage(words.Text("settings.backup.done", words.Data{"File": words.Printable(path)}))
+			d.showMessage(words.Text("settings.backup.done", words.Data{"File": words.Path(path)}))
 		})
 	})
 }

@@ -43,10 +43,10 @@ func (sh *shell) exportHistory(write func(context.Context, io.Writer) error) {
 			sh.bridge.Post(func() {
 				if err != nil {
 					sh.config.Log.Warn("export history failed", "err", err)
-					sh.window.showMessage(words.Text("history.export.failed", words.Data{"Folder": words.Printable(folders[0])}))
+					sh.window.showMessage(words.Text("history.export.failed", words.Data{"Folder": words.Path(folders[0])}))
 					return
 				}
-				sh.window.showMessage(words.Text("history.export.done", words.Data{"File": words.Printable(path)}))
+				sh.window.showMessage(words.Text("history.export.done", words.Data{"File": words.Path(path)}))
 			})
 		})
 	})

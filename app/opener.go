@@ -86,7 +86,7 @@ func (o *opener) report(path string, err error) {
 	}
 	o.log.Warn("open path failed", "err", err)
 	o.bridge.Post(func() {
-		o.showMessage(words.Text("reveal.failed", words.Data{"Path": words.Printable(path)}))
+		o.showMessage(words.Text("reveal.failed", words.Data{"Path": words.Path(path)}))
 	})
 }
 

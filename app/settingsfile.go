@@ -33,7 +33,7 @@ func (f *settingsFiles) exportSettings() {
 		path := filepath.Join(folders[0], "ferry-settings-"+time.Now().Format("20060102-150405.000")+".json")
 		f.bridge.Run(func(context.Context) {
 			err := writeSettings(path, f.settings.Get())
-			f.bridge.Post(func() { f.report(err, words.Text("settings.export.done", words.Data{"File": words.Printable(path)})) })
+			f.bridge.Post(func() { f.report(err, words.Text("settings.export.done", words.Data{"File": words.Path(path)})) })
 		})
 	})
 }

@@ -59,6 +59,7 @@ type shell struct {
 	logs          *logs
 	received      *receivedFolder
 	settingsFiles *settingsFiles
+	thumbnails    *thumbnailMaker
 	prompt        *resumePrompt
 	decisions     *decisions
 	scans         *folderScans
@@ -132,6 +133,7 @@ func (sh *shell) makeParts() {
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, files: sh.files, notifications: sh.notifications,
 		visibility: func() *visibility { return sh.visibility }, adding: sh.adder.adding, system: sh.system.done, log: log, showMessage: showMessage,
 	}
+	sh.thumbnails = &thumbnailMaker{bridge: sh.bridge, folder: sh.config.Data.Thumbnails, log: log, window: sh.window}
 	sh.repeated = &repeatedErrors{window: sh.window, act: sh.actions.act}
 }
 
@@ -209,7 +211,7 @@ func (sh *shell) windowActions() windowActions {
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenHistory: sh.history.Open, OpenSettings: sh.preferences.Open,
 			Received: func() string { return sh.opener.receivedDir }, ChangeReceived: sh.received.choose,
 		},
-		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage, Move: sh.actions.sendMoves},
+		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage, Move: sh.actions.sendMoves, Thumbnail: sh.thumbnails.get},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },

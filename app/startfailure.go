@@ -106,7 +106,7 @@ func (w *failureWindow) buttons(openFolder func(context.Context, string) error) 
 			w.tasks.Run(func(ctx context.Context) {
 				if err := openFolder(ctx, w.failure.Folder); err != nil {
 					w.log.Warn("open data folder failed", "err", err)
-					w.tasks.Post(func() { w.warn(words.Text("reveal.failed", words.Data{"Path": words.Printable(w.failure.Folder)})) })
+					w.tasks.Post(func() { w.warn(words.Text("reveal.failed", words.Data{"Path": words.Path(w.failure.Folder)})) })
 				}
 			})
 		})

@@ -50,14 +50,14 @@ type afterUploads struct {
 	left      *widget.Label // in the dialog
 }
 
-// action returns what follows this run.
+// action returns what follows this round.
 func (a *afterUploads) action() settings.DoneAction {
 	return a.decider.Action(a.settings.Get().WhenDone.Action)
 }
 
-// choose chooses what follows this run, instead of what the settings say. If the run has ended,
-// nothing follows it, and the choice is for the next one. A program is chosen first if the
-// settings have none.
+// choose chooses what follows this round, instead of what the settings say. If the round has
+// ended, nothing follows it, and the choice is for the next one. A program is chosen first if
+// the settings have none.
 func (a *afterUploads) choose(action settings.DoneAction) {
 	set := a.settings.Get().WhenDone
 	if action == settings.DoneProgram && set.Program == "" {

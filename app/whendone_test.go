@@ -17,7 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// whenDone sets what follows every run.
+// whenDone sets what follows every round.
 func whenDone(action settings.DoneAction) func(*Config, *fakeDesktop) {
 	return func(c *Config, _ *fakeDesktop) {
 		c.Settings.Update(func(s *settings.Settings) {
@@ -26,7 +26,7 @@ func whenDone(action settings.DoneAction) func(*Config, *fakeDesktop) {
 	}
 }
 
-// finish ends a run in which a file was sent.
+// finish ends a round in which a file was sent.
 func (s *testWindow) finish() { s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Done))) }
 
 // passNotice shows the snapshot again at times until the notice has passed.

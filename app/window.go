@@ -174,9 +174,9 @@ func (w *window) showEmpty(server uploader.Server) {
 
 func (w *window) emptyHint(server uploader.Server) string {
 	if server.Builtin() {
-		return words.Text("empty.text.builtin", words.Data{"Folder": view.ShortenPath(w.receivedDir, maxFolderLength)})
+		return words.Text("empty.text.builtin", words.Data{"Folder": words.Unbroken(view.ShortenPath(w.receivedDir, maxFolderLength))})
 	}
-	return words.Text("empty.text", words.Data{"Server": words.Server(server)})
+	return words.Text("empty.text", words.Data{"Server": words.Unbroken(words.Server(server))})
 }
 
 func (w *window) open() {

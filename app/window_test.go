@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -14,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/windowstate"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -242,5 +245,25 @@ func TestRequestForNewServerFillsInTheDialog(t *testing.T) {
 	s.key(fyne.KeyEscape)
 	if got := s.engine.Commands(); len(got) > 0 {
 		t.Errorf("engine received %v", got)
+	}
+}
+
+// TestEmptyStateKeepsFolderInOneLine: the folder of received files is shown without the home
+// folder, and no line break is in it.
+func TestEmptyStateKeepsFolderInOneLine(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	for _, language := range words.Languages() {
+		for _, size := range []fyne.Size{minSize, startSize} {
+			s := startWindow(t, apptest.NewEngine(), func(c *Config, _ *fakeDesktop) { c.ReceivedDir = filepath.Join(home, "下载", "Ferry") })
+			if err := words.Load(string(language)); err != nil {
+				t.Fatal(err)
+			}
+			s.window.window.Resize(size)
+			s.rebuild()
+			s.until("the folder is shown", func() bool {
+				return slices.ContainsFunc(apptest.Texts(s.window.empty), func(line string) bool { return strings.Contains(line, "~/下载/Ferry") })
+			})
+		}
 	}
 }

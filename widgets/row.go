@@ -40,6 +40,7 @@ type Row struct {
 	separator       *canvas.Rectangle
 	tile            *canvas.Rectangle
 	icon            *draw.Icon
+	picture         *canvas.Image
 	name            *draw.Label
 	statusIcon      *draw.Icon
 	status          *draw.Label
@@ -60,6 +61,7 @@ func NewRow() *Row {
 		separator:       &canvas.Rectangle{},
 		tile:            &canvas.Rectangle{},
 		icon:            draw.NewIcon(),
+		picture:         &canvas.Image{FillMode: canvas.ImageFillContain},
 		name:            draw.NewLabel(draw.SizeText, theme.ColorText),
 		statusIcon:      draw.NewIcon(),
 		status:          draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
@@ -78,6 +80,7 @@ func NewRow() *Row {
 		r.columns[i].Object.Alignment = fyne.TextAlignTrailing
 	}
 	r.bar.Hide()
+	r.picture.Hide()
 	r.paint()
 	r.ExtendBaseWidget(r)
 	return r
@@ -95,7 +98,7 @@ func (r *Row) SetModel(model RowModel) {
 		r.paintBackground()
 		canvas.Refresh(r.background)
 	}
-	r.icon.Set(model.Icon, theme.ColorMuted)
+	r.setPicture()
 	r.name.Set(model.Name, theme.ColorText)
 	r.statusIcon.Set(model.StatusIcon, model.Tone.Color())
 	r.status.Set(model.Status, model.Tone.Color())
@@ -106,6 +109,20 @@ func (r *Row) SetModel(model RowModel) {
 	r.aimed = false
 	r.arrange(r.Size())
 	r.bar.Set(model.Acked, model.Sent, model.BarTone)
+}
+
+// setPicture shows the picture of the model, or its icon.
+func (r *Row) setPicture() {
+	if r.model.Picture == nil {
+		r.icon.Set(r.model.Icon, theme.ColorMuted)
+	} else {
+		r.icon.Set("", theme.ColorMuted)
+	}
+	draw.SetVisible(r.picture, r.model.Picture != nil)
+	if r.picture.Image != r.model.Picture {
+		r.picture.Image = r.model.Picture
+		r.picture.Refresh()
+	}
 }
 
 // SetState implements [list.Stateful].
@@ -144,7 +161,7 @@ func (r *Row) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (r *Row) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{r.background, r.mark, r.separator, r.tile, r.icon.Object, r.name.Object, r.statusIcon.Object, r.status.Object}
+	objects := []fyne.CanvasObject{r.background, r.mark, r.separator, r.tile, r.icon.Object, r.picture, r.name.Object, r.statusIcon.Object, r.status.Object}
 	for _, column := range r.columns {
 		objects = append(objects, column.Object)
 	}
@@ -158,7 +175,7 @@ func (r *Row) paint() {
 	}
 	r.separator.FillColor = theme.Color(fynetheme.ColorNameSeparator)
 	r.tile.FillColor = theme.Color(theme.ColorTile)
-	r.tile.CornerRadius = theme.Grid(2)
+	r.tile.CornerRadius, r.picture.CornerRadius = theme.Grid(2), theme.Grid(2)
 	r.paintBackground()
 	for _, object := range []fyne.CanvasObject{r.icon.Object, r.statusIcon.Object, r.bar} {
 		object.Refresh()

@@ -2,6 +2,7 @@ package widgets_test
 
 import (
 	"fmt"
+	"image"
 	"slices"
 	"testing"
 
@@ -339,5 +340,35 @@ func BenchmarkRowSetModel(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		row.SetModel(models[i%2])
+	}
+}
+
+func TestRowShowsPictureInPlaceOfIcon(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	row, _ := newRow(t, done(), 960)
+	shown := func() (icons, pictures int) {
+		for _, object := range test.LaidOutObjects(row) {
+			m, isImage := object.(*canvas.Image)
+			switch inTile := isImage && m.Visible() && m.Position().X > 20 && m.Position().X < 60; {
+			case inTile && m.Resource == nil:
+				pictures++
+			case inTile:
+				icons++
+			}
+		}
+		return icons, pictures
+	}
+	if icons, pictures := shown(); icons != 1 || pictures != 0 {
+		t.Errorf("%d icons and %d pictures", icons, pictures)
+	}
+	model := done()
+	model.Picture = image.NewRGBA(image.Rect(0, 0, 96, 96))
+	row.SetModel(model)
+	if icons, pictures := shown(); icons != 0 || pictures != 1 {
+		t.Errorf("%d icons and %d pictures with a picture", icons, pictures)
+	}
+	row.SetModel(done())
+	if icons, pictures := shown(); icons != 1 || pictures != 0 {
+		t.Errorf("%d icons and %d pictures afterwards", icons, pictures)
 	}
 }

@@ -67,6 +67,8 @@ func (r *Row) arrangeTile(size fyne.Size) float32 {
 	draw.SetVisible(r.tile, !theme.IsCompact())
 	r.tile.Resize(fyne.NewSquareSize(tile))
 	r.tile.Move(at)
+	r.picture.Resize(fyne.NewSquareSize(tile))
+	r.picture.Move(at)
 	r.icon.Place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
 	return at.X + tile + theme.Grid(rowGap)
 }
@@ -260,7 +262,7 @@ func (r *Row) tooltip() (target fyne.CanvasObject, text string) {
 		return r.status.Object, r.status.FullText + "\n" + hint
 	}
 	for _, l := range []*draw.Label{r.name, r.status} {
-		if l.Object.Text != l.FullText && r.pointerOver(l.Object) {
+		if l.Shortened() && r.pointerOver(l.Object) {
 			return l.Object, l.FullText
 		}
 	}

@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"image"
 	"slices"
 
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -9,6 +10,7 @@ import (
 // RowModel is the content of a [Row].
 type RowModel struct {
 	Icon       theme.IconName // type of the item
+	Picture    image.Image    // a square in place of the icon; nil for none
 	Name       string         // shortened in the middle
 	Percent    string         // the column that is hidden last in a narrow row
 	Size       string
@@ -54,7 +56,7 @@ type Action struct {
 
 // Equal reports whether two models have the same content.
 func (m RowModel) Equal(other RowModel) bool {
-	return m.Name == other.Name && m.Icon == other.Icon &&
+	return m.Name == other.Name && m.Icon == other.Icon && m.Picture == other.Picture &&
 		m.Percent == other.Percent && m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
 		m.StatusIcon == other.StatusIcon && m.Status == other.Status && m.StatusHint == other.StatusHint && m.Tone == other.Tone &&
 		m.ShowBar == other.ShowBar && m.BarTone == other.BarTone && m.Acked == other.Acked && m.Sent == other.Sent &&

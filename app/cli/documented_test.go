@@ -22,7 +22,7 @@ func TestDocumentedCommandsAreAccepted(t *testing.T) {
 	}
 	t.Chdir(t.TempDir())
 	for name, content := range map[string]string{
-		"a.mov": "", "b.mov": "", "urls.txt": "https://a.example/1\nhttps://a.example/2\n", "token.txt": "X-Auth: token\n", "sign-video": "#!/bin/sh\n",
+		"a.mov": "", "b.mov": "", "urls.txt": "https://a.example/1\nhttps://a.example/2\n", "token.txt": "X-Auth: token\n", "sign-video": "#!/bin/sh\n", "sign-video.exe": "", // Windows finds programs by their extension
 	} {
 		if err := os.WriteFile(name, []byte(content), 0o700); err != nil {
 			t.Fatal(err)

@@ -24,8 +24,9 @@ func TestReceiveFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Symlink(home, link); err != nil {
-		t.Skip(err)
+	linkErr := os.Symlink(home, link)
+	if linkErr == nil { // Wine makes no link and reports no error
+		_, linkErr = os.Readlink(link)
 	}
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home)
@@ -64,6 +65,9 @@ func TestReceiveFolder(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			if test.unix && runtime.GOOS == "windows" {
 				t.Skip("a folder of Unix")
+			}
+			if linkErr != nil && strings.HasPrefix(test.dir, link) {
+				t.Skip("no links: ", linkErr)
 			}
 			err := checkReceiveFolder(test.dir, profile, received)
 			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {

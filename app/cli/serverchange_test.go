@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,6 +25,8 @@ func TestEveryServerFlagChangesTheServer(t *testing.T) {
 		},
 		Access: uploader.Access{SignIn: uploader.SignInBasic, User: "me", SecretName: "s", CA: "/ca", Certificate: "/cert", Key: "/key", Proxy: "none"},
 	}
+	dir := t.TempDir()
+	certificates := []string{filepath.Join(dir, "a"), filepath.Join(dir, "b")}
 	for _, test := range []struct {
 		name string
 		args []string
@@ -57,8 +60,8 @@ func TestEveryServerFlagChangesTheServer(t *testing.T) {
 		{"no metadata", []string{"--metadata", "none"}, func(s *uploader.Server) { s.Options.Metadata = "" }},
 		{"hosts", []string{"--allow-host", "Y.example", "--allow-host", "x.example"}, func(s *uploader.Server) { s.Options.AllowedHosts = "x.example y.example" }},
 		{"no hosts", []string{"--allow-host", "none"}, func(s *uploader.Server) { s.Options.AllowedHosts = "" }},
-		{"certificate files", []string{"--ca", "/a", "--cert", "/b"}, func(s *uploader.Server) {
-			s.Access.CA, s.Access.Certificate, s.Access.Key = "/a", "/b", ""
+		{"certificate files", []string{"--ca", certificates[0], "--cert", certificates[1]}, func(s *uploader.Server) {
+			s.Access.CA, s.Access.Certificate, s.Access.Key = certificates[0], certificates[1], ""
 		}},
 		{"no certificate files", []string{"--ca", "none", "--cert", "none"}, func(s *uploader.Server) {
 			s.Access.CA, s.Access.Certificate, s.Access.Key = "", "", ""

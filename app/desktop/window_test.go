@@ -268,7 +268,7 @@ func TestSettingsApplyNowAndAfterRestart(t *testing.T) {
 	waitDrawn(t, ctx)
 	picture(t, ferry, "section")
 	// After the sections that follow, the first field is the language: same as system, English, Chinese.
-	must(t, ferry.Key(ctx, "Tab", "Tab", "Tab", "Tab", "Tab", "Down"))
+	must(t, ferry.Key(ctx, "Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Down"))
 	waitDrawn(t, ctx)
 	must(t, ferry.Key(ctx, "Down", "Down", "Down", "Return"))
 	must(t, ferry.AwaitTray(ctx, "打开 Ferry"))

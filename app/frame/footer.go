@@ -43,8 +43,8 @@ type FooterActions struct {
 	OpenSettings func()
 
 	WhenDone    func() settings.DoneAction // what follows when all uploads are done
-	SetWhenDone func(settings.DoneAction)  // for this run
-	OpenPower   func()                     // opens the setting for every run
+	SetWhenDone func(settings.DoneAction)  // for this round
+	OpenPower   func()                     // opens the setting for every round
 }
 
 // NewFooter returns a footer. Its menu opens on canvas.

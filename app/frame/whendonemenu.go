@@ -16,7 +16,7 @@ func (f *Footer) OpenWhenDone() {
 	widget.ShowPopUpMenuAtRelativePosition(menu, f.canvas, fyne.NewPos(0, -above), f.WhenDone)
 }
 
-// WhenDoneMenu returns a menu that chooses what follows this run, with the current choice
+// WhenDoneMenu returns a menu that chooses what follows this round, with the current choice
 // checked.
 func (f *Footer) WhenDoneMenu() *fyne.Menu {
 	title := fyne.NewMenuItem(words.Text("done.menu"), nil)

@@ -29,6 +29,11 @@ func listen(t *testing.T, handler instance.Handler) (string, *instance.Server) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
+	unaccepted, err := instance.OccupyUnaccepted(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unaccepted.Close() })
 	return path, server
 }
 

@@ -50,7 +50,7 @@ var (
 	// use.
 	belowShell = []string{
 		"app/awake", "app/bridge", "app/bus", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/power", "app/presets", "app/profile", "app/savedvalue", "app/settings",
-		"app/spool", "app/uploadurls", "app/view", "app/whendone", "app/windowstate", "app/words",
+		"app/spool", "app/thumbnails", "app/uploadurls", "app/view", "app/whendone", "app/windowstate", "app/words",
 	}
 
 	// pureParts are the packages of the engine without clock and I/O.

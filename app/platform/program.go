@@ -14,7 +14,7 @@ func StartProgram(path string) error {
 	if !filepath.IsAbs(path) {
 		return fmt.Errorf("start program: %q is no absolute path", path)
 	}
-	program := exec.Command(path) //nolint:gosec // the user chose it
+	program := exec.Command(path)
 	program.Dir = filepath.Dir(path)
 	if err := program.Start(); err != nil {
 		return fmt.Errorf("start program: %w", err)

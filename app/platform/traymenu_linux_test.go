@@ -184,6 +184,36 @@ func TestTrayMenuLayout(t *testing.T) {
 	}
 }
 
+func TestTrayMenuMarksTheChoice(t *testing.T) {
+	choices := func(checked string) []platform.MenuItem {
+		var items []platform.MenuItem
+		for _, label := range []string{"Sleep", "Shut down"} {
+			items = append(items, platform.MenuItem{Key: label, Label: label, Radio: true, Checked: label == checked})
+		}
+		return items
+	}
+	c := newMenuClient(t, trayItems("one", choices("Sleep")...))
+	marks := func() map[string]any {
+		submenu := c.find(c.layout(), "Recent")
+		states := map[string]any{}
+		for _, child := range c.children(submenu) {
+			if kind := child.Properties["toggle-type"].Value(); kind != "radio" {
+				t.Errorf("toggle-type is %v", kind)
+			}
+			states[child.Properties["label"].Value().(string)] = child.Properties["toggle-state"].Value()
+		}
+		return states
+	}
+	if diff := cmp.Diff(map[string]any{"Sleep": int32(1), "Shut down": int32(0)}, marks()); diff != "" {
+		t.Error(diff)
+	}
+	c.menu.Show(trayItems("one", choices("Shut down")...))
+	c.await("ItemsPropertiesUpdated")
+	if diff := cmp.Diff(map[string]any{"Sleep": int32(0), "Shut down": int32(1)}, marks()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTrayMenuChangesInPlace(t *testing.T) {
 	recent := item("1", "a.mov")
 	c := newMenuClient(t, trayItems("one", recent))

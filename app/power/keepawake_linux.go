@@ -39,9 +39,9 @@ type service struct {
 // starts when nobody uses the computer, and not the sleep that the user chooses. The display
 // may still be turned off.
 //
-// Power managers of KDE and Xfce have the first; GNOME and the other desktops have the
-// second. The portal of GTK accepts the request on Xfce too, but nothing follows it there.
-// The third is for computers without a desktop.
+// Power managers of KDE, LXQt and Xfce have the first; GNOME, Cinnamon and MATE have the
+// second. The third is for window managers and computers without a desktop. Since version 257
+// of systemd, it also refuses the sleep that the user chooses, unless told to ignore that.
 var services = []service{
 	{name: powerManagementName, hold: holdPowerManagement},
 	{name: portalName, hold: holdPortal},
@@ -57,6 +57,7 @@ func KeepAwake(ctx context.Context, reason string, held func(service string)) {
 	k := keeper{reason: reason, held: held}
 	k.session.connect = func() (*dbus.Conn, error) { return bus.ConnectSession() }
 	k.system.connect = func() (*dbus.Conn, error) { return dbus.ConnectSystemBus() }
+	k.session.names = append(k.session.names, sessionManagerName)
 	for _, s := range services {
 		k.link(s).names = append(k.link(s).names, s.name)
 	}
@@ -90,9 +91,8 @@ func (k *keeper) link(s service) *link {
 func (k *keeper) run(ctx context.Context) {
 	defer k.end()
 	for renew := true; ; {
-		k.session.open(ctx)
-		k.system.open(ctx)
-		if renew || k.release == nil {
+		session, system := k.session.open(ctx), k.system.open(ctx)
+		if renew || session || system || k.release == nil {
 			k.hold(ctx)
 		}
 		var retry <-chan time.Time
@@ -154,14 +154,14 @@ func (k *keeper) end() {
 	k.report("")
 }
 
-// open connects to the bus, unless connected. Without the bus it does nothing.
-func (l *link) open(ctx context.Context) {
+// open connects to the bus, unless connected, and reports whether it is connected since now.
+func (l *link) open(ctx context.Context) bool {
 	if l.conn != nil {
-		return
+		return false
 	}
 	conn, err := l.connect()
 	if err != nil {
-		return
+		return false
 	}
 	var rules [][]dbus.MatchOption
 	for _, name := range l.names {
@@ -170,9 +170,10 @@ func (l *link) open(ctx context.Context) {
 	signals, err := bus.Subscribe(ctx, conn, rules...)
 	if err != nil {
 		_ = conn.Close()
-		return
+		return false
 	}
 	l.conn, l.signals = conn, signals
+	return true
 }
 
 func (l *link) close() {
@@ -223,8 +224,15 @@ const (
 	portalSuspend uint32 = 4
 )
 
-// holdPortal asks the desktop portal. The inhibition lasts until its request is closed.
+// sessionManagerName is the name of the session manager that portals pass the request on to.
+const sessionManagerName = "org.gnome.SessionManager"
+
+// holdPortal asks the desktop portal. The inhibition lasts until its request is closed. The
+// portal of GTK accepts the request also without a session manager, but does nothing then.
 func holdPortal(ctx context.Context, conn *dbus.Conn, reason string) (func(), error) {
+	if owned, err := bus.HasOwner(ctx, conn, sessionManagerName); err != nil || !owned {
+		return nil, errors.Join(errors.New("no session manager"), err)
+	}
 	var request dbus.ObjectPath
 	options := map[string]dbus.Variant{"reason": dbus.MakeVariant(reason)}
 	err := conn.Object(portalName, portalPath).CallWithContext(ctx, portalInhibit, 0, "", portalSuspend, options).Store(&request)

@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -33,6 +32,7 @@ func TestMain(m *testing.M) {
 const (
 	powerManagement = "org.freedesktop.PowerManagement"
 	portal          = "org.freedesktop.portal.Desktop"
+	sessionManager  = "org.gnome.SessionManager"
 	login           = "org.freedesktop.login1"
 
 	reason = "uploading"
@@ -138,32 +138,6 @@ func (f fakePortal) Close() *dbus.Error {
 	return nil
 }
 
-// fakeLogind is logind. It adds "released" when a lock is closed.
-type fakeLogind struct {
-	*record
-	deny string // what may not be locked
-}
-
-func (f fakeLogind) Inhibit(what, who, why, mode string) (dbus.UnixFD, *dbus.Error) {
-	if what == f.deny {
-		return 0, dbus.NewError("org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", nil)
-	}
-	f.add(what + " " + who + " " + why + " " + mode)
-	ends := make([]int, 2)
-	if err := syscall.Pipe2(ends, syscall.O_CLOEXEC); err != nil {
-		return 0, dbus.MakeFailedError(err)
-	}
-	held := os.NewFile(uintptr(ends[0]), "lock")
-	go func() {
-		defer held.Close()
-		_, _ = held.Read(make([]byte, 1)) // until the other end is closed
-		f.add("released")
-	}()
-	given := os.NewFile(uintptr(ends[1]), "given lock")
-	time.AfterFunc(100*time.Millisecond, func() { _ = given.Close() }) // sent by then, as a copy
-	return dbus.UnixFD(ends[1]), nil
-}
-
 func startPowerManagement(t *testing.T) (fakePowerManagement, *dbus.Conn) {
 	t.Helper()
 	f := fakePowerManagement{newRecord()}
@@ -179,17 +153,17 @@ func startPortal(t *testing.T) (fakePortal, *dbus.Conn) {
 	conn := connect(t)
 	bustest.Export(t, conn, f, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Inhibit")
 	bustest.Export(t, conn, f, fakeRequest, "org.freedesktop.portal.Request")
+	own(t, conn, sessionManager)
 	own(t, conn, portal)
 	return f, conn
 }
 
-func startLogind(t *testing.T, deny string) (fakeLogind, *dbus.Conn) {
+// startLogind returns what logind is asked for.
+func startLogind(t *testing.T, deny string) *record {
 	t.Helper()
-	f := fakeLogind{record: newRecord(), deny: deny}
-	conn := connect(t)
-	bustest.Export(t, conn, f, "/org/freedesktop/login1", login+".Manager")
-	own(t, conn, login)
-	return f, conn
+	calls := newRecord()
+	bustest.StartLogind(t, deny, calls.add)
+	return calls
 }
 
 // connect connects to the bus, until the test ends.
@@ -256,13 +230,26 @@ func TestPowerManagerIsAskedFirst(t *testing.T) {
 
 func TestPortalIsAskedNotToSleepAndTheDisplayMayTurnOff(t *testing.T) {
 	bustest.PrivateSystem(t)
-	portal, _ := startPortal(t)
+	fake, _ := startPortal(t)
 	startLogind(t, "")
 	held, stop := keepAwake(t)
-	wantHeld(t, held, "org.freedesktop.portal.Desktop")
-	portal.want(t, "Inhibit uploading")
+	wantHeld(t, held, portal)
+	fake.want(t, "Inhibit uploading")
 	stop()
-	portal.want(t, "Close")
+	fake.want(t, "Close")
+}
+
+func TestPortalWithoutSessionManagerIsNotAsked(t *testing.T) {
+	bustest.PrivateSystem(t)
+	_, conn := startPortal(t)
+	if _, err := conn.ReleaseName(sessionManager); err != nil {
+		t.Fatal(err)
+	}
+	startLogind(t, "")
+	held, _ := keepAwake(t)
+	wantHeld(t, held, login)
+	own(t, conn, sessionManager)
+	wantHeld(t, held, portal)
 }
 
 func TestLogindLockIsHeldWithoutDesktop(t *testing.T) {
@@ -273,7 +260,7 @@ func TestLogindLockIsHeldWithoutDesktop(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			bustest.PrivateSystem(t)
 			t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-			logind, _ := startLogind(t, test.deny)
+			logind := startLogind(t, test.deny)
 			held, stop := keepAwake(t)
 			wantHeld(t, held, login)
 			logind.want(t, test.want)
@@ -288,7 +275,7 @@ func TestServicesThatStartAndEndAreFollowed(t *testing.T) {
 	bus.Start(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.Address)
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.Address)
-	logind, _ := startLogind(t, "")
+	logind := startLogind(t, "")
 	held, stop := keepAwake(t)
 	wantHeld(t, held, login)
 	logind.want(t, "sleep:idle Ferry uploading block")
@@ -321,8 +308,8 @@ func TestRestartedServiceIsAskedAgain(t *testing.T) {
 
 func TestNothingIsHeldAfterTheProcessWasKilled(t *testing.T) {
 	bustest.PrivateSystem(t)
-	logind, _ := startLogind(t, "")
-	child := exec.Command(os.Args[0]) //nolint:gosec // this program
+	logind := startLogind(t, "")
+	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), keepAwakeOnly+"=1")
 	if err := child.Start(); err != nil {
 		t.Fatal(err)

@@ -22,7 +22,7 @@ func (f *sectionForm) addAbout(config Config) {
 	button := form.NewButton(f.Host, words.Text("settings.version.do"), theme.Icon(theme.IconCopy), func() { config.Copy(version) })
 	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.version"), version, button))
 	open := form.NewButton(f.Host, words.Text("settings.folder.do"), theme.Icon(theme.IconFolderOpen), config.Data.OpenFolder)
-	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.folder"), words.Printable(config.Folder), open))
+	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.folder"), words.Path(config.Folder), open))
 	f.addButton("changes", theme.Icon(theme.IconDocument), func() { showChanges(config.Dialogs) })
 	f.addButton("licences", theme.Icon(theme.IconDocument), func() { showLicences(config.Dialogs) })
 }

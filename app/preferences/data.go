@@ -10,9 +10,9 @@ import (
 // addData adds the fields of the section about Ferry's data.
 func (f *sectionForm) addData(config Config) {
 	open := form.NewButton(f.Host, words.Text("settings.folder.do"), theme.Icon(theme.IconFolderOpen), config.Data.OpenFolder)
-	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.folder"), words.Printable(config.Folder), open))
+	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.folder"), words.Path(config.Folder), open))
 	change := form.NewButton(f.Host, words.Text("settings.received.do"), theme.Icon(theme.IconFolder), config.Data.ChangeReceived)
-	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.received"), words.Printable(config.Data.Received()), change))
+	f.rows = append(f.rows, dialog.NewSetting(words.Text("settings.received"), words.Path(config.Data.Received()), change))
 	f.addButton("backup", theme.Icon(theme.IconData), config.Data.BackUp)
 	f.addButton("restore", theme.Icon(theme.IconData), config.Data.Restore)
 	f.addButton("export", theme.Icon(theme.IconSettings), config.Data.ExportSettings)

@@ -42,7 +42,7 @@ func (s Section) hasSettings() bool { return s < SectionData }
 func (s Section) String() string { return sectionNames[s] }
 
 func (s Section) icon() theme.IconName {
-	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconClock, theme.IconData, theme.IconServer, theme.IconUploading, theme.IconInfo}[s]
+	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconQuit, theme.IconData, theme.IconServer, theme.IconUploading, theme.IconInfo}[s]
 }
 
 // settingsDialog is an open settings dialog: the sections at the left, the fields of the

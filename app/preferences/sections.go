@@ -34,6 +34,7 @@ func (f *sectionForm) addAppearance() {
 	addSelect(f, "density", func(s *settings.Settings) *settings.Density { return &s.Appearance.Density },
 		[]settings.Density{settings.DensityComfortable, settings.DensityCompact},
 		func(d settings.Density) string { return words.Text("settings.density." + string(d)) })
+	f.addCheckbox("thumbnails", func(s *settings.Settings) *bool { return &s.Appearance.Thumbnails })
 }
 
 func languageLabel(l words.Language) string {

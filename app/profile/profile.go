@@ -86,6 +86,9 @@ func (p Profile) InstanceFile() string { return filepath.Join(p.Dir, "instance.j
 // SpoolDir returns the folder for data from standard input.
 func (p Profile) SpoolDir() string { return filepath.Join(p.Dir, "streams") }
 
+// ThumbnailDir returns the path of the folder for thumbnails of image files.
+func (p Profile) ThumbnailDir() string { return filepath.Join(p.Dir, "thumbnails") }
+
 // KeyringFile returns the path of the encrypted file of secrets. The file exists only if the
 // user has created it.
 func (p Profile) KeyringFile() string { return filepath.Join(p.Dir, "keys.json") }

@@ -64,11 +64,11 @@ func recoveryText(d *db.DB) string {
 	case !r.Happened():
 		return ""
 	case r.Requested:
-		return words.Text("cli.restored", words.Data{"Backup": words.Printable(r.Restored), "Earlier": words.Printable(r.SetAside)})
+		return words.Text("cli.restored", words.Data{"Backup": words.Path(r.Restored), "Earlier": words.Path(r.SetAside)})
 	case r.Restored != "":
 		key = "cli.recovered"
 	case r.Recovered > 0:
 		key = "cli.recovered.salvaged"
 	}
-	return words.Text(key, words.Data{"SetAside": words.Printable(r.SetAside)})
+	return words.Text(key, words.Data{"SetAside": words.Path(r.SetAside)})
 }

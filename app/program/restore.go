@@ -48,7 +48,7 @@ func explainBackup(err error, path string) error {
 		{fs.ErrPermission, "restore.unreadable"},
 	} {
 		if errors.Is(err, refusal.err) {
-			return &app.BackupError{Text: words.Text(refusal.key, words.Data{"File": words.Printable(path)}), Err: err}
+			return &app.BackupError{Text: words.Text(refusal.key, words.Data{"File": words.Path(path)}), Err: err}
 		}
 	}
 	return err

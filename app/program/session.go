@@ -25,7 +25,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// networkInterval is how often to check whether this computer has changed networks.
+// networkInterval is how often to check whether this computer has changed networks, where the
+// system does not report that.
 const networkInterval = 2 * time.Second
 
 // unlockKeys is called with the keyring of each session. Tests set it, to have one that
@@ -137,7 +138,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	transfers := o.applyTo(saved.Transfers)
 	builtin := s.startReceiver(c)
 	conns := &netx.ConnTracker{}
-	s.networkWatch = startTask(func(ctx context.Context) error { conns.Watch(ctx, networkInterval); return nil })
+	s.networkWatch = startTask(func(ctx context.Context) error { conns.Watch(ctx, networkInterval, netx.FollowAddrs); return nil })
 	s.keys = platform.NewAppKeyring(c.profile.KeyringFile())
 	if err := unlockKeys(ctx, s.keys); err != nil {
 		return err
@@ -155,6 +156,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	})
 	s.engineLoop = startTask(s.engine.Run)
 	s.configurer = s.startConfigurer(c, o)
+	s.metering = startTask(func(ctx context.Context) error { s.passMetering(ctx, c); return nil })
 	if err := s.waitFor(ctx, func(now *uploader.Snapshot) bool { return len(now.Servers) > 0 }); err != nil {
 		return err
 	}
@@ -172,7 +174,6 @@ func (s *session) load(ctx context.Context, c command, o options) error {
 		s.receiver = startTask(func(ctx context.Context) error { return s.retryReceiver(ctx, c) })
 	}
 	s.backups = startTask(func(ctx context.Context) error { runBackups(ctx, s.database, c.log); return nil })
-	s.metering = startTask(func(ctx context.Context) error { s.passMetering(ctx, c); return nil })
 	s.awake = s.startKeeper(c)
 	return s.startStreamCleanup(c, o.stdin)
 }
@@ -215,7 +216,7 @@ func (s *session) waitFor(ctx context.Context, done func(*uploader.Snapshot) boo
 }
 
 // startConfigurer starts to pass the settings to the engine whenever they change from now
-// on. Those changed while the engine is loading reach it afterwards.
+// on, also while it is loading: it sends the first transfers meanwhile.
 func (s *session) startConfigurer(c command, o options) *task {
 	watchCtx, endWatch := context.WithCancel(context.Background())
 	changes := s.settings.Watch(watchCtx) // not by the task, which may start after a change
@@ -232,7 +233,7 @@ func (s *session) startConfigurer(c command, o options) *task {
 }
 
 // passMetering passes to the engine whether the network is metered, whenever that
-// changes, until ctx ends.
+// changes, until ctx ends. It begins before all transfers are loaded, as startConfigurer.
 func (s *session) passMetering(ctx context.Context, c command) {
 	err := platform.WatchMetered(ctx, func(metered bool) {
 		if err := s.engine.Do(ctx, uploader.SetMetered{Metered: metered}); err != nil && ctx.Err() == nil {

@@ -100,7 +100,7 @@ var restartWindow = restart
 
 // profileData returns what the window shows of the profile.
 func (c command) profileData(s *session) app.ProfileData {
-	data := app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp, PrepareRestore: func(ctx context.Context, path string) (app.Backup, error) { return s.prepareRestore(ctx, c, path) }, DismissCrash: c.profile.DismissCrash}
+	data := app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Thumbnails: c.profile.ThumbnailDir(), Backup: s.backUp, PrepareRestore: func(ctx context.Context, path string) (app.Backup, error) { return s.prepareRestore(ctx, c, path) }, DismissCrash: c.profile.DismissCrash}
 	if c.profile.HasCrashReport() {
 		data.CrashReport = c.profile.CrashReport()
 	}

@@ -35,6 +35,7 @@ type serverDialog struct {
 	page    *dialog.Page
 	busy    *widget.Activity
 	result  *dialog.Paragraph
+	scroll  *dialog.Page    // contains result, which can be longer than the window allows
 	content *fyne.Container // contains page, busy and result
 	check   *form.DialogButton
 	accept  *form.DialogButton // adds a new server after a check, or saves the changes of one
@@ -72,6 +73,7 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 		busy:        widget.NewActivity(),
 		result:      dialog.NewParagraph(""),
 		page:        dialog.NewPage(),
+		scroll:      dialog.NewPage(),
 		cancelCheck: func() {},
 	}
 	hide := func() { d.box.Hide() }
@@ -99,7 +101,8 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 	d.signIn.OnChanged = func(string) { d.arrange(); d.resize(); d.reset() }
 	d.page.SetObjects(d.rows)
 
-	d.content = container.New(resultLayout{d.result, d.rows}, d.page, d.busy, d.result)
+	d.scroll.SetObjects(d.result)
+	d.content = container.New(resultLayout{d.scroll, d.rows}, d.page, d.busy, d.scroll)
 	d.box = dialog.New(canvas, words.Text(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
 	d.box.OnClosed = d.reset
 	d.reset()
@@ -107,10 +110,15 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 	return d
 }
 
-// resize gives the dialog the height of its fields, limited by the window.
+// resize gives the dialog the height of its fields and of the result, limited by the window.
 func (d *serverDialog) resize() {
-	d.box.SetSize(fyne.NewSize(theme.Grid(145), d.rows.MinSize().Height+theme.Grid(chromeHeight)))
+	longer := float32(0) // than the room that is reserved for the result
+	if width := d.page.Size().Width; width > 0 && d.result.Text() != "" {
+		longer = max(d.scroll.HeightAt(width)-theme.Grid(resultHeight), 0)
+	}
+	d.box.SetSize(fyne.NewSize(theme.Grid(145), d.rows.MinSize().Height+theme.Grid(chromeHeight)+longer))
 	d.page.Relayout()
+	d.scroll.Relayout()
 }
 
 // Heights in grid steps. The height of the result is reserved where the fields leave room
@@ -118,13 +126,14 @@ func (d *serverDialog) resize() {
 const (
 	chromeHeight = 56 // of the dialog without the fields
 	resultHeight = 18 // part of chromeHeight
+	leastFields  = 20 // of the fields above a result that is too long for the window
 )
 
 // resultLayout places the result of a check below the fields, to the right of an activity
 // indicator.
 type resultLayout struct {
-	result *dialog.Paragraph
-	fields fyne.CanvasObject // they scroll if there is no room for all
+	result interface{ HeightAt(width float32) float32 } // it scrolls if it is too long
+	fields fyne.CanvasObject                            // they scroll if there is no room for all
 }
 
 // MinSize implements fyne.Layout. It is small, because the fields scroll.
@@ -140,13 +149,13 @@ func (l resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	gap := theme.Grid(3)
 	height := min(theme.Grid(resultHeight), size.Height-gap-l.fields.MinSize().Height)
-	if l.result.Text() != "" {
-		height = max(l.result.HeightAt(size.Width-x), height)
+	if needed := l.result.HeightAt(size.Width - x); needed > 0 {
+		height = max(min(needed, max(size.Height-gap-theme.Grid(leastFields), size.Height/2)), height)
 	}
 	top := size.Height - max(height, 0)
 	form.Place(page, 0, 0, size.Width, max(top-gap, 0))
 	form.Place(busy, 0, top, theme.Size(theme.SizeIcon), theme.Size(theme.SizeIcon))
-	form.Place(l.result, x, top, size.Width-x, height)
+	form.Place(objects[2], x, top, size.Width-x, max(height, 0))
 }
 
 // readStorage determines where secrets are stored, and shows it.
@@ -215,4 +224,6 @@ func (d *serverDialog) hint() string {
 func (d *serverDialog) setResult(text string, tone theme.Tone) {
 	d.result.Set(text, tone)
 	d.content.Refresh()
+	d.resize()
+	d.scroll.ScrollToTop()
 }

@@ -2,6 +2,7 @@ package servers
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -145,6 +146,40 @@ func TestEveryServerCanBeAdded(t *testing.T) {
 				t.Errorf("saved endpoint %q", got)
 			}
 		})
+	}
+}
+
+// TestLongServerMessageStaysInTheDialog: it scrolls, and neither covers the fields nor leaves
+// the dialog.
+func TestLongServerMessageStaysInTheDialog(t *testing.T) {
+	message := strings.Repeat("The bucket of this project does not accept uploads. ", 6)[:300]
+	f := &fault.Fault{Kind: fault.Transient, Op: fault.Create, Status: 500, ServerMessage: message}
+	for name, size := range map[string]fyne.Size{"smallest": fyne.NewSize(480, 360), "usual": fyne.NewSize(960, 640)} {
+		for _, scale := range []float32{1, 2} {
+			if name == "smallest" && scale > 1 {
+				continue // not even the buttons fit: the whole dialog scrolls
+			}
+			t.Run(fmt.Sprintf("%s window, size %g", name, scale), func(t *testing.T) {
+				s := start(t, apptest.EngineAnswering(tus.Capabilities{}, f))
+				fyne.CurrentApp().Settings().SetTheme(theme.New(theme.Light, scale))
+				s.window.Resize(size)
+				s.Add()
+				d := s.dialog
+				test.Type(d.address, "up.example.com")
+				test.Tap(d.check)
+				s.until("the message is shown", func() bool { return strings.Contains(d.resultText(), message[:50]) })
+				driver := fyne.CurrentApp().Driver()
+				top := func(o fyne.CanvasObject) float32 { return driver.AbsolutePositionForObject(o).Y }
+				bottom := func(o fyne.CanvasObject) float32 { return top(o) + o.Size().Height }
+				if bottom(d.scroll) > top(d.accept) || top(d.scroll) < bottom(d.page) || bottom(d.accept) > size.Height || top(d.page) < 0 {
+					t.Errorf("fields %g to %g, message %g to %g, buttons %g to %g of %g",
+						top(d.page), bottom(d.page), top(d.scroll), bottom(d.scroll), top(d.accept), bottom(d.accept), size.Height)
+				}
+				if d.scroll.Size().Height <= 0 {
+					t.Error("nothing of the message is visible")
+				}
+			})
+		}
 	}
 }
 

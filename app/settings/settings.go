@@ -99,6 +99,8 @@ type Appearance struct {
 	Theme    Theme          `json:"theme"`
 	Scale    float64        `json:"scale"` // 1 is the normal size
 	Density  Density        `json:"density"`
+
+	Thumbnails bool `json:"thumbnails"` // rows of image files show a small picture, unless the list is compact
 }
 
 // Density is the height of the rows of the list.

@@ -75,7 +75,7 @@ func nonDefault() settings.Settings {
 			History: uploader.History{MaxCount: 50, MaxAge: 24 * time.Hour},
 		},
 		Start:      settings.Start{OnStart: settings.OnStartAsk, AtLogin: true},
-		Appearance: settings.Appearance{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5, Density: settings.DensityCompact},
+		Appearance: settings.Appearance{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5, Density: settings.DensityCompact, Thumbnails: true},
 		Power:      settings.Power{KeepAwake: settings.KeepAwakeAlways},
 		WhenDone:   settings.WhenDone{Action: settings.DoneProgram, Program: filepath.Join(os.TempDir(), "program")},
 		Receiver:   settings.Receiver{Folder: filepath.Join(os.TempDir(), "received")},

@@ -1,6 +1,7 @@
 package transferlist
 
 import (
+	"image"
 	"testing"
 
 	"fyne.io/fyne/v2/test"
@@ -10,6 +11,7 @@ import (
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -21,7 +23,7 @@ func dragList(t *testing.T, sent *[]uploader.Move) *List {
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	l := NewList(widgets.NewTooltips(), ListActions{
-		Interrupted: func() *view.Interrupted { return nil }, SelectionChanged: func() {},
+		Interrupted: func() *view.Interrupted { return nil }, Thumbnail: func(source.File) image.Image { return nil }, SelectionChanged: func() {},
 		Move: func(moves []uploader.Move) { *sent = append(*sent, moves...) },
 	})
 	single := func(id uploader.TransferID, options ...func(*uploader.Transfer)) *uploader.Transfer {

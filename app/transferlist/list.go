@@ -3,6 +3,7 @@
 package transferlist
 
 import (
+	"image"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -46,6 +48,9 @@ type ListActions struct {
 	Interrupted      func() *view.Interrupted // what the user is asked about; nil for nothing
 	Notify           func(text string)        // shows a message
 	Move             func([]uploader.Move)    // sends commands that move rows
+
+	// Thumbnail returns a small picture of a file; nil for none, and while it is made.
+	Thumbnail func(source.File) image.Image
 }
 
 // NewList returns an empty list.
@@ -227,6 +232,9 @@ func (l *List) row(i int) widgets.RowModel {
 	row := view.TransferRow(l.Snapshot, t, l.positions[t.ID], l.high.Raise(t, view.ShownBytes(l.Snapshot, t)), time.Now())
 	if t.State() == uploader.StateWaiting {
 		l.showBlocked(&row, t)
+	}
+	if !theme.IsCompact() {
+		row.Picture = l.actions.Thumbnail(t.Source)
 	}
 	if l.outline.Parent(i) < 0 {
 		return row

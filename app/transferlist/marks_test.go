@@ -1,6 +1,7 @@
 package transferlist
 
 import (
+	"image"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -16,7 +18,7 @@ func TestMarksEnd(t *testing.T) {
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	now := time.Unix(1000, 0)
-	l := NewList(widgets.NewTooltips(), ListActions{Interrupted: func() *view.Interrupted { return nil }})
+	l := NewList(widgets.NewTooltips(), ListActions{Interrupted: func() *view.Interrupted { return nil }, Thumbnail: func(source.File) image.Image { return nil }})
 	l.now = func() time.Time { return now }
 	s := apptest.Snapshot(apptest.Transfer(1), apptest.Transfer(2))
 	l.Show(s)

@@ -39,7 +39,7 @@ type Actions struct {
 	Open, Add, PauseAll, ResumeAll, Quit func()
 	ResumeInterrupted, NotNow            func() // answers to the question about interrupted uploads
 	ChooseRecent                         func(view.RecentUpload)
-	ChooseWhenDone                       func(settings.DoneAction) // for this run
+	ChooseWhenDone                       func(settings.DoneAction) // for this round
 }
 
 // Tray is Ferry's icon in the desktop's tray. It must be used on the UI goroutine.

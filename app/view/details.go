@@ -96,7 +96,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 	}
 	result := cmp.Or(t.Result, &uploader.Result{})
 	all := []Line{
-		{Name: "from", Value: words.Printable(filepath.Dir(t.Source.Path)), Copy: t.Source.Path},
+		{Name: "from", Value: words.Path(filepath.Dir(t.Source.Path)), Copy: t.Source.Path},
 		{Name: "to", Value: words.Server(server)},
 		{Name: "name", Value: words.Printable(t.Renamed())},
 		linkLine(t, link),

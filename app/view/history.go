@@ -78,7 +78,7 @@ func HistoryRow(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widge
 	return widgets.RowModel{
 		Icon: fileIcon(t.Source.Name()), Name: words.Printable(t.Source.Name()), Size: words.Size(t.Source.Size),
 		StatusIcon: theme.IconDone, Tone: theme.Muted,
-		Status: words.Join(when, HistoryServer(s, t), words.Printable(filepath.Dir(t.Source.Path))),
+		Status: words.Join(when, HistoryServer(s, t), words.Path(filepath.Dir(t.Source.Path))),
 	}
 }
 

@@ -49,10 +49,10 @@ func Shorten(text string, limit int) string {
 	return string(runes[:limit-1]) + "…"
 }
 
-// ShortenPath cuts the beginning of a path that is longer than limit characters, and makes
-// it printable.
+// ShortenPath returns a path as it is shown ([words.Path]), and cuts the beginning if that is
+// longer than limit characters.
 func ShortenPath(path string, limit int) string {
-	runes := []rune(words.Printable(path))
+	runes := []rune(words.Path(path))
 	if len(runes) <= limit {
 		return string(runes)
 	}

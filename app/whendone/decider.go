@@ -22,14 +22,14 @@ const tick = time.Second
 
 // Decider decides when all uploads are done and what follows. The zero value is ready to use.
 //
-// An action follows a run in which at least one file was sent, and only if everything that
-// was to be sent in it was sent: not if something of it needs attention, was paused during it,
-// or if the rest was cancelled. What was already paused or needed attention when the run began
-// is no obstacle. An upload that waits, also for its server or the network, is not done.
-// Nothing follows while the list cannot be saved.
+// An action follows a round of uploads: when the last file that was to be sent was sent. It
+// does not follow if the rest was paused or cancelled, or if an upload of the round needs
+// attention. What is paused, or needed attention when the round began, is no obstacle. An
+// upload that waits, also for its server or the network, is not done. Nothing follows while
+// the list cannot be saved.
 type Decider struct {
-	run      run
-	once     settings.DoneAction // for this run; "" for none
+	round    round
+	once     settings.DoneAction // for this round; "" for none
 	begun    settings.DoneAction // the action that is announced; "" for none
 	deadline time.Time           // when it is done
 	updated  time.Time           // of the latest update, without the monotonic clock, which may stop during sleep
@@ -43,11 +43,11 @@ type Decision struct {
 	Again     time.Duration       // decide again after this time, with the same snapshot; 0: not before the next
 }
 
-// Choose sets the action after this run instead of that of the settings; "" for that of the
+// Choose sets the action after this round instead of that of the settings; "" for that of the
 // settings. It applies once.
 func (d *Decider) Choose(action settings.DoneAction) { d.once = action }
 
-// Action returns the action after this run, given the one of the settings.
+// Action returns the action after this round, given the one of the settings.
 func (d *Decider) Action(always settings.DoneAction) settings.DoneAction {
 	if d.once != "" {
 		return d.once
@@ -55,7 +55,7 @@ func (d *Decider) Action(always settings.DoneAction) settings.DoneAction {
 	return always
 }
 
-// Once returns the action chosen for this run; "" for none.
+// Once returns the action chosen for this round; "" for none.
 func (d *Decider) Once() settings.DoneAction { return d.once }
 
 // Stop ends the notice without doing anything.
@@ -67,7 +67,7 @@ func (d *Decider) Stop() { d.begun = "" }
 func (d *Decider) Update(s *uploader.Snapshot, adding bool, always settings.DoneAction, now time.Time) Decision {
 	slept := now.Round(0).Sub(d.updated) > maxGap
 	d.updated = now.Round(0)
-	ended := d.run.update(s, adding, now)
+	ended := d.round.update(s, adding, now)
 	action := d.Action(always)
 	if ended != notEnded {
 		d.once = ""
@@ -77,7 +77,7 @@ func (d *Decider) Update(s *uploader.Snapshot, adding bool, always settings.Done
 		d.begun, d.deadline = action, d.updated.Add(Notice)
 	case ended == allSent && action == settings.DoneSound:
 		return Decision{Do: action}
-	case d.run.active, slept, ended == otherwise, s.StoreFault != nil:
+	case d.round.active, slept, ended == otherwise, s.StoreFault != nil:
 		d.begun = ""
 	}
 	return d.decide()

@@ -63,7 +63,7 @@ var (
 
 type states = []func(*uploader.Transfer)
 
-func TestActionFollowsOnlyARunInWhichEverythingWasSent(t *testing.T) {
+func TestActionFollowsWhenTheLastFileWasSent(t *testing.T) {
 	const sleeps, nothing = settings.DoneSleep, settings.DoneAction("")
 	for name, test := range map[string]struct {
 		steps []states
@@ -76,7 +76,9 @@ func TestActionFollowsOnlyARunInWhichEverythingWasSent(t *testing.T) {
 		"one fails, and is sent after a retry":            {[]states{{}, {failed, queued}, {sending, done}, {done, done}}, sleeps},
 		"another failed long ago":                         {[]states{{failed, queued}, {failed, sending}, {failed, done}}, sleeps},
 		"another was paused long ago":                     {[]states{{paused, queued}, {paused, sending}, {paused, done}}, sleeps},
-		"one is paused meanwhile, and resumed":            {[]states{{}, {sending, queued}, {paused, sending}, {paused, done}, {sending, done}, {done, done}}, sleeps},
+		"one is paused meanwhile, and resumed":            {[]states{{}, {sending, queued}, {paused, sending}, {sending, sending}, {done, sending}, {done, done}}, sleeps},
+		"all are paused meanwhile, and resumed":           {[]states{{}, {sending, sending}, {paused, paused}, {sending, sending}, {done, sending}, {done, done}}, sleeps},
+		"one is paused, the last is sent":                 {[]states{{}, {sending, sending}, {paused, sending}, {paused, done}}, sleeps},
 		"nothing at the start":                            {[]states{{}, {}}, nothing},
 		"all was done at the start":                       {[]states{{done, done}, {done, done}}, nothing},
 		"not at the end":                                  {[]states{{}, {sending, queued}, {done, queued}}, nothing},
@@ -85,11 +87,12 @@ func TestActionFollowsOnlyARunInWhichEverythingWasSent(t *testing.T) {
 		"all fail":                                        {[]states{{}, {sending}, {failed}}, nothing},
 		"one that failed is tried again, and fails again": {[]states{{failed, queued}, {sending, queued}, {failed, sending}, {failed, done}}, nothing},
 		"all are paused":                                  {[]states{{}, {sending, queued}, {paused, paused}}, nothing},
-		"one is paused":                                   {[]states{{}, {sending, sending}, {paused, sending}, {paused, done}}, nothing},
+		"all are paused, just when one was sent":          {[]states{{}, {sending, sending}, {done, paused}}, nothing},
+		"all are paused, and one is sent before it stops": {[]states{{}, {sending, sending}, {paused, paused}, {done, paused}}, nothing},
 		"all are cancelled":                               {[]states{{}, {sending, queued}, {removed, removed}}, nothing},
 		"the rest is cancelled":                           {[]states{{}, {sending, queued}, {done, sending}, {done, removed}}, nothing},
 		"the rest is removed":                             {[]states{{}, {sending, queued}, {done, sending}, {done}}, nothing},
-		"the one that was paused is cancelled":            {[]states{{}, {sending, sending}, {paused, done}, {removed, done}}, sleeps},
+		"those that were paused are cancelled":            {[]states{{}, {sending, queued}, {paused, paused}, {removed, removed}}, nothing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStory(t, settings.DoneSleep)
@@ -105,7 +108,7 @@ func TestActionFollowsOnlyARunInWhichEverythingWasSent(t *testing.T) {
 	}
 }
 
-func TestRunBetweenTwoSnapshots(t *testing.T) {
+func TestRoundBetweenTwoSnapshots(t *testing.T) {
 	finishedAt := func(at time.Time) func(*uploader.Transfer) {
 		return func(t *uploader.Transfer) { t.Phase, t.Finished = uploader.PhaseDone, uploader.TimestampOf(at) }
 	}
@@ -178,7 +181,7 @@ func TestWhatIsBeingAddedIsLeft(t *testing.T) {
 	})
 }
 
-// finish shows a run that ends with the last snapshot.
+// finish shows a round that ends with the last snapshot.
 func (s *story) finish() whendone.Decision {
 	s.show(sending)
 	return s.show(done)
@@ -247,7 +250,7 @@ func TestNoticeEndsWithoutTheAction(t *testing.T) {
 	}
 }
 
-func TestChoiceForThisRunAppliesOnce(t *testing.T) {
+func TestChoiceForThisRoundAppliesOnce(t *testing.T) {
 	t.Run("instead of the settings", func(t *testing.T) {
 		s := newStory(t, settings.DoneShutDown)
 		s.show(sending)
@@ -255,7 +258,7 @@ func TestChoiceForThisRunAppliesOnce(t *testing.T) {
 		s.want("", s.show(done))
 		s.want(settings.DoneShutDown, s.finish())
 	})
-	t.Run("not after another run if this one failed", func(t *testing.T) {
+	t.Run("not after another round if this one failed", func(t *testing.T) {
 		s := newStory(t, settings.DoneNothing)
 		s.show(sending)
 		s.decider.Choose(settings.DoneShutDown)
@@ -271,7 +274,7 @@ func TestChoiceForThisRunAppliesOnce(t *testing.T) {
 		s.want("", s.show(sending))
 		s.want(settings.DoneSleep, s.show(done))
 	})
-	t.Run("before the run begins", func(t *testing.T) {
+	t.Run("before the round begins", func(t *testing.T) {
 		s := newStory(t, settings.DoneNothing)
 		s.show()
 		s.decider.Choose(settings.DoneSleep)

@@ -4,7 +4,8 @@
 // natefinch/atomic does not sync the folder.
 //
 // Its functions may be called from any goroutine and by several processes at once:
-// the last call wins.
+// the last call wins. They block for up to two seconds on Windows while another program
+// has the file open.
 package atomicfile
 
 import (
@@ -41,7 +42,7 @@ func WriteIn(root *os.Root, name string, data []byte, perm fs.FileMode) error {
 		err = file.Sync()
 	}
 	if err = errors.Join(err, file.Close()); err == nil {
-		err = root.Rename(temp, name)
+		err = retry(func() error { return root.Rename(temp, name) })
 	}
 	if err != nil {
 		return errors.Join(err, root.Remove(temp))
@@ -53,7 +54,7 @@ func WriteIn(root *os.Root, name string, data []byte, perm fs.FileMode) error {
 // Rename is [os.Rename] for a file that is synced already; the new name survives a
 // power cut.
 func Rename(from, to string) error {
-	if err := os.Rename(from, to); err != nil {
+	if err := retry(func() error { return os.Rename(from, to) }); err != nil {
 		return err
 	}
 	syncFolder(os.Open(filepath.Dir(to)))

@@ -126,8 +126,8 @@ func New(config Config) *Engine {
 
 // Run loads what is saved, resumes what is unfinished, and carries out commands until
 // ctx ends, which is not an error. Until everything is loaded, which takes seconds with
-// very many transfers, Snapshot has only the servers, and commands wait; the transfers that
-// are first in the queue are sent already. It returns when
+// very many transfers, Snapshot has only the servers, and commands wait, except Configure and
+// SetMetered; the transfers that are first in the queue are sent already. It returns when
 // every goroutine it started has ended and everything acknowledged is saved. It waits at
 // most a few seconds for a goroutine that is blocked on a drive that does not respond; such
 // a goroutine changes nothing afterwards. Run must be called once.

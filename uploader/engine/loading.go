@@ -16,8 +16,9 @@ const defaultFirst = 4096
 
 // loading is a start with the first transfers: a loop that has only these sends them while
 // the others are loaded, joins those, and restores them in portions. Until that is done,
-// nothing is published, no batch is deleted or scanned, no transfer is removed from the list,
-// and commands wait: whatever depends on other transfers is decided when all are known.
+// nothing is published, no batch is scanned, and commands wait: whatever depends on other
+// transfers is decided when all are known. Before they are joined, no batch is deleted and no
+// transfer is removed from the list.
 type loading struct {
 	first    map[uploader.TransferID]bool // with which the loop started
 	commands []request                    // that wait, the oldest first
@@ -103,14 +104,15 @@ func (l *loop) loadFailed(work context.Context, err error) {
 func (l *loop) join(saved *uploader.Saved, all *table.Table) {
 	s := l.state
 	s.table.Join(all, l.loading.first)
-	s.nextRank = saved.NextRank
+	s.partial, s.nextRank = false, saved.NextRank
 	s.restoreCommands(saved, l.loading.first)
 	l.moveBuiltin()
 	l.loading.next, l.loading.stop = iter.Pull(s.table.All())
 }
 
 // restorePortion restores some of the transfers that were loaded later, and ends loading
-// with the last of them.
+// with the last of them. One whose wait ended since they were joined, as with a changed
+// setting, may be running already.
 func (l *loop) restorePortion() {
 	d := l.loading
 	if !d.joined() || l.stopping {
@@ -122,7 +124,7 @@ func (l *loop) restorePortion() {
 			l.endLoading()
 			return
 		}
-		if !d.first[t.ID] {
+		if started := l.state.running[t.ID] != nil; !d.first[t.ID] && !started {
 			l.restore(t)
 		}
 	}
@@ -131,7 +133,7 @@ func (l *loop) restorePortion() {
 // endLoading does what waited for all transfers.
 func (l *loop) endLoading() {
 	commands := l.loading.commands
-	l.loading, l.state.partial = nil, false
+	l.loading = nil
 	l.state.forgetEmptyBatches()
 	l.putUploadURLs()
 	l.allRestored()
@@ -141,18 +143,18 @@ func (l *loop) endLoading() {
 }
 
 // receive carries out a command, or lets it wait until all transfers are loaded. What limits
-// what is sent takes effect at once as well; after any other command no transfer is started,
-// since it may be one that the command is about.
+// what is sent takes effect, and gets its reply, at once: who passes on settings one after
+// another waits for the reply. After any other command no transfer is started, since it may be
+// one that the command is about.
 func (l *loop) receive(r request) {
 	d := l.loading
 	if d == nil {
 		l.execute(r)
 		return
 	}
-	d.commands = append(d.commands, r)
 	switch c := r.command.(type) {
 	case uploader.Configure, uploader.SetMetered:
-		_ = l.command(c) // it does not fail, and is carried out again for the reply
+		l.replies = append(l.replies, reply{r.reply, l.command(c)})
 		return
 	case uploader.Pause:
 		l.stopWorkers(c.Target)
@@ -161,7 +163,7 @@ func (l *loop) receive(r request) {
 	case uploader.Remove:
 		l.stopWorkers(c.Target)
 	}
-	d.startsNone = true
+	d.commands, d.startsNone = append(d.commands, r), true
 }
 
 // admits reports whether transfers may be started.

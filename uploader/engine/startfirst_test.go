@@ -133,8 +133,10 @@ func (l *loop) upload(ids []uploader.TransferID) {
 		}
 		l.state.queue.Remove(int64(id))
 		for _, in := range []lifecycle.Input{
-			lifecycle.WorkerStarted{}, lifecycle.UploadCreated{Session: uploader.Session{URL: fmt.Sprint("new", id)}},
-			lifecycle.Acknowledged{Session: uploader.Session{URL: fmt.Sprint("new", id), Offset: 100, Sent: 100}}, lifecycle.WorkerEnded{},
+			lifecycle.WorkerStarted{},
+			lifecycle.UploadCreated{Session: uploader.Session{URL: fmt.Sprint("new", id)}},
+			lifecycle.Acknowledged{Session: uploader.Session{URL: fmt.Sprint("new", id), Offset: 100, Sent: 100}},
+			lifecycle.WorkerEnded{},
 		} {
 			l.workers.receive(id, in)
 		}
@@ -326,8 +328,8 @@ func TestCommandsWhileLoading(t *testing.T) {
 				}
 				l.workers.receive(1, lifecycle.WorkerEnded{Stopped: true})
 				l.admission.SetMetered(true)
-				if replied(reply) {
-					r.Error("replied before all is loaded")
+				if l.turn(r.Context(), r.Context()); replied(reply) != test.admits {
+					r.Errorf("replied before all is loaded: %v, want %v", replied(reply), test.admits)
 				}
 				l.joinRest(r)
 				for l.loading != nil || !replied(reply) {

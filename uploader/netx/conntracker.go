@@ -47,15 +47,36 @@ func (t *ConnTracker) NetworkChanged() {
 	}
 }
 
-// Watch polls this computer's addresses and calls [ConnTracker.NetworkChanged] when
-// they have changed. It returns when ctx ends.
-func (t *ConnTracker) Watch(ctx context.Context, interval time.Duration) {
+// reportedInterval is how often addresses are polled that the system reports changes of.
+const reportedInterval = 30 * time.Second
+
+// Watch calls [ConnTracker.NetworkChanged] when this computer's addresses have changed, and
+// returns when ctx ends. Follow reports possible changes until ctx ends, such as
+// [FollowAddrs]; while it does not run, because it is nil or failed, the addresses are polled
+// at the interval.
+func (t *ConnTracker) Watch(ctx context.Context, interval time.Duration, follow func(ctx context.Context, changed func()) error) {
 	last, _ := t.localAddrs()
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
+	changes, failed := make(chan struct{}, 1), make(chan struct{})
+	if follow != nil {
+		ticker.Reset(reportedInterval)
+		ended := make(chan struct{})
+		defer func() { <-ended }()
+		go func() {
+			defer close(ended)
+			if follow(ctx, func() { notify(changes) }) != nil {
+				close(failed)
+			}
+		}()
+	}
 	for {
 		select {
 		case <-ticker.C:
+		case <-changes:
+		case <-failed:
+			failed = nil
+			ticker.Reset(interval)
 		case <-ctx.Done():
 			return
 		}
@@ -63,6 +84,14 @@ func (t *ConnTracker) Watch(ctx context.Context, interval time.Duration) {
 			last = current
 			t.NetworkChanged()
 		}
+	}
+}
+
+// notify sends on a channel with capacity 1 unless it already has a value.
+func notify(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 

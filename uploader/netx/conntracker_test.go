@@ -111,9 +111,67 @@ func TestWatchReportsAddressChange(t *testing.T) {
 		}}
 		ctx, cancel := context.WithTimeout(t.Context(), 6500*time.Millisecond)
 		defer cancel()
-		conns.Watch(ctx, time.Second)
+		conns.Watch(ctx, time.Second, nil)
 		if calls != 8 {
 			t.Errorf("addresses read %d times, want 8: once at the start, 6 polls, and once for the one change", calls)
+		}
+	})
+}
+
+func TestReportedChangeIsNoticedAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		follow func(changed func()) error // called after ten seconds
+		want   time.Duration              // after the change, which is at 10 s
+	}{
+		{"reported", func(changed func()) error { changed(); return nil }, 0},
+		{"missed", func(func()) error { return nil }, 20 * time.Second},
+		{"the system stops reporting", func(func()) error { return errors.New("ended") }, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start, noticed := time.Now(), time.Duration(-1)
+				seen := 0
+				conns := &netx.ConnTracker{InterfaceAddrs: func() ([]net.Addr, error) {
+					elapsed := time.Since(start)
+					if elapsed < 10*time.Second {
+						return interfaceAddrs("10.0.0.7")()
+					}
+					if seen++; seen == 2 { // the first read compares, the second is that of NetworkChanged
+						noticed = elapsed - 10*time.Second
+					}
+					return interfaceAddrs("192.168.1.7")()
+				}}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				conns.Watch(ctx, 2*time.Second, func(ctx context.Context, changed func()) error {
+					time.Sleep(10 * time.Second)
+					if err := test.follow(changed); err != nil {
+						return err
+					}
+					<-ctx.Done()
+					return nil
+				})
+				if noticed != test.want {
+					t.Errorf("noticed %v after the change, want %v", noticed, test.want)
+				}
+			})
+		})
+	}
+}
+
+func TestPollingGoesOnWhereChangesAreNotReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reads := 0
+		conns := &netx.ConnTracker{InterfaceAddrs: func() ([]net.Addr, error) {
+			reads++
+			return interfaceAddrs("10.0.0.7")()
+		}}
+		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
+		defer cancel()
+		conns.Watch(ctx, 2*time.Second, func(context.Context, func()) error { return errors.ErrUnsupported })
+		if reads != 6 {
+			t.Errorf("addresses read %d times, want 6: at the start, after the failure, and 4 polls", reads)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 // Label is one line of text that is shortened to the available width. The result
 // is cached, because measuring text is slow.
 type Label struct {
-	Object   *canvas.Text // shows the shortened text
+	Object   *canvas.Text // shows the shortened text, in the order of Visual
 	Shorten  func(text string, width, size float32, style fyne.TextStyle) string
 	FullText string              // changed by Set only
 	Color    fyne.ThemeColorName // changed by Set only
@@ -20,6 +20,7 @@ type Label struct {
 	fitWidth   float32 // the width that Object's text was shortened to; negative if outdated
 	textHeight float32 // of Object's text
 	ascent     float32 // how far Object's text extends above the top of Latin text
+	shortened  bool    // Object shows a part of FullText
 }
 
 // NewLabel returns an empty label that is shortened at its end.
@@ -64,14 +65,18 @@ func (l *Label) Fit(width float32) {
 	}
 	l.fitWidth = width
 	text := l.Shorten(l.FullText, width, l.Object.TextSize, l.Object.TextStyle)
+	l.shortened = text != l.FullText
 	height, baseline := l.measure(text)
 	_, latinBaseline := l.measure("Ag")
-	l.textHeight, l.ascent = height, baseline-latinBaseline
-	if text != l.Object.Text {
+	l.textHeight, l.ascent = height, baseline-latinBaseline+lowered(text, l.Object.TextSize, l.Object.TextStyle)
+	if text = Visual(text); text != l.Object.Text {
 		l.Object.Text = text
 		l.Object.Refresh()
 	}
 }
+
+// Shortened reports whether only a part of FullText is shown.
+func (l *Label) Shortened() bool { return l.shortened }
 
 // measure returns the height of a text and the distance of its baseline from the top.
 func (l *Label) measure(text string) (height, baseline float32) {

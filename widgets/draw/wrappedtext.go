@@ -75,7 +75,9 @@ func (t *WrappedText) Restyle() {
 
 // Wrap breaks a text into at most maxLines lines of a width: at line breaks, where
 // Unicode line breaking (UAX #14) allows it, or inside of a segment that is wider
-// than a line. The last line holds the rest of the text and may be too wide.
+// than a line. The last line holds the rest of the text and may be too wide. Word joiners
+// (U+2060), which keep characters together, are not part of the lines: not every font has
+// them.
 func Wrap(text string, width, size float32, style fyne.TextStyle, maxLines int) []string {
 	fits := func(text string) bool {
 		return fyne.MeasureText(trimLine(text), size, style).Width <= width
@@ -108,8 +110,10 @@ func Wrap(text string, width, size float32, style fyne.TextStyle, maxLines int) 
 	return lines
 }
 
-// trimLine removes trailing spaces and the line break, which are not drawn.
-func trimLine(line string) string { return strings.TrimRight(line, " \r\n") }
+// trimLine removes what is not drawn: trailing spaces, the line break, and word joiners.
+func trimLine(line string) string {
+	return strings.TrimRight(strings.ReplaceAll(line, "\u2060", ""), " \r\n")
+}
 
 // longestPrefix returns the longest prefix of a text that fits, at least one
 // grapheme cluster.

@@ -94,6 +94,16 @@ func (l *View) openOrEnter() {
 	}
 }
 
+// revealInside scrolls as many of the rows that row i contains into view as fit below it.
+func (l *View) revealInside(tree Tree, i int) {
+	last := i
+	for last+1 < tree.Len() && last-i < l.view.pageSize()-1 && tree.Parent(last+1) == i {
+		last++
+	}
+	l.view.reveal(last)
+	l.view.reveal(i)
+}
+
 // closeOrLeave closes the cursor's row, or moves to the row that contains it.
 func (l *View) closeOrLeave() {
 	tree, i, ok := l.cursor.inTree()

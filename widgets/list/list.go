@@ -194,11 +194,14 @@ func (l *View) Toggle(id int64) {
 }
 
 // setOpen opens or closes row i. If that removes the cursor from the model, row i
-// is selected.
+// is selected. What is opened with a key is scrolled into view.
 func (l *View) setOpen(tree Tree, i int, open bool) {
 	id := l.model.ID(i)
 	tree.SetOpen(i, open)
 	l.Refresh()
+	if open && l.view.pointer.idle {
+		l.revealInside(tree, i)
+	}
 	if _, ok := l.cursor.index(); l.selection.hasCursor && !ok {
 		l.selection.selectOnly(id)
 	}

@@ -110,3 +110,31 @@ func TestTree(t *testing.T) {
 		}
 	})
 }
+
+// TestOpenedRowsAreScrolledIntoView opens the last visible row.
+func TestOpenedRowsAreScrolledIntoView(t *testing.T) {
+	for name, c := range map[string]struct {
+		open func(view *list.View)
+		want bool
+	}{
+		"with a key":         {func(view *list.View) { view.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, true},
+		"with the mouse":     {func(view *list.View) { view.Toggle(2) }, false},
+		"with key and owner": {func(view *list.View) { view.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, view := newTreeList(t)
+			view.OnActivate = view.Toggle
+			view.Resize(fyne.NewSize(listWidth, 3*rowHeight))
+			view.Toggle(1)
+			view.Select(2)
+			view.ScrollTo(2) // below 11 and 12
+			c.open(view)
+			if got := view.RowVisible(21) && view.RowVisible(22); got != c.want {
+				t.Errorf("visible: 21 %t, 22 %t, want %t", view.RowVisible(21), view.RowVisible(22), c.want)
+			}
+			if !view.RowVisible(2) {
+				t.Error("the row that was opened is not visible")
+			}
+		})
+	}
+}

@@ -43,7 +43,7 @@ func daemonAt(t *testing.T, address string) *exec.Cmd {
 // [testing.T.TempDir], because that of a socket may have 107 bytes only.
 func newAddress(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "bus") //nolint:usetesting // see above
+	dir, err := os.MkdirTemp("", "bus")
 	if err != nil {
 		t.Fatal(err)
 	}
