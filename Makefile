@@ -107,9 +107,18 @@ interop: ## run Ferry against all tus servers, which are installed; writes docs/
 	go test -tags $(TEST_TAGS) -count=1 -timeout 90m -v -run 'TestInterop$$' ./app/interop \
 		-args -full $(if $(ONLY),-only '$(ONLY)',-write '$(CURDIR)/docs/interop.md')
 
-.PHONY: soak
-soak: deps ## stress tests with faults, kills and file changes for two hours
-	go test -race -tags $(TEST_TAGS) -count=1 -timeout 3h -v -parallel 4 -run 'TestStress|TestKillAtRandom' ./app/endtoend -args -stress=58m -kills=1000
+# The engine's stress test counts goroutines and descriptors, so it has a process of its own.
+SOAK := go test -race -tags $(TEST_TAGS) -count=1 -timeout 3h -v -parallel 4 ./app/endtoend
+
+.PHONY: soak soak-engine soak-programs
+soak: deps ## stress tests with faults, kills and file changes: two processes for an hour or more
+	@$(MAKE) --no-print-directory -j2 soak-engine soak-programs
+
+soak-engine:
+	$(SOAK) -run 'TestStressEngine' -args -stress=58m
+
+soak-programs:
+	$(SOAK) -run 'TestStress|TestKillAtRandom' -skip 'TestStressEngine' -args -stress=58m -kills=1000
 
 FUZZTIME ?= 20s
 

@@ -86,6 +86,17 @@ func TestCancel(t *testing.T) {
 		s.wantCommand(2, uploader.Resume{Target: uploader.TargetTransfers(7)})
 		s.until("rows are restored", func() bool { return len(s.rows()) == 2 })
 	})
+	t.Run("an upload that is done nevertheless is reported", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8, apptest.Sending)))
+		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
+		s.until("rows are hidden", func() bool { return len(s.rows()) == 0 })
+		s.waitCommand(1)
+		s.engine.Publish(apptest.Snapshot(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Paused)))
+		s.window.toasts.Dismiss()
+		s.until("message is shown", func() bool {
+			return s.message() == "1 upload had already finished. It is in the history."
+		})
+	})
 	t.Run("cancelling uploaded bytes needs confirmation", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))

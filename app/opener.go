@@ -29,13 +29,13 @@ type opener struct {
 // reveal shows a transfer's file in its folder, or only the folder if the file does not
 // exist.
 func (o *opener) reveal(t *uploader.Transfer) {
-	receivedDir := o.receivedDir
+	receivedDir, below := o.receivedDir, o.bridge.Snapshot().FolderOf(t)
 	o.bridge.Run(func(ctx context.Context) {
 		folder := filepath.Dir(t.Source.Path)
 		if view.Received(t) {
 			folder = receivedDir
 		}
-		if path, exists := localPath(receivedDir, t); exists {
+		if path, exists := localPath(receivedDir, below, t); exists {
 			o.report(folder, o.revealFile(ctx, path))
 			return
 		}
@@ -45,9 +45,9 @@ func (o *opener) reveal(t *uploader.Transfer) {
 
 // open opens a transfer's file in the program for its type.
 func (o *opener) open(t *uploader.Transfer) {
-	receivedDir := o.receivedDir
+	receivedDir, below := o.receivedDir, o.bridge.Snapshot().FolderOf(t)
 	o.bridge.Run(func(ctx context.Context) {
-		path, exists := localPath(receivedDir, t)
+		path, exists := localPath(receivedDir, below, t)
 		if !exists {
 			o.report(t.Source.Name(), fs.ErrNotExist)
 			return
@@ -91,11 +91,11 @@ func (o *opener) report(path string, err error) {
 }
 
 // localPath returns the path of a transfer's file on this computer, which is in
-// receivedDir if the built-in receiver received it, and reports whether it exists. It
-// reads the disk.
-func localPath(receivedDir string, t *uploader.Transfer) (path string, exists bool) {
+// receivedDir if the built-in receiver received it, in the folder that was given for its
+// batch, and reports whether it exists. It reads the disk.
+func localPath(receivedDir, folder string, t *uploader.Transfer) (path string, exists bool) {
 	if view.Received(t) {
-		return receiver.Find(receivedDir, t.Source.Name(), t.Source.RelPath, t.Source.Size, t.Source.ModTime)
+		return receiver.Find(receivedDir, t.Source.Name(), t.Source.PathIn(folder), t.Source.Size, t.Source.ModTime)
 	}
 	_, err := os.Lstat(t.Source.Path)
 	return t.Source.Path, err == nil

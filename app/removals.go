@@ -64,7 +64,7 @@ func (r *removals) remove(removed view.Selection, restart ...uploader.Command) {
 	r.toasts.Dismiss() // commits an earlier removal
 	r.restored = restored{}
 	pause, undo := view.Suspend(removed, r.bridge.Snapshot().Batches)
-	r.pending, r.undoCommands = removed, append(undo, restart...)
+	r.pending, r.undoCommands = removed, slices.Concat(undo, restart)
 	r.hidden.Hide(removed)
 	r.bridge.SendAll(pause)
 	r.toasts.NotifyWithAction(view.RemovedText(removed.All), words.Text("undo"), r.restore, r.commit)
@@ -165,6 +165,7 @@ func (r *removals) remember(removal uploader.Restore) {
 func (r *removals) commit() {
 	removed := r.pending
 	r.pending, r.undoCommands = view.Selection{}, nil
+	r.reportFinished(removed)
 	parts := make([]view.Selection, 0, 1+len(removed.Batches))
 	if len(removed.Transfers) > 0 {
 		parts = append(parts, view.Selection{Transfers: removed.Transfers})
@@ -180,6 +181,34 @@ func (r *removals) commit() {
 			}
 		})
 	}
+}
+
+// reportFinished shows a message about uploads that the user cancelled and that are done
+// nevertheless, because the server had all of their bytes. It replaces no other message.
+func (r *removals) reportFinished(removed view.Selection) {
+	unfinished := map[uploader.TransferID]bool{}
+	for _, t := range removed.All {
+		if t.Phase != uploader.PhaseDone {
+			unfinished[t.ID] = true
+		}
+	}
+	if len(unfinished) == 0 {
+		return
+	}
+	done := 0
+	for _, row := range r.bridge.Snapshot().Transfers.Rows() {
+		if unfinished[row.ID()] && row.Phase() == uploader.PhaseDone {
+			done++
+		}
+	}
+	if done == 0 {
+		return
+	}
+	r.bridge.Post(func() {
+		if r.toasts.Text() == "" {
+			r.toasts.Notify(words.Count("undo.finished", done))
+		}
+	})
 }
 
 // send sends the command that removes transfers or one batch, and shows them again if that

@@ -212,6 +212,7 @@ type batchRow struct {
 	Skipped     string // JSON
 	OnExists    string
 	Metadata    string
+	Folder      string
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -236,6 +237,7 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Settle:      settleMillis(b.Options.SettleTime),
 		OnExists:    b.Options.Exists.String(),
 		Metadata:    b.Options.Metadata,
+		Folder:      b.Options.Folder,
 	}
 }
 
@@ -262,12 +264,21 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Rank:    r.Rank,
 		Options: uploader.BatchOptions{
 			Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, SettleTime: settleTime(r.Settle), FollowLinks: r.Links != 0,
-			Exists: existsPolicy(r.OnExists), Metadata: r.Metadata,
+			Exists: existsPolicy(r.OnExists), Metadata: r.Metadata, Folder: savedFolder(r.Folder),
 		},
 		Skipped: unpackSkipped(r.Skipped),
 
 		Supersedes: supersedes,
 	}, nil
+}
+
+// savedFolder returns a saved folder, "" for one that is not valid.
+func savedFolder(text string) string {
+	folder, err := uploader.CleanFolder(text)
+	if err != nil {
+		return ""
+	}
+	return folder
 }
 
 // skippedJSON is the JSON of [uploader.Skipped]. Names are base64, since they need not be

@@ -38,6 +38,8 @@ type BatchOptions struct {
 
 	Metadata string // template of additional metadata, which replaces that of the server by key; see ParseMetadata
 
+	Folder string // folder on the server for all files, as CleanFolder returns it; "" for none; see ServerOptions.FolderUse
+
 	SettleTime time.Duration // how long a file must be unchanged before it is sent; NoSettleTime: not at all; 0: as in Settings
 }
 

@@ -95,9 +95,9 @@ func (l LinkTemplate) Uses(placeholder string) bool {
 }
 
 // link returns the link to a file, and whether all placeholders have a value.
-func (l LinkTemplate) link(t *Transfer, folders FolderMode) (string, bool) {
+func (l LinkTemplate) link(t *Transfer, folder string, folders FolderMode) (string, bool) {
 	var link strings.Builder
-	ofFile := t.Placeholders(folders)
+	ofFile := t.PlaceholdersIn(folder, folders)
 	for i, part := range l.parts {
 		if part.placeholder == "" {
 			link.WriteString(part.text)
@@ -161,11 +161,12 @@ func percentEncoded(value, keep string) string {
 }
 
 // Link returns the link to a finished file: by the server's template, or else the one that
-// the server returned, or else the URL of the upload. It returns "" if there is none.
-func Link(server Server, t *Transfer) string {
+// the server returned, or else the URL of the upload. It returns "" if there is none. Folder
+// is that of the batch ([BatchOptions.Folder]); "" for none.
+func Link(server Server, t *Transfer, folder string) string {
 	if server.Options.LinkTemplate != "" {
 		if template, err := ParseLinkTemplate(server.Options.LinkTemplate); err == nil {
-			if link, ok := template.link(t, server.Options.Folders); ok {
+			if link, ok := template.link(t, folder, server.Options.Folders); ok {
 				return link
 			}
 		}

@@ -47,7 +47,7 @@ func TestM6LinkToFinishedFile(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploader.Server{Options: uploader.ServerOptions{LinkTemplate: c.template}}
-			if got := uploader.Link(server, finished(c.result)); got != c.want {
+			if got := uploader.Link(server, finished(c.result), ""); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
@@ -55,16 +55,16 @@ func TestM6LinkToFinishedFile(t *testing.T) {
 	options := uploader.ServerOptions{LinkTemplate: "http://d/{path}?{stem}"}
 	renamed := finished(nil)
 	renamed.NameNumber = 2
-	if got := uploader.Link(uploader.Server{Options: options}, renamed); got != "http://d/raws/a%20b%26c%20%282%29.mov?a%20b%26c%20%282%29" {
+	if got := uploader.Link(uploader.Server{Options: options}, renamed, ""); got != "http://d/raws/a%20b%26c%20%282%29.mov?a%20b%26c%20%282%29" {
 		t.Errorf("link %q to a file that was renamed", got)
 	}
 	options.Folders = uploader.FoldersFlat
-	if got := uploader.Link(uploader.Server{Options: options}, finished(nil)); got != "http://d/a%20b%26c.mov?a%20b%26c" {
+	if got := uploader.Link(uploader.Server{Options: options}, finished(nil), ""); got != "http://d/a%20b%26c.mov?a%20b%26c" {
 		t.Errorf("link %q on a server without folders", got)
 	}
 	hashed := finished(nil)
 	hashed.SHA256 = "\x00\xff"
-	if got := uploader.Link(uploader.Server{Options: uploader.ServerOptions{LinkTemplate: "http://d/{sha256}"}}, hashed); got != "http://d/00ff" {
+	if got := uploader.Link(uploader.Server{Options: uploader.ServerOptions{LinkTemplate: "http://d/{sha256}"}}, hashed, ""); got != "http://d/00ff" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -112,7 +112,7 @@ func FuzzLinkTemplate(f *testing.F) {
 		}
 		transfer := finished(uploader.NewResult(id, answer))
 		transfer.Source = source.File{Path: "/x/" + name, RelPath: name}
-		link := uploader.Link(uploader.Server{Options: uploader.ServerOptions{LinkTemplate: template}}, transfer)
+		link := uploader.Link(uploader.Server{Options: uploader.ServerOptions{LinkTemplate: template}}, transfer, "")
 		u, err := url.Parse(link)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
 			t.Fatalf("link %q of %q", link, template)

@@ -63,8 +63,17 @@ func Fill(template string, value func(placeholder string) string) string {
 // "" if it has none or does not exist. The names are those that the server gets: with the
 // NameNumber, and without the folders that it does not get.
 func (t *Transfer) Placeholders(folders FolderMode) func(name string) string {
+	return t.PlaceholdersIn("", folders)
+}
+
+// PlaceholdersIn is Placeholders for a file in a folder on the server ([BatchOptions.Folder]);
+// "" for none.
+func (t *Transfer) PlaceholdersIn(folder string, folders FolderMode) func(name string) string {
 	f := t.RemoteFile()
 	dir := folderOf(f, folders)
+	if folder != "" && folders != FoldersFlat {
+		dir = path.Join(folder, dir)
+	}
 	return func(name string) string {
 		switch name {
 		case PlaceholderName:

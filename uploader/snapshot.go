@@ -36,6 +36,15 @@ type Progress struct {
 	Wait *fault.Fault  // why the worker does not continue at the moment: its drive does not respond; nil if it does
 }
 
+// FolderOf returns the folder on the server for the batch of a transfer
+// ([BatchOptions.Folder]); "" for none, and for a batch that is no longer in the list.
+func (s *Snapshot) FolderOf(t *Transfer) string {
+	if batch := s.Batches[t.Batch]; batch != nil {
+		return batch.Options.Folder
+	}
+	return ""
+}
+
 // Wait returns why a transfer does not continue at the moment although nothing failed: the
 // drive of its file does not respond or is not connected. It returns nil otherwise.
 func (s *Snapshot) Wait(t *Transfer) *fault.Fault {

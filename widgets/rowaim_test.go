@@ -44,7 +44,9 @@ func (r *removable) ID(i int) int64 { return r.rows[i] }
 
 func (r *removable) Bind(i int, object fyne.CanvasObject) {
 	row, id := object.(*widgets.Row), r.rows[i]
-	row.SetModel(oneAction("remove"))
+	model := oneAction("remove")
+	model.Actions[0].Prominent = true // visible although the pointer is elsewhere
+	row.SetModel(model)
 	row.OnAction = func(string) {
 		r.done = append(r.done, id)
 		if !r.keep {
@@ -86,6 +88,9 @@ func (r *removable) click() {
 		}
 	}
 }
+
+// leave makes the list not know of the pointer, as while a message is above it.
+func (r *removable) leave() { r.MouseOut() }
 
 // scroll scrolls down like the mouse wheel.
 func (r *removable) scroll(distance float32) {
@@ -130,6 +135,9 @@ func TestClickHitsNoRowThatCameBelowThePointer(t *testing.T) {
 			r.wait(soon)
 			r.click()
 		}, []int64{3}},
+		{"what was above the row is closed by the first click of a double click", func(r *removable) { r.leave(); r.click() }, nil},
+		{"a second click after what was above the row", func(r *removable) { r.leave(); r.click(); r.wait(later); r.click() }, []int64{2}},
+		{"the pointer moves after what was above the row", func(r *removable) { r.leave(); r.click(); r.wait(soon); r.move(r.at.AddXY(8, 0)); r.wait(later); r.click() }, []int64{2}},
 		{"double click on a button that stays", func(r *removable) { r.keep = true; r.click(); r.wait(soon); r.click() }, []int64{2}},
 		{"two clicks on a button that stays", func(r *removable) { r.keep = true; r.click(); r.wait(later); r.click() }, []int64{2, 2}},
 	}

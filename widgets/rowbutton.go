@@ -36,6 +36,7 @@ type rowButton struct {
 	changedAt time.Time
 	pressedAt time.Time // of the last press; zero for none
 	cameAt    time.Time // when the button came below the pointer at rest; zero if the pointer was moved to it
+	blindAt   time.Time // of the last press without the pointer having moved to the button; zero for none
 
 	background *canvas.Rectangle
 	icon       *draw.Icon
@@ -64,6 +65,8 @@ func (b *rowButton) MouseDown(e *desktop.MouseEvent) {
 	}
 	now := b.now()
 	switch {
+	case !b.hovered && b.isBlind(now):
+		b.pressed = func() {}
 	case now.Sub(b.pressedAt) <= fyne.CurrentApp().Driver().DoubleTapDelay(), now.Sub(b.cameAt) < changeGrace:
 		b.pressed = func() {}
 	case b.earlier != nil && now.Sub(b.changedAt) < changeGrace:
@@ -72,6 +75,15 @@ func (b *rowButton) MouseDown(e *desktop.MouseEvent) {
 		b.pressed = b.prepare(b.action.ID)
 	}
 	b.pressedAt = now
+}
+
+// isBlind reports whether a press means what was above the button until now, such as the button
+// of a message that the first click of a double click has closed. A later press means the
+// button.
+func (b *rowButton) isBlind(now time.Time) bool {
+	last := b.blindAt
+	b.blindAt = now
+	return last.IsZero() || now.Sub(last) < changeGrace
 }
 
 // MouseUp implements [desktop.Mouseable].
@@ -91,8 +103,10 @@ func (b *rowButton) Tapped(*fyne.PointEvent) {
 // user has moved the pointer there.
 func (b *rowButton) set(action Action, hovered, aimed bool) {
 	switch {
-	case aimed || !hovered:
-		b.cameAt = time.Time{}
+	case !hovered:
+		b.cameAt, b.pressedAt = time.Time{}, time.Time{} // the object may be that of another row next
+	case aimed:
+		b.cameAt, b.blindAt = time.Time{}, time.Time{}
 	case !b.hovered:
 		b.cameAt = b.now()
 	}

@@ -154,7 +154,7 @@ func newEntry(s *uploader.Snapshot, t *uploader.Transfer, position int) Entry {
 		e.FileID, e.Answer = t.Result.ID, t.Result.Answer
 	}
 	if server, _ := s.ServerInUse(t.Server); t.Phase == uploader.PhaseDone && !server.Builtin() {
-		e.Link = words.Link(uploader.Link(server, t))
+		e.Link = words.Link(uploader.Link(server, t, s.FolderOf(t)))
 	}
 	return e
 }

@@ -432,7 +432,7 @@ func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message s
 		e.FileID, e.Answer = t.Result.ID, t.Result.Answer
 	}
 	if server, _ := s.ServerInUse(t.Server); kind == Done && !server.Builtin() {
-		if link := words.Link(uploader.Link(server, t)); link != e.URL {
+		if link := words.Link(uploader.Link(server, t, s.FolderOf(t))); link != e.URL {
 			e.Link = link
 		}
 	}

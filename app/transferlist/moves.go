@@ -17,7 +17,7 @@ func (l *List) Moves(s view.Selection, to uploader.MoveTo) []uploader.Move {
 		selected[int64(t.ID)] = true
 	}
 	var moves []uploader.Move
-	for section := view.SectionAttention; section < view.SectionFinished; section++ {
+	for section := range view.SectionFinished {
 		move := uploader.Move{Targets: l.targets(selected, section), To: to}
 		if len(move.Targets) == 0 {
 			continue

@@ -90,7 +90,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		}
 		return words.Clock(at, now)
 	}
-	link, upload := words.Link(detailsLink(t, server)), words.Link(t.Session.URL)
+	link, upload := words.Link(detailsLink(s, t, server)), words.Link(t.Session.URL)
 	if upload == link {
 		upload = ""
 	}
@@ -137,11 +137,11 @@ func linkLine(t *uploader.Transfer, link string) Line {
 }
 
 // detailsLink returns the link to a finished file, or the URL of an unfinished upload.
-func detailsLink(t *uploader.Transfer, server uploader.Server) string {
+func detailsLink(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server) string {
 	if t.Phase != uploader.PhaseDone {
 		return t.Session.URL
 	}
-	return uploader.Link(server, t)
+	return uploader.Link(server, t, s.FolderOf(t))
 }
 
 // wholeRequestsText returns a text about the limit for requests to a server that keeps only

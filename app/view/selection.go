@@ -74,7 +74,7 @@ func Link(s *uploader.Snapshot, t *uploader.Transfer) string {
 		return ""
 	}
 	server, _ := s.ServerInUse(t.Server)
-	return words.Link(uploader.Link(server, t))
+	return words.Link(uploader.Link(server, t, s.FolderOf(t)))
 }
 
 // hasLink reports whether a transfer has a link.

@@ -25,8 +25,8 @@ const tick = time.Second
 // An action follows a round of uploads: when the last file that was to be sent was sent. It
 // does not follow if the rest was paused or cancelled, or if an upload of the round needs
 // attention. What is paused, or needed attention when the round began, is no obstacle. An
-// upload that waits, also for its server or the network, is not done. Nothing follows while
-// the list cannot be saved.
+// upload that waits, also for its server or the network, is not done. Nothing follows while the
+// list cannot be saved.
 type Decider struct {
 	round    round
 	once     settings.DoneAction // for this round; "" for none

@@ -30,8 +30,8 @@ const (
 )
 
 // update follows the changes to a snapshot, and reports whether a round has ended with it. A
-// round may begin and end between two snapshots. Adding says that there is more to be sent than
-// the snapshot has.
+// round may begin and end between two snapshots. Adding says that there is more to be sent
+// than the snapshot has.
 func (r *round) update(s *uploader.Snapshot, adding bool, now time.Time) result {
 	before, since := r.last, r.updated
 	r.last, r.updated = s, now

@@ -187,17 +187,18 @@ func (l *loop) resume(target uploader.Target) {
 }
 
 // prepareRetry finds out which failed paths are folders now, such as one on a drive
-// that was disconnected. It runs on the caller's goroutine.
-func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
-	with, named := retryWith{Target: r.Target, keep: r.KeepUploads, folders: map[string]bool{}}, r.Target.IDSet()
+// that was disconnected. It runs on the caller's goroutine. What is at a path whose drive
+// does not respond is found out by the worker.
+func (e *Engine) prepareRetry(ctx context.Context, r uploader.Retry) retryWith {
+	named := r.Target.IDSet()
+	var paths []string
 	for t := range e.Snapshot().Transfers.Values() {
 		notFound := t.Phase == uploader.PhaseFailed && t.Fault.Op == fault.Stat && !t.Session.Begun()
-		isTarget := r.Target.All || r.Target.Batch == t.Batch || named[t.ID]
-		if notFound && isTarget && e.config.Disk.IsFolder(t.Source.Path) {
-			with.folders[t.Source.Path] = true
+		if notFound && (r.Target.All || r.Target.Batch == t.Batch || named[t.ID]) {
+			paths = append(paths, t.Source.Path)
 		}
 	}
-	return with
+	return retryWith{Target: r.Target, keep: r.KeepUploads, folders: e.foldersAmong(ctx, paths)}
 }
 
 // retry also unblocks the servers. A transfer that needs a decision about an earlier

@@ -93,10 +93,12 @@ func (c *Config) diskOf(b *uploader.Batch) source.Disk {
 
 // Engine uploads files to servers. Its methods may be called from any goroutine.
 type Engine struct {
-	config   Config
-	commands chan request
-	snapshot atomic.Pointer[uploader.Snapshot]
-	done     chan struct{} // closed when Run has ended
+	config       Config
+	commands     chan request
+	snapshot     atomic.Pointer[uploader.Snapshot]
+	folderChecks chan struct{} // one for each running call of foldersAmong's
+
+	done chan struct{} // closed when Run has ended
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]struct{} // nil once Run has ended
@@ -117,6 +119,9 @@ func New(config Config) *Engine {
 	e := &Engine{
 		config:   config,
 		commands: make(chan request),
+
+		folderChecks: make(chan struct{}, maxFolderChecks),
+
 		done:     make(chan struct{}),
 		watchers: map[chan struct{}]struct{}{},
 	}
@@ -177,19 +182,16 @@ func (e *Engine) Do(ctx context.Context, command uploader.Command) error {
 }
 
 // Submit is Do without waiting for the result. It returns once the engine has received
-// the command, which precedes every command submitted later. wait, to be called once,
-// waits for the result and returns it as Do does.
+// the command, which precedes every command submitted later, without waiting for a drive
+// that does not respond. wait, to be called once, waits for the result and returns it as
+// Do does. A Relocate is received only after wait has found and compared its file.
 func (e *Engine) Submit(ctx context.Context, command uploader.Command) (wait func(context.Context) error, err error) {
 	var prepared any = command
 	switch c := command.(type) {
 	case uploader.Retry:
-		prepared = e.prepareRetry(c)
+		prepared = e.prepareRetry(ctx, c)
 	case uploader.Relocate:
-		found, err := e.locate(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		prepared = found
+		return e.submitRelocate(c), nil
 	case uploader.Restore:
 		found, err := e.prepareRestore(ctx, c)
 		if err != nil {
@@ -197,6 +199,11 @@ func (e *Engine) Submit(ctx context.Context, command uploader.Command) (wait fun
 		}
 		prepared = found
 	}
+	return e.submit(ctx, prepared)
+}
+
+// submit sends a command that is prepared to the loop.
+func (e *Engine) submit(ctx context.Context, prepared any) (wait func(context.Context) error, err error) {
 	r := request{prepared, make(chan error, 1)}
 	select {
 	case e.commands <- r:

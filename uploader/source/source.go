@@ -6,6 +6,7 @@
 package source
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 	"time"
@@ -34,6 +35,15 @@ type File struct {
 
 // Name returns the file's base name.
 func (f File) Name() string { return filepath.Base(f.Path) }
+
+// PathIn returns the relative path of the file in a folder on a server: RelPath, or the name
+// of a file that was added itself, below the folder. Without a folder it is RelPath.
+func (f File) PathIn(folder string) string {
+	if folder == "" {
+		return f.RelPath
+	}
+	return folder + "/" + cmp.Or(f.RelPath, f.Name())
+}
 
 // Compact returns the file with RelPath in the memory of Path, if it is the end of it.
 // With many files, paths take most of the memory.

@@ -130,7 +130,7 @@ func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 			Special: uploader.SkippedEntries{Count: 1, Names: []string{"top/pipe"}},
 		}},
 		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentPause, Supersedes: []uploader.BatchID{3, math.MaxInt64}},
-		{ID: math.MaxInt64, Rank: -7, Options: uploader.BatchOptions{Exists: uploader.ExistsSkip, Connections: 4, ChunkMax: 6 << 20, Limit: 1 << 40, UploadAgain: true, FollowLinks: true, Metadata: "project=Ísland\nmtime="}},
+		{ID: math.MaxInt64, Rank: -7, Options: uploader.BatchOptions{Exists: uploader.ExistsSkip, Connections: 4, ChunkMax: 6 << 20, Limit: 1 << 40, UploadAgain: true, FollowLinks: true, Metadata: "project=Ísland\nmtime=", Folder: "2026/Ísland"}},
 	}
 	servers := []uploader.Server{
 		{ID: uploader.BuiltinServer, Name: "This computer", Endpoint: "http://127.0.0.1:41234/files/"},

@@ -27,7 +27,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if caps.MaxSize > 0 && size > caps.MaxSize {
 		return false, fault.Newf(fault.TooLarge, fault.Create, "server accepts at most %d bytes, file has %d", caps.MaxSize, size)
 	}
-	if err := w.file.hashBeforeSending(ctx, w.remote.hashInMetadata(w.file.settings.SendSHA256, w.file.metadata)); err != nil {
+	if err := w.file.hashBeforeSending(ctx, w.remote.hashInMetadata(w.file.settings.SendSHA256, w.file.batch)); err != nil {
 		return false, err
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
@@ -73,7 +73,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 // requestUpload makes the folders of the file, if the server wants that, and sends the
 // request that creates the upload.
 func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (upload tus.Upload, err error) {
-	err = w.remote.inFolder(ctx, &w.transfer, func(path []string) (err error) {
+	err = w.remote.inFolder(ctx, &w.transfer, w.file.batch.Folder, func(path []string) (err error) {
 		upload, err = w.requestUploadAt(ctx, path, caps)
 		return err
 	})
@@ -85,7 +85,7 @@ func (w *Worker) requestUpload(ctx context.Context, caps tus.Capabilities) (uplo
 func (w *Worker) requestUploadAt(ctx context.Context, path []string, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.transfer.Source.Size
 	request := tus.CreateRequest{
-		Size: size, Path: path, Metadata: w.perFile.apply(w.file.withDigest(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256, w.file.metadata))),
+		Size: size, Path: path, Metadata: w.perFile.apply(w.file.withDigest(w.remote.metadata(&w.transfer, w.file.handle, w.file.settings.SendSHA256, w.file.batch))),
 		Overwrite: w.transfer.Exists == uploader.ExistsOverwrite,
 	}
 	if w.createsWithBody(caps) {

@@ -30,8 +30,8 @@ func (f *folders) lock(ctx context.Context) error {
 func (f *folders) unlock() { <-f.making }
 
 // uploadPath returns the segments of the path below the endpoint at which the upload of a
-// transfer is created; nil for the endpoint itself.
-func (r *Remote) uploadPath(t *uploader.Transfer) []string {
+// transfer is created; nil for the endpoint itself. Folder is that of the batch.
+func (r *Remote) uploadPath(t *uploader.Transfer, folder string) []string {
 	options := r.Server.Options
 	template := options.UploadPath
 	if template == "" && options.Folders == uploader.FoldersByMKCOL {
@@ -40,7 +40,7 @@ func (r *Remote) uploadPath(t *uploader.Transfer) []string {
 	if template == "" {
 		return nil
 	}
-	path := uploader.Fill(template, t.Placeholders(options.Folders))
+	path := uploader.Fill(template, t.PlaceholdersIn(folder, options.Folders))
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }
 
@@ -79,9 +79,10 @@ func (r *Remote) forgetFolders(ctx context.Context) error {
 }
 
 // inFolder calls create with the path at which the upload of a transfer is created, after
-// it has made the folders. If the server no longer has them they are made once more.
-func (r *Remote) inFolder(ctx context.Context, t *uploader.Transfer, create func(path []string) error) error {
-	path := r.uploadPath(t)
+// it has made the folders. If the server no longer has them they are made once more. Folder is
+// that of the batch.
+func (r *Remote) inFolder(ctx context.Context, t *uploader.Transfer, folder string, create func(path []string) error) error {
+	path := r.uploadPath(t, folder)
 	if err := r.makeFolders(ctx, path); err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func (f *follower) check(ctx context.Context) (follow bool, err error) {
 // canDeferLength reports whether the server accepts an upload of unknown length. One that
 // gets the hash of the file does not.
 func (f *follower) canDeferLength(ctx context.Context) (bool, error) {
-	if f.remote.Server.Options.GivenURL || f.remote.hashInMetadata(false, f.file.metadata) {
+	if f.remote.Server.Options.GivenURL || f.remote.hashInMetadata(false, f.file.batch) {
 		return false, nil
 	}
 	caps, err := f.remote.Capabilities(ctx)
@@ -146,9 +146,9 @@ func (f *follower) begin(ctx context.Context) error {
 	graceful, end := withGracePeriod(ctx)
 	defer end()
 	var upload tus.Upload
-	err := f.remote.inFolder(graceful, &f.transfer, func(path []string) (err error) {
+	err := f.remote.inFolder(graceful, &f.transfer, f.file.batch.Folder, func(path []string) (err error) {
 		request := tus.CreateRequest{
-			Deferred: true, Path: path, Metadata: f.perFile.apply(f.file.withDigest(f.remote.metadata(&f.transfer, f.file.handle, false, f.file.metadata))),
+			Deferred: true, Path: path, Metadata: f.perFile.apply(f.file.withDigest(f.remote.metadata(&f.transfer, f.file.handle, false, f.file.batch))),
 			Overwrite: f.transfer.Exists == uploader.ExistsOverwrite,
 		}
 		upload, err = f.remote.protocol.Create(graceful, request)

@@ -13,15 +13,15 @@ import (
 )
 
 // metadata returns the Upload-Metadata of a transfer, whose file is open. The metadata
-// that every server gets includes the SHA-256 if declareHash is set and it is known. Batch is
-// the template of the transfer's batch.
-func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHash bool, batch string) []tus.Pair {
+// that every server gets includes the SHA-256 if declareHash is set and it is known. Batch are
+// the options of the transfer's batch.
+func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHash bool, batch uploader.BatchOptions) []tus.Pair {
 	options := r.Server.Options
-	pairs := defaultMetadata(t.RemoteFile(), options.Folders)
+	pairs := defaultMetadata(t.RemoteFile(), batch.Folder, options.Folders)
 	if declareHash && t.SHA256 != "" {
 		pairs = append(pairs, tus.Pair{Key: keySHA256, Value: hex.EncodeToString([]byte(t.SHA256))})
 	}
-	pairs = withTemplate(pairs, r.template(batch), t.Placeholders(options.Folders))
+	pairs = withTemplate(pairs, r.template(batch.Metadata), t.PlaceholdersIn(batch.Folder, options.Folders))
 	if r.Server.Builtin() {
 		pairs = append(
 			pairs, tus.Pair{Key: tus.MetadataTransfer, Value: transferKey(t, file)},
@@ -33,9 +33,9 @@ func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile, declareHas
 
 // hashInMetadata reports whether the metadata of uploads has the SHA-256 of the file, so
 // that it must be known before they are created. declare is whether every server gets it,
-// batch the template of the batch.
-func (r *Remote) hashInMetadata(declare bool, batch string) bool {
-	template := r.template(batch)
+// batch the options of the batch.
+func (r *Remote) hashInMetadata(declare bool, batch uploader.BatchOptions) bool {
+	template := r.template(batch.Metadata)
 	return template.Uses(uploader.PlaceholderSHA256) || declare && !template.Has(keySHA256)
 }
 
@@ -73,16 +73,16 @@ func transferKey(t *uploader.Transfer, file source.OpenFile) string {
 const keySHA256 = "sha256"
 
 // defaultMetadata returns the metadata that every server gets. File names may be
-// arbitrary bytes, which Upload-Metadata can hold. The modification time is in seconds, as
+// arbitrary bytes, which Upload-Metadata can hold. Folder is that of the batch. The modification time is in seconds, as
 // rclone and ownCloud send it.
-func defaultMetadata(f source.File, folders uploader.FolderMode) []tus.Pair {
+func defaultMetadata(f source.File, folder string, folders uploader.FolderMode) []tus.Pair {
 	pairs := []tus.Pair{
 		{Key: "filename", Value: f.Name()},
 		{Key: "filetype", Value: source.MediaType(f.Name())},
 		{Key: "mtime", Value: strconv.FormatInt(f.ModTime.Unix(), 10)},
 	}
-	if f.RelPath != "" && folders != uploader.FoldersFlat {
-		pairs = append(pairs, tus.Pair{Key: "relativePath", Value: f.RelPath})
+	if relPath := f.PathIn(folder); relPath != "" && folders != uploader.FoldersFlat {
+		pairs = append(pairs, tus.Pair{Key: "relativePath", Value: relPath})
 	}
 	return pairs
 }

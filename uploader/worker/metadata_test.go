@@ -36,7 +36,7 @@ func TestF1TransferKey(t *testing.T) {
 		}
 		defer file.Close()
 		remote := NewRemote(uploader.Server{ID: server}, nil)
-		for _, pair := range remote.metadata(&uploader.Transfer{ID: id, Added: added, Source: seen}, file, true, "") {
+		for _, pair := range remote.metadata(&uploader.Transfer{ID: id, Added: added, Source: seen}, file, true, uploader.BatchOptions{}) {
 			if pair.Key == "ferryTransfer" {
 				key = pair.Value
 			}
@@ -118,7 +118,7 @@ func TestK12Metadata(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			remote := NewRemote(uploader.Server{ID: 2, Options: c.options}, nil)
 			got := map[string]string{}
-			for _, pair := range remote.metadata(&uploader.Transfer{ID: 1, Added: added, Source: c.file, SHA256: "abc"}, nil, c.declare, "") {
+			for _, pair := range remote.metadata(&uploader.Transfer{ID: 1, Added: added, Source: c.file, SHA256: "abc"}, nil, c.declare, uploader.BatchOptions{}) {
 				got[pair.Key] = pair.Value
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -141,7 +141,7 @@ func TestG6HashInMetadata(t *testing.T) {
 		"in the template":            {"hash=x{sha256}", false, true},
 	} {
 		remote := NewRemote(uploader.Server{ID: 2, Options: uploader.ServerOptions{Metadata: c.template}}, nil)
-		if got := remote.hashInMetadata(c.declare, ""); got != c.want {
+		if got := remote.hashInMetadata(c.declare, uploader.BatchOptions{}); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -166,10 +166,10 @@ func TestMetadataOfBatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			remote := NewRemote(uploader.Server{ID: 2, Options: uploader.ServerOptions{Metadata: server}}, nil)
 			transfer := &uploader.Transfer{ID: 1, Source: source.File{Path: "/film.mov", Size: 9}, SHA256: "abc"}
-			if diff := cmp.Diff(c.want, remote.metadata(transfer, nil, false, c.batch)); diff != "" {
+			if diff := cmp.Diff(c.want, remote.metadata(transfer, nil, false, uploader.BatchOptions{Metadata: c.batch})); diff != "" {
 				t.Error("(-want +got):\n" + diff)
 			}
-			if got := remote.hashInMetadata(false, c.batch); got != c.hash {
+			if got := remote.hashInMetadata(false, uploader.BatchOptions{Metadata: c.batch}); got != c.hash {
 				t.Errorf("hash is needed: %t, want %t", got, c.hash)
 			}
 		})

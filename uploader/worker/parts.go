@@ -36,7 +36,7 @@ type concatenation struct {
 
 // plan decides whether the file is uploaded in parts, and saves the plan.
 func (c *concatenation) plan(ctx context.Context, caps tus.Capabilities) (inParts bool, err error) {
-	if !slices.Contains(caps.Extensions, tus.Concatenation) || c.remote.uploadPath(&c.transfer) != nil {
+	if !slices.Contains(caps.Extensions, tus.Concatenation) || c.remote.uploadPath(&c.transfer, c.file.batch.Folder) != nil {
 		return false, nil // a part has no path of its own
 	}
 	parts := plan(c.transfer.Source.Size, c.connections(), c.remote.options())
@@ -149,7 +149,7 @@ func (c *concatenation) join(ctx context.Context) error {
 	}
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	metadata := c.perFile.apply(c.file.withDigest(c.remote.metadata(&c.transfer, c.file.handle, c.file.settings.SendSHA256, c.file.metadata)))
+	metadata := c.perFile.apply(c.file.withDigest(c.remote.metadata(&c.transfer, c.file.handle, c.file.settings.SendSHA256, c.file.batch)))
 	request := tus.ConcatRequest{
 		Parts: urls, Metadata: metadata, Size: c.transfer.Source.Size, Overwrite: c.transfer.Exists == uploader.ExistsOverwrite,
 	}

@@ -47,7 +47,7 @@ func (r *Remote) testCreation(ctx context.Context) (uploader.CreationTest, error
 	test := uploader.CreationTest{Name: testName()}
 	transfer := uploader.Transfer{Source: source.File{Path: test.Name, Size: uploader.TestUploadSize, ModTime: time.Now()}}
 	upload, err := r.protocol.Create(ctx, tus.CreateRequest{
-		Size: uploader.TestUploadSize, Path: r.uploadPath(&transfer), Metadata: r.metadata(&transfer, nil, false, ""),
+		Size: uploader.TestUploadSize, Path: r.uploadPath(&transfer, ""), Metadata: r.metadata(&transfer, nil, false, uploader.BatchOptions{}),
 	})
 	switch {
 	case err == nil:

@@ -21,7 +21,7 @@ type sourceFile struct {
 	wantsSHA256 bool                                  // in the settings or for the link to the file
 	continued   bool                                  // Config.Continued
 	stated      bool                                  // the digest of the file is stated to the built-in receiver
-	metadata    string                                // template of the batch
+	batch       uploader.BatchOptions                 // of the transfer
 	asIs        bool                                  // the user chose not to wait for its writer: what is appended is not uploaded
 	wake        chan struct{}                         // signals what the gates say; capacity 1
 	growing     func(path string) uploader.FileGrowth // Config.Growth
@@ -50,7 +50,7 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 		wantsSHA256: c.Settings.SHA256 || c.Remote != nil && c.Remote.hashInLink(),
 		continued:   c.Continued,
 		stated:      c.Remote != nil && c.Remote.Server.Builtin(),
-		metadata:    c.Options.Metadata,
+		batch:       c.Options,
 		asIs:        c.Transfer.AsIs || c.Options.SettleTime == uploader.NoSettleTime,
 		wake:        make(chan struct{}, 1),
 		growing:     c.Growth,
