@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -224,6 +225,29 @@ func (r contextReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return r.reader.Read(p)
+}
+
+// Setting is [DB.Setting] for the copy, before Install.
+func (r *Replacement) Setting(ctx context.Context, key string) (value json.RawMessage, err error) {
+	err = r.open(func(d *DB) error {
+		value, err = d.Setting(ctx, key)
+		return err
+	})
+	return value, err
+}
+
+// SaveSetting is [DB.SaveSetting] for the copy, before Install.
+func (r *Replacement) SaveSetting(ctx context.Context, key string, value json.RawMessage) error {
+	return r.open(func(d *DB) error { return d.SaveSetting(ctx, key, value) })
+}
+
+// open calls do with the copy, which no other connection has open.
+func (r *Replacement) open(do func(*DB) error) error {
+	pool, err := openPool(r.temp, roleExclusive, 1)
+	if err != nil {
+		return classify(fault.Save, err)
+	}
+	return errors.Join(do(&DB{file: r.file, writer: pool, reader: pool}), classify(fault.Save, closePool(pool)))
 }
 
 // Discard removes the copy. It has no effect after Install.

@@ -55,7 +55,7 @@ var questions = []question{
 	{"What is the name of standard input?", nil, nil},
 	{"Add, change or remove a server?", []string{"app/servers/dialog.go:newDialog", "app/servers/manage.go:Manage", "app/servers/manage.go:Remove"}, nil},
 	{"Ferry can't use its data folder: another one?", []string{"app/startfailure.go:buttons"}, nil},
-	{"", []string{"app/keyhelp.go:showHelp", "app/history/history.go:Open", "app/history.go:exportHistory", "app/preferences/dialog.go:newDialog", "app/preferences/about.go:showLicences", "app/logviewer/viewer.go:open", "app/receivedfolder.go:choose", "app/whendone.go:chooseProgram", "app/backup.go:backUp", "app/restorebackup.go:restore", "app/restorebackup.go:refuse", "app/restorebackup.go:confirm", "app/settingsfile.go:exportSettings", "app/settingsfile.go:importSettings", "app/form/dialogs.go:Ask"}, nil},
+	{"", []string{"app/keyhelp.go:showHelp", "app/history/history.go:Open", "app/history.go:exportHistory", "app/preferences/dialog.go:newDialog", "app/preferences/about.go:showTexts", "app/logviewer/viewer.go:open", "app/receivedfolder.go:choose", "app/whendone.go:chooseProgram", "app/backup.go:backUp", "app/restorebackup.go:restore", "app/restorebackup.go:refuse", "app/restorebackup.go:confirm", "app/settingsfile.go:exportSettings", "app/settingsfile.go:importSettings", "app/form/dialogs.go:Ask"}, nil},
 }
 
 // asking are the functions and methods that show a dialog.

@@ -54,14 +54,18 @@ func explainBackup(err error, path string) error {
 	return err
 }
 
-// replaceDatabase puts the backup that the user chose in place of the closed database. If it
-// fails, the database stays as it is.
+// replaceDatabase puts the backup that the user chose in place of the closed database, with the
+// settings that belong to this computer. If it fails, the database stays as it is.
 func (s *session) replaceDatabase() error {
 	r := s.replacement.Load()
 	if r == nil {
 		return nil
 	}
-	if _, err := r.Install(); err != nil {
+	err := s.settings.Get().KeepComputerIn(context.Background(), r)
+	if err == nil {
+		_, err = r.Install()
+	}
+	if err != nil {
 		return errors.Join(err, r.Discard())
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
@@ -99,6 +100,36 @@ func TestWindowStartsAgainAfterRestore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRestoredBackupStartsNoProgram: a backup may be by somebody else. What follows when all
+// uploads are done, and the folder for received files, stay as they are.
+func TestRestoredBackupStartsNoProgram(t *testing.T) {
+	must(t, words.Load("en"))
+	p := pausedProfile(t)
+	s := openSession(t, p)
+	present := s.settings.Get()
+	s.settings.Update(func(s *settings.Settings) {
+		s.WhenDone = settings.WhenDone{Action: settings.DoneProgram, Program: filepath.Join(t.TempDir(), "program")}
+		s.Receiver.Folder = t.TempDir()
+		s.Transfers.MaxFiles = 7
+	})
+	must(t, s.close(nil)) // which saves them
+	s = openSession(t, p)
+	backup, err := s.backUp(t.Context(), t.TempDir())
+	must(t, err)
+	s.settings.Update(func(s *settings.Settings) { *s = s.WithComputerOf(present) })
+	prepared, err := s.prepareRestore(t.Context(), testCommand(p), backup)
+	must(t, err)
+	prepared.Restore(nil)
+	must(t, s.close(nil))
+
+	s = openSession(t, p)
+	got := s.settings.Get()
+	if diff := cmp.Diff(got.WithComputerOf(present), got); diff != "" || got.Transfers.MaxFiles != 7 {
+		t.Errorf("settings are %+v\n%s", got, diff)
+	}
+	must(t, s.close(nil))
 }
 
 // TestReplacedListKeepsItsStreams restores a backup from before a stream was added, and then the

@@ -1,9 +1,12 @@
 package settings
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/ferryapp/ferry/app/savedvalue"
 )
 
 // MaxFileSize is the maximum size of a file of [Settings.Export] in bytes.
@@ -43,6 +46,21 @@ func (s Settings) Export() ([]byte, error) {
 func (s Settings) WithComputerOf(other Settings) Settings {
 	s.Receiver, s.WhenDone = other.Receiver, other.WhenDone
 	return s
+}
+
+// KeepComputerIn gives the settings of a backup, which may be by somebody else, those of s that
+// belong to this computer; see [Settings.WithComputerOf].
+func (s Settings) KeepComputerIn(ctx context.Context, backup savedvalue.Store) error {
+	saved, err := backup.Setting(ctx, storeKey)
+	if err != nil {
+		return err
+	}
+	other, _ := Parse(saved)
+	value, err := other.WithComputerOf(s).format()
+	if err != nil {
+		return err
+	}
+	return backup.SaveSetting(ctx, storeKey, value)
 }
 
 // Import parses a file of [Settings.Export], also one of another version of Ferry, with the
