@@ -37,7 +37,7 @@ func TestDialogGoldens(t *testing.T) {
 			s.choose(2)
 			s.adder.addWithOptions()
 			s.window.window.Canvas().Unfocus()
-			inDialog[*form.Entry](s)[0].SetText("=")
+			inDialog[*form.Entry](s)[0].SetText("../raw")
 			s.adder.drop(apptest.URIs("/home/ada/film.mov"))
 		},
 	} {

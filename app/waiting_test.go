@@ -148,7 +148,7 @@ func TestWaitingItems(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.choose(2)
 		s.adder.addWithOptions()
-		metadata := inDialog[*form.Entry](s)[0]
+		metadata := inDialog[*form.Entry](s)[1]
 		metadata.SetText("=")
 		s.adder.drop(apptest.URIs(one))
 		s.wantNotice("Nothing was added: correct the options, and drop it again.")

@@ -115,9 +115,10 @@ func (r *Replacement) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkHeader(r.temp, len(r.file.migrations)); errors.Is(err, fs.ErrNotExist) {
+	switch err := checkHeader(r.temp, len(r.file.migrations)); {
+	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w: %s is empty", ErrNotFerry, r.from)
-	} else if err != nil {
+	case err != nil:
 		return err
 	}
 	if err := r.file.checkSchema(ctx, r.temp); err != nil {
@@ -194,7 +195,7 @@ func readContents(ctx context.Context, tx *gorm.DB) (c Contents, err error) {
 // copyForeign copies a file that may belong to another user, and returns when it was last
 // changed.
 func copyForeign(ctx context.Context, to, from string) (changed time.Time, err error) {
-	source, err := os.Open(from) //nolint:gosec // the user chose the file, and its content is checked
+	source, err := os.Open(from)
 	if err != nil {
 		return changed, fmt.Errorf("copy backup: %w", err)
 	}

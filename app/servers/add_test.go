@@ -17,7 +17,7 @@ import (
 // ready is what a server answers that lists its features.
 var ready = tus.Capabilities{Known: true, Extensions: []string{tus.Creation}}
 
-func enter(d *serverDialog, field fyne.Focusable) {
+func enter(field fyne.Focusable) {
 	field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 }
 
@@ -26,7 +26,7 @@ func TestEnterAddsServer(t *testing.T) {
 		s := start(t, apptest.EngineAnswering(ready, nil))
 		s.Add()
 		test.Type(s.dialog.address, " https://up.example.com/files/ ")
-		enter(s.dialog, s.dialog.address)
+		enter(s.dialog.address)
 		if got := s.savedServer(); got.Endpoint != "https://up.example.com/files/" || got.Name != "up.example.com" {
 			t.Errorf("saved %+v", got)
 		}
@@ -37,12 +37,12 @@ func TestEnterAddsServer(t *testing.T) {
 		s.Add()
 		d := s.dialog
 		test.Type(d.address, "up.example.com")
-		enter(d, d.address)
+		enter(d.address)
 		s.until("the check has ended", func() bool { return d.checked })
 		if d.accept.Text != "Add anyway" || len(s.engine.Commands()) > 0 {
 			t.Errorf("button is %q, engine received %v", d.accept.Text, s.engine.Commands())
 		}
-		enter(d, d.address)
+		enter(d.address)
 		if got := s.savedServer(); got.Endpoint != "https://up.example.com/" {
 			t.Errorf("saved %+v", got)
 		}
@@ -57,14 +57,14 @@ func TestEnterAddsServer(t *testing.T) {
 			t.Fatal("the sign-in is shown before it is asked for")
 		}
 		test.Type(d.address, "up.example.com")
-		enter(d, d.address)
+		enter(d.address)
 		s.until("the token has the focus", func() bool { return s.window.Canvas().Focused() == fyne.Focusable(d.secret) })
 		if d.kind() != uploader.SignInBearer || !d.signInRow[1].Visible() || d.moreOpen {
 			t.Errorf("sign-in %q, all options are open: %t", d.kind(), d.moreOpen)
 		}
 		s.engine.ProbeFunc = apptest.EngineAnswering(ready, nil).ProbeFunc
 		test.Type(d.secret, "t0ken")
-		enter(d, d.secret)
+		enter(d.secret)
 		saved := s.savedServer()
 		if stored, _ := s.access.Secret(saved.Access.SecretName); stored.SignIn != "t0ken" {
 			t.Errorf("keyring has %#v", stored)
@@ -74,8 +74,8 @@ func TestEnterAddsServer(t *testing.T) {
 		s := start(t, apptest.EngineAnswering(ready, nil))
 		s.Add()
 		test.Type(s.dialog.address, "up.example.com")
-		enter(s.dialog, s.dialog.address)
-		enter(s.dialog, s.dialog.address)
+		enter(s.dialog.address)
+		enter(s.dialog.address)
 		s.savedServer()
 		s.until("the dialog is closed", func() bool { return !s.dialog.box.Visible() })
 		if len(s.access.Tested) != 1 || len(s.engine.Commands()) != 1 {
@@ -87,7 +87,7 @@ func TestEnterAddsServer(t *testing.T) {
 func TestEnterSavesChangedServer(t *testing.T) {
 	s := start(t, apptest.NewEngine())
 	s.Edit(studio(s))
-	enter(s.dialog, s.dialog.chunkMax)
+	enter(s.dialog.chunkMax)
 	if got := s.savedServer(); got.ID != 2 || len(s.access.Tested) > 0 {
 		t.Errorf("saved %+v, tested %d times", got, len(s.access.Tested))
 	}
@@ -108,7 +108,7 @@ func TestErrorInHiddenFieldShowsIt(t *testing.T) {
 			d := s.dialog
 			test.Type(d.address, "up.example.com")
 			field := invalid(d)
-			enter(d, d.address)
+			enter(d.address)
 			if !d.moreOpen || s.window.Canvas().Focused() != field || hiddenIn(d.rows.Objects, field.(fyne.CanvasObject)) {
 				t.Errorf("options open: %t, focus is on %T", d.moreOpen, s.window.Canvas().Focused())
 			}

@@ -138,7 +138,7 @@ func (d Decision) ID() int64 {
 func (d Decisions) Rows() []Decision {
 	rows := make([]Decision, 0, d.Count()+int(numQuestions))
 	for q, transfers := range d.byQuestion {
-		question := Question(q) //nolint:gosec // less than numQuestions
+		question := Question(q)
 		if len(transfers) > 0 && !d.Only(QuestionInterrupted) {
 			rows = append(rows, Decision{Question: question})
 		}

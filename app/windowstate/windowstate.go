@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -32,9 +33,12 @@ const MaxSelected = 1000
 
 // State is the state of a window. The zero value is that of the first start.
 type State struct {
-	Destination   uploader.ServerID   `json:"destination,omitempty"` // 0: none was chosen
-	HideExplained bool                `json:"hideExplained,omitempty"`
-	Release       string              `json:"release,omitempty"` // the release whose changes the user knows of, such as "0.2.0"; "": 0.1.0, which did not save it
+	Destination   uploader.ServerID `json:"destination,omitempty"` // 0: none was chosen
+	HideExplained bool              `json:"hideExplained,omitempty"`
+	Release       string            `json:"release,omitempty"` // the release whose changes the user knows of, such as "0.2.0"; "": 0.1.0, which did not save it
+
+	Folders map[uploader.ServerID]string `json:"folders,omitempty"` // on servers, that were given last for what was added
+
 	Size          Size                `json:"size,omitzero"`
 	Sort          string              `json:"sort,omitempty"` // the order of the list, see view.Sort; "": that of the queue
 	OpenBatches   []uploader.BatchID  `json:"open,omitempty"`
@@ -78,6 +82,7 @@ func Parse(saved json.RawMessage) (State, error) {
 // clone returns a deep copy.
 func (s State) clone() State {
 	s.OpenBatches, s.Selected = slices.Clone(s.OpenBatches), slices.Clone(s.Selected)
+	s.Folders = maps.Clone(s.Folders)
 	return s
 }
 
