@@ -115,7 +115,7 @@ func (s *Reference) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	s.requests = append(s.requests, Request{
-		Method: method, Path: r.URL.Path, Header: header, Offset: header.Get("Upload-Offset"), Status: response.Status, Body: body.n,
+		Method: method, Path: r.URL.Path, Header: header, Offset: header.Get("Upload-Offset"), Status: response.Status, Body: body.n.Load(),
 	})
 	s.mu.Unlock()
 	w.WriteHeader(response.Status)

@@ -3,6 +3,7 @@ package uploadtest
 import (
 	"io"
 	"net/http"
+	"sync/atomic"
 )
 
 // Request is one request that a server has responded to.
@@ -25,21 +26,22 @@ func recordRequests(next http.Handler, add func(Request)) http.Handler {
 		r = r.WithContext(r.Context()) // a copy: net/http needs the original request's body
 		r.Body = body
 		defer func() {
-			seen.Status, seen.Body = recorder.status, body.n
+			seen.Status, seen.Body = recorder.status, body.n.Load()
 			add(seen)
 		}()
 		next.ServeHTTP(recorder, r)
 	})
 }
 
+// countingBody counts what is read. A proxy may still read after its handler has returned.
 type countingBody struct {
 	io.ReadCloser
-	n int64
+	n atomic.Int64
 }
 
 func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	b.n += int64(n)
+	b.n.Add(int64(n))
 	return n, err
 }
 
