@@ -128,6 +128,9 @@ func (s *Scanner) Run(ctx context.Context) error {
 		s.deliver(ctx, false) // they do not wait for the disk
 	}
 	for file, err := range s.Disk.Scan(ctx, s.Batch.Roots, options) {
+		if ctx.Err() != nil {
+			return nil
+		}
 		if !listed[file.Path] {
 			s.add(ctx, file, err)
 		}
