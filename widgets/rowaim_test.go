@@ -137,7 +137,14 @@ func TestClickHitsNoRowThatCameBelowThePointer(t *testing.T) {
 		}, []int64{3}},
 		{"what was above the row is closed by the first click of a double click", func(r *removable) { r.leave(); r.click() }, nil},
 		{"a second click after what was above the row", func(r *removable) { r.leave(); r.click(); r.wait(later); r.click() }, []int64{2}},
-		{"the pointer moves after what was above the row", func(r *removable) { r.leave(); r.click(); r.wait(soon); r.move(r.at.AddXY(8, 0)); r.wait(later); r.click() }, []int64{2}},
+		{"the pointer moves after what was above the row", func(r *removable) {
+			r.leave()
+			r.click()
+			r.wait(soon)
+			r.move(r.at.AddXY(8, 0))
+			r.wait(later)
+			r.click()
+		}, []int64{2}},
 		{"double click on a button that stays", func(r *removable) { r.keep = true; r.click(); r.wait(soon); r.click() }, []int64{2}},
 		{"two clicks on a button that stays", func(r *removable) { r.keep = true; r.click(); r.wait(later); r.click() }, []int64{2, 2}},
 	}
