@@ -99,3 +99,31 @@ func TestDialog(t *testing.T) {
 		}
 	})
 }
+
+// TestNotice: the dialog grows by the notice and shrinks without it, stays in the middle of
+// the window, and keeps body, notice and buttons apart.
+func TestNotice(t *testing.T) {
+	d, body, buttons := newDialog(t, fyne.NewSize(800, 600), 400)
+	middle := func() float32 { // of the dialog, whose distances above the body and below the buttons do not change
+		_, top, _, _ := edges(body)
+		_, _, _, bottom := edges(buttons[1])
+		return top + bottom
+	}
+	before := middle()
+	_, _, _, bodyBottom := edges(body)
+	_, buttonsTop, _, _ := edges(buttons[1])
+	gap := buttonsTop - bodyBottom
+	d.SetNotice("Two files are waiting. They are uploaded to the server in the office when this dialog is closed.")
+	_, _, _, bodyBottom = edges(body)
+	_, buttonsTop, _, _ = edges(buttons[1])
+	if grown := buttonsTop - bodyBottom - gap; grown < 2*theme.Grid(4) {
+		t.Errorf("the notice has %g", grown)
+	}
+	if got := middle(); got-before > 1 || before-got > 1 {
+		t.Errorf("the middle is at %g, before at %g", got/2, before/2)
+	}
+	d.SetNotice("")
+	if _, top, _, _ := edges(buttons[1]); middle() != before || d.Notice() != "" {
+		t.Errorf("after the notice the middle is at %g, before at %g (buttons at %g)", middle()/2, before/2, top)
+	}
+}
