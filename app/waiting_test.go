@@ -28,12 +28,9 @@ func (s *testWindow) dialogTexts() []string {
 // wantNotice compares the sentence about what waits with the last text of the topmost dialog.
 func (s *testWindow) wantNotice(want string) {
 	s.t.Helper()
-	for _, text := range s.dialogTexts() {
-		if text == want {
-			return
-		}
+	if !slices.Contains(s.dialogTexts(), want) {
+		s.t.Errorf("dialog has %q, want %q", s.dialogTexts(), want)
 	}
-	s.t.Errorf("dialog has %q, want %q", s.dialogTexts(), want)
 }
 
 // hasButton reports whether the topmost dialog shows a button with that label.

@@ -189,7 +189,7 @@ func TestRefusedBackups(t *testing.T) {
 		"with a damaged value":   {statement("UPDATE transfers SET phase = 'nonsense'"), db.ErrDamaged},
 		"with a trigger":         {statement("CREATE TRIGGER t AFTER INSERT ON settings BEGIN DELETE FROM transfers; END"), db.ErrAltered},
 		"the database in use":    {func(_ *testing.T, path string) string { return path }, db.ErrInUse},
-		"the database by a link": {func(t *testing.T, path string) string { return linkTo(t, path) }, db.ErrInUse},
+		"the database by a link": {linkTo, db.ErrInUse},
 		"copied while it was in use": {func(t *testing.T, _ string) string {
 			backup := createBackup(t, 3)
 			writeFile(t, backup+"-wal", []byte("frames"))

@@ -128,7 +128,7 @@ func (e shownError) Unwrap() error { return e.error }
 func missingFiles(paths []string) error {
 	var texts []string
 	for _, path := range paths {
-		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) { //nolint:gosec // the user gave the path, and nothing of the file is read
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 			texts = append(texts, words.Fault(fault.New(fault.SourceMissing, fault.Stat, err), words.Subject{File: path}).String())
 		}
 	}

@@ -209,9 +209,9 @@ func bracketPairs(runes []rune, classes []bidi.Class) [][2]int {
 			open = append(open, i)
 		default:
 			opening := bidi.ReverseString(string(r))
-			for j := len(open) - 1; j >= 0; j-- {
-				if string(runes[open[j]]) == opening {
-					pairs = append(pairs, [2]int{open[j], i})
+			for j, at := range slices.Backward(open) {
+				if string(runes[at]) == opening {
+					pairs = append(pairs, [2]int{at, i})
 					open = open[:j]
 					break
 				}
