@@ -19,11 +19,17 @@ func (s *sourceFile) verify(ctx context.Context, extents []extent) error {
 		return err
 	}
 	s.known, s.proof = state, nil
+	if state.File.Size == s.opened.Size { // another size is noticed when all is sent
+		s.opened = state.File // it may have been edited since it was opened
+	}
 	stale, unproven := false, false
-	if s.transfer.Session.Begun() {
+	switch {
+	case s.transfer.Session.Begun():
 		if stale, unproven, err = s.compareSent(ctx, acknowledgedRanges(extents)); err != nil {
 			return err
 		}
+	case !s.opened.Same(s.transfer.Source):
+		s.update(ctx, s.opened)
 	}
 	s.divide(extents, unproven)
 	if verified := changeTimeToSave(state); verified != s.transfer.ChangeTime || stale {

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding"
@@ -284,6 +285,54 @@ func (s *savedTransfer) report(_ uploader.TransferID, inputs ...lifecycle.Input)
 		if hashed, ok := in.(lifecycle.BlocksHashed); ok {
 			s.proof = s.proof.Replace(hashed.Blocks)
 		}
+	}
+}
+
+// TestEditAfterOpening edits a file, or only its time, after it was opened and before anything
+// is read to send it: what is sent is of the later state, and so is what is saved of the file.
+func TestEditAfterOpening(t *testing.T) {
+	const size = 3 << 20
+	for _, c := range []struct {
+		name string
+		sent int64 // when the file was opened
+		edit bool  // otherwise it is touched
+	}{
+		{"edited, nothing was sent", 0, true},
+		{"touched, nothing was sent", 0, false},
+		{"touched, a part was sent", 1 << 20, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path, file, seen, proof := hashedFile(t, size, c.sent)
+			saved := &savedTransfer{Transfer: uploader.Transfer{ID: 1, Source: seen, Fingerprint: "before"}, proof: proof}
+			if c.sent > 0 {
+				saved.Session = uploader.Session{URL: "u", Offset: c.sent}
+			}
+			w := New(Config{
+				Transfer: saved.Transfer, Report: saved.report,
+				LoadProof:   func(context.Context, uploader.TransferID) (source.Proof, error) { return saved.proof, nil },
+				Fingerprint: func(context.Context, source.File) (string, error) { return "after", nil },
+			})
+			w.file.handle, w.file.opened = file, seen
+			if c.edit {
+				if err := os.WriteFile(path, bytes.Repeat([]byte{1}, size), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			edited := seen.ModTime.Add(time.Second)
+			if err := os.Chtimes(path, time.Time{}, edited); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.file.verify(t.Context(), []extent{{source.Range{End: size}, c.sent}}); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.file.finish(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if !saved.Source.ModTime.Equal(edited) || saved.Fingerprint != "after" {
+				t.Errorf("saved: changed at %v with fingerprint %q, want %v", saved.Source.ModTime, saved.Fingerprint, edited)
+			}
+		})
 	}
 }
 
