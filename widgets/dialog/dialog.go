@@ -76,8 +76,9 @@ func (d *Dialog) Fit(window fyne.Size) {
 	d.popup.Resize(size)
 	if d.Visible() {
 		for _, overlay := range d.canvas.Overlays().List() {
-			overlay.Refresh() // centres the popup
+			overlay.Refresh()
 		}
+		d.popup.Move(fyne.NewPos((window.Width-size.Width)/2, (window.Height-size.Height)/2)) // the overlay centres it only at first
 	}
 }
 
