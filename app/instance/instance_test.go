@@ -17,7 +17,10 @@ import (
 	"github.com/ferryapp/ferry/app/instance"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// go-winio, which implements the pipes of Windows, has one goroutine that never ends.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/Microsoft/go-winio.ioCompletionProcessor"))
+}
 
 // listen starts a server in a new profile and returns the path of its instance
 // file.
