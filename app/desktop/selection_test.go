@@ -78,11 +78,23 @@ func awaitQueue(t *testing.T, ctx context.Context, ferry *desktop.Ferry, names .
 	must(t, err)
 }
 
+// addToSelection selects a row beside another one that is selected, and waits until it looks the
+// same.
+func addToSelection(t *testing.T, ctx context.Context, ferry *desktop.Ferry, selectedY, y int) { //nolint:revive // the context is the test's
+	t.Helper()
+	const x = rowX + 200 // right of the texts
+	must(t, ferry.ClickHolding(ctx, "ctrl", ferry.Window, rowX, y))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, x, y, "the selection", func(c string) bool {
+		selected, err := ferry.Colour(ctx, ferry.Window, x, selectedY)
+		return err == nil && c == selected
+	}))
+}
+
 func TestMoveRowsByKey(t *testing.T) {
 	ferry, ctx := launchQueue(t, "a.mov", "b.mov", "c.mov", "d.mov")
 	row := func(i int) int { return firstRowY + i*rowHeight } // of the first file, then a to d
 	must(t, ferry.Click(ctx, ferry.Window, rowX, row(3)))
-	must(t, ferry.ClickHolding(ctx, "ctrl", ferry.Window, rowX, row(4)))
+	addToSelection(t, ctx, ferry, row(3), row(4))
 	must(t, ferry.Key(ctx, "alt+Up"))
 	awaitQueue(t, ctx, ferry, "a.mov", "c.mov", "d.mov", "b.mov")
 	must(t, ferry.Key(ctx, "alt+End"))
@@ -99,7 +111,7 @@ func TestDragRows(t *testing.T) {
 	must(t, ferry.DragInside(ctx, ferry.Window, rowX, row(3), rowX, above(1)))
 	awaitQueue(t, ctx, ferry, "c.mov", "a.mov", "b.mov", "d.mov")
 	must(t, ferry.Click(ctx, ferry.Window, rowX, row(1)))
-	must(t, ferry.ClickHolding(ctx, "ctrl", ferry.Window, rowX, row(3)))
+	addToSelection(t, ctx, ferry, row(1), row(3))
 	must(t, ferry.DragInside(ctx, ferry.Window, rowX, row(3), rowX, above(5)))
 	picture(t, ferry, "dragged")
 	awaitQueue(t, ctx, ferry, "a.mov", "d.mov", "c.mov", "b.mov")
