@@ -86,6 +86,21 @@ func TestTusdStored(t *testing.T) {
 	}
 }
 
+// TestStoredWhileUploadIsDeleted: a server deletes the content of an upload before its info file.
+func TestStoredWhileUploadIsDeleted(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	upload(t, server.Endpoint, "5", "hello")
+	upload(t, server.Endpoint, "5", "world")
+	deleted := server.Stored(t)[0]
+	if err := os.Remove(deleted.Path); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(20*time.Millisecond, func() { _ = os.Remove(deleted.Path + ".info") })
+	if files := server.Stored(t); len(files) != 1 || files[0].Name == deleted.Name {
+		t.Errorf("server has %+v", files)
+	}
+}
+
 func TestTusdRecordsRequests(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	location := upload(t, server.Endpoint, "5", "hello")

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,57 +35,62 @@ func storedFiles(t testing.TB, dir string) []StoredFile {
 		t.Fatalf("list uploads: %v", err)
 	}
 	files := make([]StoredFile, 0, len(infos))
-	for _, info := range infos {
-		files = append(files, readStored(t, info))
+	for _, path := range infos {
+		var info handler.FileInfo
+		file, exists := readUpload(t, path, &info)
+		if !exists {
+			continue
+		}
+		file.Metadata, file.Final, file.Length = info.MetaData, info.IsFinal, info.Size
+		if info.SizeIsDeferred {
+			file.Length = -1
+		}
+		files = append(files, file)
 	}
 	return files
 }
 
-func readStored(t testing.TB, infoPath string) StoredFile {
+// readUpload decodes an upload's info file, and returns the upload with its content. A server
+// writes the info file in place, so one that does not parse is read again. A server may also
+// still delete an upload for a client that has left: what is gone does not exist.
+func readUpload(t testing.TB, infoPath string, info any) (file StoredFile, exists bool) {
 	t.Helper()
-	var info handler.FileInfo
-	path := readInfo(t, infoPath, &info)
-	file := StoredFile{Name: filepath.Base(path), Metadata: info.MetaData, Path: path, Final: info.IsFinal, Length: info.Size}
-	if info.SizeIsDeferred {
-		file.Length = -1
-	}
-	file.SHA256, file.Size = digest(t, path)
-	return file
-}
-
-// readInfo decodes an upload's info file and returns the path of the content. A
-// server writes the file in place, so one that does not parse is read again.
-func readInfo(t testing.TB, infoPath string, into any) string {
-	t.Helper()
+	path := strings.TrimSuffix(infoPath, filepath.Ext(infoPath))
+	file.Name, file.Path = filepath.Base(path), path
 	var err error
-	for range infoReads {
+	for range maxReads {
 		var text []byte
-		if text, err = os.ReadFile(infoPath); err != nil {
-			break
+		if text, err = os.ReadFile(infoPath); errors.Is(err, fs.ErrNotExist) {
+			return StoredFile{}, false
 		}
-		if err = json.Unmarshal(text, into); err == nil {
-			return strings.TrimSuffix(infoPath, filepath.Ext(infoPath))
+		if err == nil {
+			err = json.Unmarshal(text, info)
+		}
+		if err == nil {
+			file.SHA256, file.Size, err = digest(path)
+		}
+		if err == nil {
+			return file, true
 		}
 		<-time.After(time.Millisecond)
 	}
-	t.Fatalf("read upload %s: %v", filepath.Base(infoPath), err)
-	return ""
+	t.Fatalf("read upload %s: %v", file.Name, err)
+	return StoredFile{}, false
 }
 
-// infoReads is the maximum number of reads of an info file.
-const infoReads = 1000
+// maxReads is the maximum number of reads of an upload.
+const maxReads = 1000
 
 // digest returns the hex SHA-256 and the size of a file.
-func digest(t testing.TB, path string) (sum string, size int64) {
-	t.Helper()
+func digest(path string) (sum string, size int64, err error) {
 	content, err := os.Open(path)
 	if err != nil {
-		t.Fatalf("read upload: %v", err)
+		return "", 0, err
 	}
 	defer func() { _ = content.Close() }()
 	hash := sha256.New()
 	if size, err = io.Copy(hash, content); err != nil {
-		t.Fatalf("read upload: %v", err)
+		return "", 0, err
 	}
-	return hex.EncodeToString(hash.Sum(nil)), size
+	return hex.EncodeToString(hash.Sum(nil)), size, nil
 }

@@ -64,12 +64,14 @@ func (s *TusNode) Stored(t testing.TB) []StoredFile {
 			Size     *int64            `json:"size"`
 			Metadata map[string]string `json:"metadata"` // null for an empty value
 		}
-		path := readInfo(t, info, &upload)
-		file := StoredFile{Name: filepath.Base(path), Metadata: upload.Metadata, Path: path, Length: -1}
+		file, exists := readUpload(t, info, &upload)
+		if !exists {
+			continue
+		}
+		file.Metadata, file.Length = upload.Metadata, -1
 		if upload.Size != nil {
 			file.Length = *upload.Size
 		}
-		file.SHA256, file.Size = digest(t, path)
 		files = append(files, file)
 	}
 	return files
