@@ -27,7 +27,7 @@ const (
 
 // columnWidths are the widths of percent, size, speed and ETA, enough for their longest
 // texts, so that columns do not move.
-var columnWidths = [...]float32{13, 32, 21, 24}
+var columnWidths = [...]float32{13, 32, 21, 27}
 
 // nameShare is the part of the space left of the columns that the name has in a compact row.
 const nameShare = 0.55
