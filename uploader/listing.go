@@ -62,7 +62,11 @@ func (l *Listing) End(now time.Time) { l.ended = now }
 // Fits reports whether a scan with those arguments would yield what the listing has. A nil
 // Listing fits none.
 func (l *Listing) Fits(paths []string, options source.ScanOptions, followLinks bool, now time.Time) bool {
-	return l != nil && !l.incomplete && !l.ended.IsZero() && now.Sub(l.ended) < maxListingAge && followLinks == l.followLinks &&
+	if l == nil || l.incomplete || l.ended.IsZero() {
+		return false
+	}
+	age := now.Round(0).Sub(l.ended.Round(0)) // by the clock that goes on while the computer sleeps
+	return age >= 0 && age < maxListingAge && followLinks == l.followLinks &&
 		options.Hidden == l.options.Hidden && slices.Equal(options.Ignore, l.options.Ignore) && slices.Equal(paths, l.paths)
 }
 
