@@ -171,6 +171,19 @@ func (l *loop) receive(r request) {
 	}
 }
 
+// stopLoading ends loading because the engine stops. What was added meanwhile is saved, and
+// scanned in the next run; other commands that wait are not carried out.
+func (l *loop) stopLoading() {
+	if l.loading.joined() {
+		l.loading.stop()
+	}
+	for _, r := range l.loading.commands {
+		if add, ok := r.command.(uploader.Add); ok {
+			l.replies = append(l.replies, reply{r.reply, l.command(add)})
+		}
+	}
+}
+
 // admits reports whether transfers may be started.
 func (d *loading) admits() bool { return d == nil || !d.startsNone }
 

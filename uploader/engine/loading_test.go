@@ -181,11 +181,19 @@ func TestFirstTransferIsSentWhileOthersAreLoaded(t *testing.T) {
 }
 
 // TestStopWhileOthersAreLoaded checks that what was uploaded meanwhile is saved, and what was
-// not loaded is not lost.
+// not loaded or is added meanwhile is not lost.
 func TestStopWhileOthersAreLoaded(t *testing.T) {
 	t.Parallel()
 	h, _, server, paths := startFirst(t, nil)
+	paths = append(paths, createFile(t, "added.bin", 2000))
+	wait, err := h.engine.Submit(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: testServer, Paths: paths[3:]})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.stop()
+	if err := wait(t.Context()); err != nil {
+		t.Errorf("adding: %v", err)
+	}
 	h.configure = nil
 	h.start()
 	h.waitCount(uploader.StateDone, len(paths))

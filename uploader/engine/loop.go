@@ -457,8 +457,8 @@ func (l *loop) lastSave(saveCtx, workCtx context.Context) {
 	}
 	if l.loading == nil {
 		l.state.forgetDropped()
-	} else if l.loading.joined() {
-		l.loading.stop()
+	} else {
+		l.stopLoading()
 	}
 	if l.commits.save(saveCtx, time.Now()) {
 		l.act(workCtx)
