@@ -320,14 +320,13 @@ func crashWhileAddingAgain(t *testing.T, p *crashPlan) bool {
 	}))
 	p.Database, p.Endpoint, p.Folder = filepath.Join(t.TempDir(), "ferry.db"), server.Endpoint, createSmallSet(t)
 	crashed := p.runProcess(t)
-	held.Store(false)
-
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
 	runner := newEngineRunner(t, p.Database, transport)
 	if runner.engine.Snapshot().Batches[p.Again] == nil { // it was not saved: the user adds it again
 		runner.do(uploader.Add{Batch: p.Again, Server: runner.addServer(p.Endpoint), Paths: []string{p.Folder}})
 	}
+	held.Store(false) // not earlier: the file would no longer be unfinished when it is added again
 	transfers := runner.waitFinal(p.Again)
 	wantDone(t, transfers)
 	if all := runner.engine.Snapshot().Transfers; len(transfers) != 4 || all.Len() != 4 {
