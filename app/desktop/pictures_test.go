@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"image/png"
 	"net/http"
 	"os"
 	"os/exec"
@@ -138,7 +139,31 @@ func (c *capturer) capture(name string) {
 	c.waitDrawn()
 	file := c.path(name)
 	must(c.t, c.WindowScreenshot(c.ctx, c.Window, file))
+	if share := blackShare(c.t, file); share > 0.05 {
+		c.t.Errorf("%s: another window covers %.0f %% of this one", name, 100*share)
+	}
 	c.shrink(file)
+}
+
+// blackShare returns the share of a picture that is black, which no theme uses: the X server
+// leaves out what another window covers.
+func blackShare(t *testing.T, path string) float64 {
+	t.Helper()
+	file, err := os.Open(path)
+	must(t, err)
+	defer file.Close()
+	picture, err := png.Decode(file)
+	must(t, err)
+	black, all, bounds := 0, 0, picture.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y += 4 {
+		for x := bounds.Min.X; x < bounds.Max.X; x += 4 {
+			all++
+			if r, g, b, _ := picture.At(x, y).RGBA(); r|g|b == 0 {
+				black++
+			}
+		}
+	}
+	return float64(black) / float64(all)
 }
 
 // captureTray takes a picture of the screen's corner with the tray and notifications.

@@ -31,7 +31,7 @@ func (c *capturer) servers() {
 	c.open(960, 640)
 	c.click(110, 22)
 	c.capture("destinations")
-	c.click(140, 104)
+	c.click(140, 146)
 	must(c.t, c.Type(c.ctx, server.Endpoint))
 	c.press("Tab", "Tab", "Tab", "Return") // Test
 	c.waitFor(time.Second)
