@@ -54,9 +54,13 @@ func TestCommandForAllSurvivesRestart(t *testing.T) {
 			store = openDB(t, path)
 			defer closeDB(t, store)
 			e, stop = startEngine(t, store)
+			updates := e.Watch(t.Context())
 			for saved := false; !saved; {
 				if err := e.Do(t.Context(), uploader.SetMetered{}); err != nil { // after the start, and once in each turn
 					t.Fatal(err)
+				}
+				for e.Snapshot().Loading {
+					<-updates
 				}
 				if s := e.Snapshot(); s.Transfers.Len() != test.left || s.Totals.Count[test.state] != test.left {
 					t.Fatalf("after a restart %d transfers, %v; want %d", s.Transfers.Len(), s.Totals.Count, test.left)
