@@ -144,6 +144,7 @@ func TestConnectionResetsLoseNoReceivedByte(t *testing.T) {
 			if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
 				t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 			}
+			h.waitStored(server, size) // the parts are deleted afterwards
 			wantStored(t, server, path)
 			if sent := bodyBytes(server.Requests()); sent != size {
 				t.Errorf("server received %d bytes, file has %d", sent, size)
