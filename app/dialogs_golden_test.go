@@ -44,7 +44,7 @@ func TestDialogGoldens(t *testing.T) {
 		for _, look := range looks {
 			t.Run(name+" "+look.name, func(t *testing.T) {
 				s := startWindow(t, pendingEngine())
-				fyne.CurrentApp().Settings().SetTheme(theme.New(look.mode, look.scale))
+				test.ApplyTheme(t, theme.New(look.mode, look.scale))
 				s.window.window.Resize(look.size)
 				open(s)
 				s.window.window.Canvas().Unfocus() // a cursor blinks

@@ -163,7 +163,7 @@ func TestReusedRowsFollowTheme(t *testing.T) {
 	all := model.rows
 	model.rows = all[:1] // frees the other rows
 	view.Refresh()
-	fyne.CurrentApp().Settings().SetTheme(theme.New(theme.Dark, 1))
+	test.ApplyTheme(t, theme.New(theme.Dark, 1))
 	model.rows = all
 	view.Refresh()
 	for _, object := range test.LaidOutObjects(view) {
