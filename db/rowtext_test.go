@@ -2,7 +2,6 @@ package db
 
 import (
 	"database/sql"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -17,15 +16,7 @@ import (
 // the columns of waiting transfers, or one more.
 func TestRowTextHasEveryValue(t *testing.T) {
 	t.Parallel()
-	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "ferry.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	d := openEmpty(t)
 	rapid.Check(t, func(r *rapid.T) {
 		rows := make([]transferRow, rapid.IntRange(1, 6).Draw(r, "rows"))
 		for i := range rows {
@@ -46,6 +37,7 @@ func TestRowTextHasEveryValue(t *testing.T) {
 			if err := tx.Order("id").Find(&want).Error; err != nil {
 				return err
 			}
+			var err error
 			got, err = readRowTexts(tx)
 			return err
 		})

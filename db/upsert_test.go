@@ -14,19 +14,26 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// TestUpsertKeepsEveryValue saves rows whose columns have few different values, so that
-// some are the same in all rows, twice.
-func TestUpsertKeepsEveryValue(t *testing.T) {
-	t.Parallel()
+// openEmpty returns an empty database, which is closed when the test ends.
+func openEmpty(t *testing.T) *DB {
+	t.Helper()
 	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "ferry.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return d
+}
+
+// TestUpsertKeepsEveryValue saves rows whose columns have few different values, so that
+// some are the same in all rows, twice.
+func TestUpsertKeepsEveryValue(t *testing.T) {
+	t.Parallel()
+	d := openEmpty(t)
 	rapid.Check(t, func(r *rapid.T) {
 		count := rapid.IntRange(1, 4).Draw(r, "rows")
 		for range 2 {
