@@ -21,6 +21,10 @@ import (
 // writing, in addition to the settle time.
 const DefaultFileWait = 10 * time.Minute
 
+// maxExhausted is how long a request waits if none of its transfers continues because this
+// computer is at a limit, such as that of open files.
+const maxExhausted = time.Minute
+
 // Engine is the part of *[engine.Engine] that an [Executor] uses.
 type Engine interface {
 	feed.Source
@@ -218,7 +222,7 @@ func (x *Executor) removeMissing(ctx context.Context, batch uploader.BatchID, mi
 
 // follow passes the events of the filter's transfers and their summary to reply.
 func (x *Executor) follow(ctx context.Context, filter feed.Filter, answers instance.Answers, reply func(Reply) error) error {
-	options := feed.Options{FileWait: x.fileWait(), Answer: x.possible(answerFor(answers)), Act: x.act}
+	options := feed.Options{FileWait: x.fileWait(), MaxExhausted: maxExhausted, Answer: x.possible(answerFor(answers)), Act: x.act}
 	summary, err := feed.Follow(ctx, x.Engine, filter, options, func(e feed.Event) error { return reply(Reply{Event: &e}) })
 	if err != nil {
 		return err

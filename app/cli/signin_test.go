@@ -35,7 +35,7 @@ func TestRememberSignIn(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			connector := connect.New(connect.Config{})
-			defer connector.Close()
+			defer connector.CloseIdle()
 			RememberSignIn(connector, instance.Request{To: test.to, Headers: []string{"Authorization: Bearer x"}}, servers)
 			protocol, err := connector.Connect(studio)
 			if err != nil {

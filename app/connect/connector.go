@@ -121,8 +121,8 @@ func (c *Connector) Test(ctx context.Context, server uploader.Server, secrets *S
 	return worker.Test(ctx, server, client)
 }
 
-// Close closes idle network connections. It does not cancel requests.
-func (c *Connector) Close() {
+// CloseIdle closes idle network connections. It does not cancel requests.
+func (c *Connector) CloseIdle() {
 	c.transports.closeIdle()
 }
 

@@ -101,7 +101,7 @@ func startServer(t *testing.T) *fakeServer {
 func newConnector(t *testing.T, config connect.Config) *connect.Connector {
 	t.Helper()
 	connector := connect.New(config)
-	t.Cleanup(connector.Close)
+	t.Cleanup(connector.CloseIdle)
 	return connector
 }
 

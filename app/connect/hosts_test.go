@@ -106,7 +106,7 @@ func TestH3AllowedHostWithLocalAddress(t *testing.T) {
 			if _, err := client.Head(t.Context(), "http://other.example/files/1"); err != nil {
 				t.Fatalf("allowed host with a public address: %v", err)
 			}
-			connector.Close() // the next request makes a connection
+			connector.CloseIdle() // the next request makes a connection
 			network.SetName("other.example", addr)
 			network.redirect("http://other.example/admin")
 			for op, send := range requests {

@@ -18,7 +18,7 @@ func openFilesArgs(limit int, program string, args ...string) (string, []string)
 // because of which limit, and a run without it must upload the rest, each file once.
 func TestSendWithFewOpenFiles(t *testing.T) {
 	t.Parallel()
-	for limit := 8; limit <= 40; limit += 2 {
+	for limit := 8; limit <= 40; limit++ {
 		t.Run(strconv.Itoa(limit), func(t *testing.T) {
 			t.Parallel()
 			server := newTusd(t)

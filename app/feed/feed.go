@@ -111,6 +111,10 @@ const (
 type Options struct {
 	FileWait FileWait
 
+	// MaxExhausted is for how long everything that is left may wait because this computer
+	// is at a limit, such as that of open files. 0 is no limit.
+	MaxExhausted time.Duration
+
 	// Answer returns the answer for a transfer that failed. Each transfer is answered
 	// once: if it fails again, it is reported. Act carries out an answer. Both are nil if
 	// all questions are left open.
@@ -125,7 +129,8 @@ const noticeInterval = 500 * time.Millisecond
 // Follow emits the events of the transfers that filter selects, until all of them
 // are final or wait for the user at a blocked server, emit fails, or ctx ends. The
 // Summary is valid with an error too. The error is emit's, one of options' functions',
-// ctx's or [ErrStopped].
+// ctx's, [ErrStopped], or the fault of what waits for longer than options.MaxExhausted;
+// the transfers keep waiting then.
 func Follow(ctx context.Context, source Source, filter Filter, options Options, emit func(Event) error) (Summary, error) {
 	watchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -140,6 +145,9 @@ func Follow(ctx context.Context, source Source, filter Filter, options Options, 
 			return f.summary, err
 		}
 		if err := f.endFileWaits(ctx, s, options.FileWait, time.Now()); err != nil {
+			return f.summary, err
+		}
+		if err := f.endExhausted(s, options.MaxExhausted, time.Now()); err != nil {
 			return f.summary, err
 		}
 		if acted, err := f.act(ctx, options.Act); err != nil {

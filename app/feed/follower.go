@@ -34,6 +34,8 @@ type follower struct {
 	answers
 	summary Summary
 
+	exhaustedSince time.Time // since when exhausted returns a fault; zero while it does not
+
 	now     time.Time    // of the current step
 	emitted time.Time    // when the last event was emitted
 	noticed noticeReason // in the last event of notice, unless something advanced since

@@ -150,7 +150,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	}
 	cli.RememberSignIn(s.connector, o.request, servers)
 	s.engine = engine.New(engine.Config{
-		Store: s.database, Connect: s.connect, PerFile: s.connector.PerFile, Log: c.log, Settings: &transfers, BuiltinEndpoint: builtin,
+		Store: s.database, Connect: s.connect, CloseIdle: s.connector.CloseIdle, PerFile: s.connector.PerFile, Log: c.log, Settings: &transfers, BuiltinEndpoint: builtin,
 		Growth:          spool.Folder(c.profile.SpoolDir()).Growth,
 		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})
@@ -302,7 +302,7 @@ func (s *session) close(err error) error {
 	add(s.receiver.stop())
 	add(s.networkWatch.stop())
 	if s.connector != nil {
-		s.connector.Close()
+		s.connector.CloseIdle()
 	}
 	add(s.backups.stop())
 	add(s.settingsSaver.stop())

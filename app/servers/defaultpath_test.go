@@ -32,7 +32,7 @@ func TestCheckFindsServerAtDefaultPath(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t)
 	host := strings.TrimSuffix(server.Endpoint, defaultPath)
 	connector := connect.New(connect.Config{})
-	t.Cleanup(connector.Close)
+	t.Cleanup(connector.CloseIdle)
 	for name, typed := range map[string]string{"host": host, "host and slash": host + "/"} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, apptest.NewEngine(), func(c *Config) { c.Access = realAccess{c.Access.(*apptest.Access), connector} })

@@ -41,6 +41,10 @@ type Config struct {
 	// first used and after it changed; Test calls it with a server without an ID.
 	Connect func(uploader.Server) (uploader.Protocol, error)
 
+	// CloseIdle closes the idle connections to all servers, each of which is an open file.
+	// It is called when this computer has no more open files or connections. It may be nil.
+	CloseIdle func()
+
 	// PerFile returns the function that is called for each file that is uploaded to a
 	// server; nil for most servers. It may be nil. The loop calls it.
 	PerFile func(uploader.Server) uploader.PerFileFunc

@@ -40,6 +40,7 @@ func (s *scans) waits(from *scan.Scanner, f *fault.Fault) {
 			s.waiting.since = time.Now()
 		}
 		s.waiting.fault = f
+		s.config.freeFiles(f, s.tasks)
 	}
 	s.state.unpublished = true
 }

@@ -205,9 +205,13 @@ func (w *workers) save(ctx context.Context, id uploader.TransferID, inputs ...li
 func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	s := w.state
 	running := s.running[id]
-	switch in.(type) {
-	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
+	switch in := in.(type) {
+	case lifecycle.CheckEnded:
 		w.release(id, running)
+		w.config.freeFiles(in.Fault, w.tasks)
+	case lifecycle.WorkerEnded:
+		w.release(id, running)
+		w.config.freeFiles(in.Fault, w.tasks)
 	}
 	t := s.table.Get(id)
 	if t == nil {
