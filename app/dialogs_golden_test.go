@@ -2,8 +2,6 @@ package app
 
 import (
 	"fmt"
-	"image"
-	"reflect"
 	"testing"
 	"time"
 
@@ -45,31 +43,13 @@ func TestDialogGoldens(t *testing.T) {
 	} {
 		for _, look := range looks {
 			t.Run(name+" "+look.name, func(t *testing.T) {
-				if name == "decisions" && look.name == "narrow-light" {
-					t.Skip("its picture differs in some runs of all tests of the package, for a reason that is not found yet")
-				}
 				s := startWindow(t, pendingEngine())
 				test.ApplyTheme(t, theme.New(look.mode, look.scale))
 				s.window.window.Resize(look.size)
 				open(s)
 				s.window.window.Canvas().Unfocus() // a cursor blinks
-				test.AssertImageMatches(t, fmt.Sprintf("dialog-%s-%s.png", name, look.name), s.settledPicture())
+				test.AssertImageMatches(t, fmt.Sprintf("dialog-%s-%s.png", name, look.name), s.window.window.Canvas().Capture())
 			})
 		}
 	}
-}
-
-// settledPicture returns a picture of the window: the first that is the same as the one before,
-// because on a slow machine something may still be arranged.
-func (s *testWindow) settledPicture() image.Image {
-	canvas := s.window.window.Canvas()
-	picture := canvas.Capture()
-	for range 20 {
-		next := canvas.Capture()
-		if reflect.DeepEqual(picture, next) {
-			break
-		}
-		picture = next
-	}
-	return picture
 }

@@ -3,6 +3,8 @@ package apptest
 import (
 	"testing"
 	"time"
+
+	"fyne.io/fyne/v2/driver/software"
 )
 
 // UI makes the goroutine of a test the UI goroutine. It runs posted functions while the
@@ -12,8 +14,14 @@ type UI struct {
 	queue chan func()
 }
 
-// NewUI returns the UI goroutine of a test.
-func NewUI(t testing.TB) *UI { return &UI{t: t, queue: make(chan func(), 4096)} }
+// NewUI returns the UI goroutine of a test. The test has a minute to take pictures of what it
+// shows: a picture removes the renderers that the toolkit counts as unused, which have the
+// time of the picture before as the time of their last use. What is drawn by new renderers
+// then has not been laid out.
+func NewUI(t testing.TB) *UI {
+	software.NewCanvas().Capture()
+	return &UI{t: t, queue: make(chan func(), 4096)}
+}
 
 // Post queues a function. It may be called from any goroutine.
 func (u *UI) Post(do func()) { u.queue <- do }
