@@ -240,11 +240,33 @@ func TestRemove(t *testing.T) {
 	})
 	t.Run("failed removal restores the row", func(t *testing.T) {
 		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Done))
-		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
+		engine.Err = fault.New(fault.LocalDisk, fault.Load, nil)
 		s := startWindow(t, engine)
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.window.toasts.Dismiss()
 		s.until("row is restored and a message is shown", func() bool { return len(s.rows()) == 1 && s.message() != "" })
+	})
+	t.Run("a removal that could not be saved yet is undone like any other", func(t *testing.T) {
+		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Done))
+		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
+		s := startWindow(t, engine)
+		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
+		s.window.toasts.Dismiss()
+		s.until("a message is shown", func() bool { return s.message() != "" })
+		if len(s.rows()) != 0 {
+			t.Error("the row is shown, though it was removed")
+		}
+		s.removals.undo()
+		s.wantCommand(2, uploader.Restore{Finished: []uploader.TransferID{7}})
+	})
+	t.Run("a removal is sent when the program is asked to end", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
+		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
+		s.until("row is hidden", func() bool { return len(s.rows()) == 0 })
+		s.end()
+		s.until("the program quits", func() bool { return s.toolkit.quit })
+		s.bridge.Wait()
+		s.wantCommand(1, uploader.Remove{Target: uploader.TargetTransfers(7)})
 	})
 }
 

@@ -212,7 +212,7 @@ func (r *removals) reportFinished(removed view.Selection) {
 }
 
 // send sends the command that removes transfers or one batch, and shows them again if that
-// fails. Removed is called when it succeeded.
+// fails. Removed is called when they are removed.
 func (r *removals) send(part view.Selection, removed func()) {
 	target := uploader.TargetTransfers(view.IDs(part.Transfers)...)
 	if len(part.Batches) > 0 {
@@ -221,10 +221,12 @@ func (r *removals) send(part view.Selection, removed func()) {
 	r.bridge.Send(uploader.Remove{Target: target}, func(err error) {
 		r.bridge.Post(func() {
 			if err != nil {
-				r.hidden.Show(part)
 				r.toasts.Notify(view.ErrorText(err))
-			} else {
+			}
+			if err == nil || isUnsaved(err) {
 				removed()
+			} else {
+				r.hidden.Show(part)
 			}
 			r.bridge.Refresh()
 		})

@@ -228,9 +228,10 @@ func (sh *shell) keyActions() keyActions {
 	}
 }
 
-// start starts everything, and shows the window.
+// start starts everything, and shows the window. When ctx ends, the shell quits as if the user
+// had quit: what was removed or waits to be added is sent to the engine first.
 func (sh *shell) start(ctx context.Context) {
-	sh.bridge.Start(ctx)
+	sh.bridge.Start(context.WithoutCancel(ctx))
 	sh.visibility.followFocus(sh.toolkit.Lifecycle())
 	sh.bridge.Run(sh.load)
 	sh.bridge.Run(sh.takeRequests)

@@ -37,6 +37,7 @@ type testWindow struct {
 	desktop *fakeDesktop
 	access  *apptest.Access
 	ui      *apptest.UI
+	end     context.CancelFunc // asks the program to end, as a signal does
 }
 
 // fakeToolkit is the test driver's app with a tray.
@@ -231,7 +232,9 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 		surveyTimeout: time.Hour, // longer than any count takes
 		readClipboard: s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, done: s.desktop.done(), tooltip: func(string) {}, whenThemeKnown: func(then func()) { then() },
 	}, s.ui.Post)
-	s.start(t.Context())
+	ctx, end := context.WithCancel(t.Context())
+	s.end = end
+	s.start(ctx)
 	t.Cleanup(func() {
 		if err := s.close(); err != nil {
 			t.Error(err)
