@@ -412,3 +412,26 @@ func TestResumeFollowsNoLinkThatReplacedFile(t *testing.T) {
 		})
 	}
 }
+
+// TestScanAgainKnowsWhatWasRemovedFromList: a file that a batch uploaded and that was removed
+// from the list is not uploaded again when the batch is scanned again.
+func TestScanAgainKnowsWhatWasRemovedFromList(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	folder := filepath.Join(t.TempDir(), "raws")
+	createFiles(t, folder, "a")
+	batch := h.add(folder)
+	h.waitFinal(batch)
+	createFiles(t, folder, "b")
+	h.do(uploader.Scan{Batch: batch})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
+	h.waitState(uploader.StatePaused)
+	h.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
+	h.waitFor("one row", func(s *uploader.Snapshot) bool { return s.Transfers.Len() == 1 })
+	h.do(uploader.Scan{Batch: batch})
+	h.waitFor("the scan to end", func(s *uploader.Snapshot) bool { return s.Batches[batch].Scanned })
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
+	h.waitFinal(batch)
+	wantStored(t, server, filepath.Join(folder, "a"), filepath.Join(folder, "b"))
+}

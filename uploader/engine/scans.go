@@ -298,6 +298,9 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 // that was unfinished when the file was found was not finished before the batch was
 // added.
 func (s *scans) take(id uploader.BatchID, f scan.Found) {
+	if f.Match.Known != 0 {
+		return
+	}
 	again := s.state.batches[id].Options.UploadAgain
 	switch t := s.state.current(f.Match.Resumes); {
 	case t == nil || t.Batch == id || t.Intent.Cancels() || t.Phase == uploader.PhaseCancelled:

@@ -18,6 +18,7 @@ type Match struct {
 	Moves    uploader.TransferID // a finished transfer of this file: it moves to the scanned batch
 	Possible uploader.TransferID // an unfinished transfer that may be of this file: the user is asked
 	Uploaded uploader.TransferID // a finished transfer of this file: the user is asked whether to upload it again
+	Known    uploader.TransferID // a finished transfer of this file and batch, which is only in the history: nothing is left to do
 	Repeats  uploader.TransferID // a finished transfer of this file, which the batch uploads again: it moves if it finished after the batch was added
 
 	Finished uploader.Timestamp // when the transfer of Moves or Uploaded finished
@@ -54,6 +55,8 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 	var unfinished []*uploader.Transfer
 	for _, c := range sameFingerprint {
 		switch {
+		case c.Batch == m.Batch.ID && c.Phase == uploader.PhaseDone && c.Source.Path == file.Path:
+			return Match{Known: c.ID}, nil
 		case c.Batch == m.Batch.ID, c.Intent.Cancels():
 		case c.Phase == uploader.PhaseDone:
 			if done == nil || !m.uploadedByRelated(file, done) || m.uploadedByRelated(file, c) {

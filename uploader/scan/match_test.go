@@ -20,6 +20,9 @@ func TestMatchFinishedUploads(t *testing.T) {
 		want     Match
 	}{
 		{"none", false, nil, Match{}},
+		{"with the same batch", false, []*uploader.Transfer{done(1, related, "/a"), done(2, batch, "/a")}, Match{Known: 2}},
+		{"with the same batch, which uploads files again", true, []*uploader.Transfer{done(1, batch, "/a")}, Match{Known: 1}},
+		{"with the same batch, at another path", false, []*uploader.Transfer{done(1, batch, "/b")}, Match{}},
 		{"with an unrelated batch", false, []*uploader.Transfer{done(1, other, "/a")}, Match{Uploaded: 1}},
 		{"with a related batch", false, []*uploader.Transfer{done(1, related, "/a")}, Match{Moves: 1}},
 		{"with a related batch, at another path", false, []*uploader.Transfer{done(1, related, "/b")}, Match{Uploaded: 1}},
