@@ -114,7 +114,8 @@ func changeWhileReceiving(t *testing.T, random *rand.Rand, change folderChange) 
 		last.wait(t, runTimeout)
 	}
 	if last.exitErr != nil || last.hasRaceOrPanic() {
-		t.Errorf("ferry %v: %v\n%s", last.args, last.exitErr, last.stderr.String())
+		log, _ := os.ReadFile(filepath.Join(ferry.profile, "ferry.log"))
+		t.Errorf("ferry %v: %v\n%s%s%s", last.args, last.exitErr, last.stderr.String(), last.stdout.String(), log[max(0, len(log)-10_000):])
 	}
 	received.check(filesIn(t, filepath.Dir(folder)))
 }

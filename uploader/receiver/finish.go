@@ -175,13 +175,17 @@ func (f *finisher) readRecord(name string) (handler.FileInfo, error) {
 	return parseRecord(name, text)
 }
 
-// parseRecord parses the record in the file with this name.
+// errDamagedRecord is the error of a record whose content cannot be used. A record that was
+// being written is empty or cut off after a power failure, and in a copy of the folder.
+var errDamagedRecord = errors.New("damaged record")
+
+// parseRecord parses the record in the file with this name. It fails with errDamagedRecord.
 func parseRecord(name string, text []byte) (info handler.FileInfo, err error) {
 	if err := json.Unmarshal(text, &info); err != nil {
-		return handler.FileInfo{}, fmt.Errorf("read record: %w", err)
+		return handler.FileInfo{}, fmt.Errorf("%w: %w", errDamagedRecord, err)
 	}
 	if info.Size < 0 {
-		return handler.FileInfo{}, fmt.Errorf("read record: size %d", info.Size)
+		return handler.FileInfo{}, fmt.Errorf("%w: size %d", errDamagedRecord, info.Size)
 	}
 	info.ID = name[:len(name)-len(path.Ext(name))]
 	return info, nil

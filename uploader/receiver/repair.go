@@ -10,7 +10,9 @@ import (
 )
 
 // repair finishes the uploads that a crash interrupted. It logs and skips those that
-// fail; the next run tries them again.
+// fail; the next run tries them again. It removes unfinished uploads whose records are
+// damaged: nothing says how long their files are and what they are called, so they cannot be
+// continued.
 func (f *finisher) repair(ctx context.Context) error {
 	dir, err := f.files.Root().Open(".")
 	if err != nil {
@@ -55,6 +57,10 @@ func (f *finisher) repairDone(id string) error {
 
 func (f *finisher) repairUnfinished(ctx context.Context, id string) error {
 	info, err := f.unfinished(id)
+	if errors.Is(err, errDamagedRecord) {
+		data := f.files.Root().Remove(id)
+		return errors.Join(err, data, f.files.Root().Remove(id+infoSuffix))
+	}
 	if err != nil {
 		return err
 	}

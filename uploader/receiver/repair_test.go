@@ -68,7 +68,7 @@ func TestRepair(t *testing.T) {
 			}
 		})
 	}
-	t.Run("keeps unfinished uploads and unknown files", func(t *testing.T) {
+	t.Run("keeps unfinished uploads and unknown files, but no damaged upload", func(t *testing.T) {
 		dir := t.TempDir()
 		c := newClient(t)
 		r := open(t, receiver.Config{Dir: dir})
@@ -85,7 +85,7 @@ func TestRepair(t *testing.T) {
 		if got := c.want(http.StatusOK, c.head(url)); got.offset() != 2 {
 			t.Errorf("offset %d", got.offset())
 		}
-		if left := privateFiles(t, dir); len(left) != 5 {
+		if left := privateFiles(t, dir); len(left) != 4 {
 			t.Errorf("private files: %v", left)
 		}
 	})
@@ -181,4 +181,48 @@ func startChild(t *testing.T, dir string, endpoint *string) (kill func()) {
 	})
 	t.Cleanup(kill)
 	return kill
+}
+
+// TestDamagedRecord: an upload whose record was cut off can be sent again. A record is
+// written when an upload is created, and a power failure, or a copy of the folder that is made
+// at that moment, may leave a part of it.
+func TestDamagedRecord(t *testing.T) {
+	for _, content := range []string{"", `{"Size":3,"Meta`, `{"Size":-1}`} {
+		for _, c := range []struct {
+			name   string
+			record string
+			again  bool // the receiver is started after that
+		}{
+			{"of an unfinished upload, found at the start", ".info", true},
+			{"of an unfinished upload, while running", ".info", false},
+			{"of a finished upload", ".done", true},
+		} {
+			t.Run(fmt.Sprintf("%s: %q", c.name, content), func(t *testing.T) {
+				dir := t.TempDir()
+				client := newClient(t)
+				r := open(t, receiver.Config{Dir: dir})
+				stop := serve(t, r)
+				url := client.create(r.Endpoint(), 3, map[string]string{"filename": "a"})
+				client.patch(url, 0, "ab")
+				data := filepath.Join(dir, ".ferry", "uploads", filepath.Base(url))
+				if c.record != ".info" {
+					rename(t, data+".info", data+c.record)
+				}
+				if err := os.WriteFile(data+c.record, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if c.again {
+					stop()
+					r = open(t, receiver.Config{Dir: dir})
+					stop = serve(t, r)
+				}
+				client.want(http.StatusNotFound, client.head(url))
+				if _, err := client.send(r.Endpoint(), map[string]string{"filename": "a"}, []byte("abc")); err != nil {
+					t.Fatal(err)
+				}
+				stop()
+				wantReceived(t, dir, map[string]string{"a": "abc"})
+			})
+		}
+	}
 }

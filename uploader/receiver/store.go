@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -128,6 +129,9 @@ func (s *store) GetUpload(ctx context.Context, id string) (handler.Upload, error
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return s.finished(id)
+	case errors.Is(err, errDamagedRecord): // since the start, see finisher.repair
+		s.log.Warn("upload removed", "id", id, "err", err)
+		return nil, cmp.Or(s.remove(id, infoSuffix), error(handler.ErrNotFound))
 	case err != nil:
 		return nil, s.diskError("get", err)
 	case !isComplete(info):
@@ -142,7 +146,7 @@ func (s *store) GetUpload(ctx context.Context, id string) (handler.Upload, error
 // finished returns a finished upload.
 func (s *store) finished(id string) (handler.Upload, error) {
 	info, err := s.finisher.finished(id)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errDamagedRecord) {
 		return nil, handler.ErrNotFound
 	}
 	if err != nil {
