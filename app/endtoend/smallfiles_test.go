@@ -75,7 +75,11 @@ func TestKillAtRandomTimesLeavesOneCopyOfSmallFiles(t *testing.T) {
 					break
 				}
 				count++
-				next = ferry.resumeOrSend(folder)
+				if uploadsIn(t, server.Dir) > 0 { // the folder was saved before
+					next = ferry.resume()
+				} else {
+					next = ferry.resumeOrSend(folder)
+				}
 			}
 			if !killAfter(t, next, runTimeout) {
 				t.Fatal("the last run did not end")
