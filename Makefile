@@ -17,7 +17,7 @@ TEST_TAGS := ci,$(TAGS)
 FLAGS := -trimpath -buildvcs=false
 export GOFLAGS := $(filter-out $(FLAGS) -buildvcs=true -buildvcs=auto,$(shell go env GOFLAGS)) $(FLAGS)
 
-VERSION   := $(shell sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)+$(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
+VERSION   := $(shell packaging/version)+$(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
 LDFLAGS   := -X main.version=$(VERSION)
 
 TOOLS         := $(CURDIR)/bin/tools
@@ -79,7 +79,7 @@ package-macos: ## build and sign a disk image for macOS in dist; needs a Mac
 	VERSION='$(VERSION)' packaging/macos/package
 
 .PHONY: release
-release: ## build the packages of VERSION=0.1.0 twice, compare, test, and write dist; publishes nothing
+release: ## build the packages of VERSION=0.2.0 twice, compare, test, and write dist; publishes nothing
 	packaging/release '$(VERSION)'
 
 .PHONY: demo
