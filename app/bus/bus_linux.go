@@ -1,7 +1,6 @@
 package bus
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +61,10 @@ func connect(ctx context.Context, dial func() (*dbus.Conn, error)) (*dbus.Conn, 
 	}()
 	select {
 	case r := <-results:
-		return r.conn, r.err
+		if r.err != nil {
+			return nil, r.err
+		}
+		return r.conn, nil
 	case <-ctx.Done():
 		return nil, fmt.Errorf("connect to bus: %w", ctx.Err())
 	}
@@ -77,7 +79,7 @@ func introduce(ctx context.Context, conn *dbus.Conn) error {
 		err = conn.Hello()
 	}
 	if !stop() {
-		return cmp.Or(err, ctx.Err())
+		return ctx.Err() // which has caused err, if there is one
 	}
 	if err != nil {
 		return errors.Join(err, conn.Close())
