@@ -95,6 +95,10 @@ e2e: deps build ## test the real window on a virtual desktop; pictures in .cache
 	FERRY_BINARY='$(CURDIR)/bin/ferry' FERRY_PICTURES='$(CURDIR)/.cache/e2e' \
 		go test -tags desktop,$(TEST_TAGS) -count=1 -v -timeout 20m ./app/desktop
 
+.PHONY: same
+same: build ## build bin/ferry a second time with a separate cache, and compare every byte
+	VERSION='$(VERSION)' packaging/same
+
 .PHONY: installed
 installed: deps ## install, use, upgrade and remove the Debian package in dist on a throw-away copy of this system; as root
 	FERRY_PACKAGE="$$(realpath dist/*.deb)" FERRY_BINARY=/usr/bin/ferry \
