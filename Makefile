@@ -17,7 +17,7 @@ TEST_TAGS := ci,$(TAGS)
 FLAGS := -trimpath -buildvcs=false
 export GOFLAGS := $(filter-out $(FLAGS) -buildvcs=true -buildvcs=auto,$(shell go env GOFLAGS)) $(FLAGS)
 
-VERSION   := $(shell sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)+$(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
+VERSION   := $(shell packaging/version)+$(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
 LDFLAGS   := -X main.version=$(VERSION)
 
 TOOLS         := $(CURDIR)/bin/tools
@@ -79,7 +79,7 @@ package-macos: ## build and sign a disk image for macOS in dist; needs a Mac
 	VERSION='$(VERSION)' packaging/macos/package
 
 .PHONY: release
-release: ## build the packages of VERSION=0.1.0 twice, compare, test, and write dist; publishes nothing
+release: ## build the packages of VERSION=0.2.0 twice, compare, test, and write dist; publishes nothing
 	packaging/release '$(VERSION)'
 
 .PHONY: demo
@@ -94,6 +94,10 @@ test: deps ## run all tests that need no display, with the race detector
 e2e: deps build ## test the real window on a virtual desktop; pictures in .cache/e2e
 	FERRY_BINARY='$(CURDIR)/bin/ferry' FERRY_PICTURES='$(CURDIR)/.cache/e2e' \
 		go test -tags desktop,$(TEST_TAGS) -count=1 -v -timeout 20m ./app/desktop
+
+.PHONY: same
+same: build ## build bin/ferry a second time with a separate cache, and compare every byte
+	VERSION='$(VERSION)' packaging/same
 
 .PHONY: installed
 installed: deps ## install, use, upgrade and remove the Debian package in dist on a throw-away copy of this system; as root

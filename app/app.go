@@ -79,12 +79,20 @@ func (e *LoadError) Unwrap() error { return e.Err }
 // started has ended. It must be called on the program's main goroutine, after
 // [words.Load].
 func Run(ctx context.Context, config Config) error {
-	platform.IgnoreXErrors()
-	toolkit := fyneapp.NewWithID(ID)
+	toolkit := newToolkit(ctx, config.Log)
 	savePreferences := takeStopHook(toolkit.Lifecycle())
 	sh := newShell(toolkit, config, native(toolkit), fyne.Do)
 	sh.start(ctx)
 	toolkit.Run()
 	savePreferences()
 	return sh.close()
+}
+
+// newToolkit returns the toolkit. It uses the session bus on the UI goroutine.
+func newToolkit(ctx context.Context, log *slog.Logger) fyne.App {
+	platform.IgnoreXErrors()
+	if err := platform.LeaveSilentBus(ctx); err != nil {
+		log.Warn("session bus does not answer and is not used", "err", err)
+	}
+	return fyneapp.NewWithID(ID)
 }

@@ -99,8 +99,11 @@ func windowHandle(window fyne.Window) string {
 	}
 	handle := ""
 	native.RunNative(func(context any) {
-		if x11, ok := context.(driver.X11WindowContext); ok {
-			handle = fmt.Sprintf("x11:%x", x11.WindowHandle)
+		switch context := context.(type) {
+		case driver.X11WindowContext:
+			handle = fmt.Sprintf("x11:%x", context.WindowHandle)
+		case driver.WindowsWindowContext:
+			handle = platform.WindowsHandle(context.HWND)
 		}
 	})
 	return handle

@@ -195,7 +195,7 @@ func (sh *shell) makeVisibility() {
 		Grace: sh.system.trayGrace, Log: sh.config.Log,
 	}
 	sh.visibility = &visibility{
-		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, state: sh.config.State, show: sh.show, focused: true,
+		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, state: sh.config.State, show: sh.show, opened: sh.setLauncherWindow, focused: true,
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"fyne.io/fyne/v2"
-	fyneapp "fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	fynetheme "fyne.io/fyne/v2/theme"
@@ -40,8 +39,7 @@ var failureSize = fyne.NewSize(560, 220)
 // ends. Like [Run] it must be called on the program's first goroutine, instead of Run: the
 // toolkit runs once in a process.
 func ShowStartFailure(ctx context.Context, log *slog.Logger, failure StartFailure) StartAnswer {
-	platform.IgnoreXErrors()
-	toolkit := fyneapp.NewWithID(ID)
+	toolkit := newToolkit(ctx, log)
 	savePreferences := takeStopHook(toolkit.Lifecycle())
 	w := newFailureWindow(toolkit, platform.NewChooser(), log, failure, fyne.Do)
 	w.start(ctx, platform.OpenFolder)

@@ -27,7 +27,7 @@ type system struct {
 	registerTrayIcon func(context.Context) error                          // see platform.RegisterTrayIcon
 	exportTrayIcon   func() (export func())                               // see exportTrayIcon
 	trayMenu         *platform.TrayMenu                                   // replaces the toolkit's menu; nil for none
-	launcher         *platform.Launcher                                   // nil for none
+	launcher         launcher                                             // nil for none
 	trayGrace        time.Duration                                        // how long a tray may be missing before it counts as removed
 	surveyTimeout    time.Duration                                        // how long counting may delay adding
 	reveal           func(ctx context.Context, path string) error
@@ -42,6 +42,13 @@ type system struct {
 	// whenThemeKnown calls a function on the UI goroutine as soon as the toolkit has
 	// detected whether the desktop is light or dark. It does not block.
 	whenThemeKnown func(func())
+}
+
+// launcher is the icon in the dock or taskbar: a [platform.Launcher].
+type launcher interface {
+	Show(state platform.LauncherState)
+	SetWindow(handle string)
+	Run(ctx context.Context)
 }
 
 // native returns the functions of the system on which Ferry runs.

@@ -69,8 +69,15 @@ func (sh *shell) trayOf(s *uploader.Snapshot, counts view.Counts) view.Tray {
 func (sh *shell) showInLauncher(next view.Launcher) {
 	if sh.system.launcher != nil {
 		sh.system.launcher.Show(platform.LauncherState{
-			Progress: float64(next.Percent) / 100, ShowsProgress: next.ShowsProgress, Count: int64(next.Count), Urgent: next.Urgent,
+			Progress: float64(next.Percent) / 100, ShowsProgress: next.ShowsProgress, Paused: next.Paused, Count: int64(next.Count), Urgent: next.Urgent,
 		})
+	}
+}
+
+// setLauncherWindow tells the icon in the dock or taskbar that the window was opened.
+func (sh *shell) setLauncherWindow() {
+	if sh.system.launcher != nil {
+		sh.system.launcher.SetWindow(windowHandle(sh.window.window))
 	}
 }
 

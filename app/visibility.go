@@ -24,6 +24,7 @@ type visibility struct {
 	notifications *notifications
 	state         *windowstate.Current
 	show          func(*uploader.Snapshot) time.Duration
+	opened        func() // is called when the window was opened
 	focused       bool
 }
 
@@ -33,6 +34,7 @@ func (v *visibility) open() {
 	v.window.visible = true
 	v.show(v.bridge.Snapshot())
 	v.window.open()
+	v.opened()
 	v.updateInterval()
 	v.notifications.withdraw(view.NoteFinished, view.NoteAttention)
 	v.bridge.Refresh()

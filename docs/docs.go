@@ -60,10 +60,12 @@ func withoutMarks(text string) string {
 // Releases returns the releases in the changelog, newest first.
 func Releases() []Release { return parse(changelog) }
 
-// ReleaseOf returns the release that a version of the program belongs to: "0.1.0" for
-// "0.1.0+a47d76a3". It is "" for a program that was built without make, which has no number.
+// ReleaseOf returns the release that a version of the program belongs to: "0.2.0" for
+// "0.2.0+a47d76a3" and for "0.2.0-dev+a47d76a3", which was built before that release. It is ""
+// for a program that was built without make, which has no number.
 func ReleaseOf(version string) string {
 	release, _, _ := strings.Cut(version, "+")
+	release, _, _ = strings.Cut(release, "-")
 	if release == "" || release[0] < '0' || release[0] > '9' {
 		return ""
 	}

@@ -50,7 +50,9 @@ func TestText(t *testing.T) {
 
 func TestReleaseOf(t *testing.T) {
 	for version, want := range map[string]string{
-		"0.1.0+a47d76a3": "0.1.0", "0.1.0+a47d76a3-dirty": "0.1.0", "1.20.3": "1.20.3", "unknown": "", "test": "", "": "",
+		"0.1.0+a47d76a3": "0.1.0", "0.1.0+a47d76a3-dirty": "0.1.0", "1.20.3": "1.20.3",
+		"0.2.0-dev+a47d76a3": "0.2.0", "0.2.0-dev+a47d76a3-dirty": "0.2.0", "0.2.0-dev": "0.2.0",
+		"unknown": "", "test": "", "": "",
 	} {
 		if got := ReleaseOf(version); got != want {
 			t.Errorf("release of %q is %q, want %q", version, got, want)

@@ -9,10 +9,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/ferryapp/ferry/assets/notices"
+	"github.com/ferryapp/ferry/docs"
 )
 
 // install runs the install script as for a package, with dest as DESTDIR.
@@ -107,18 +110,62 @@ func TestDesktopFilesAreValid(t *testing.T) {
 	}
 }
 
-// TestMetadataHasTheRelease compares the newest release in the AppStream metadata with the
-// version of the program and with the changelog.
+// TestMetadataHasTheRelease compares the newest release in the AppStream metadata with that
+// of the changelog, which is the version of the program, or before it between releases.
 func TestMetadataHasTheRelease(t *testing.T) {
-	version := regexp.MustCompile(`(?m)^ *Version = "(.*)"$`).FindStringSubmatch(read(t, "../FyneApp.toml"))
-	if version == nil {
-		t.Fatal("FyneApp.toml has no version")
-	}
 	release := regexp.MustCompile(`<release version="(.*)" date="(.*)"/>`).FindStringSubmatch(read(t, "linux/io.github.ferryapp.Ferry.metainfo.xml"))
-	if release == nil || release[1] != version[1] {
-		t.Fatalf("the newest release in the metadata is %q, want version %s", release, version[1])
+	if release == nil {
+		t.Fatal("the metadata has no release")
 	}
-	if heading := "\n## " + release[1] + ", " + release[2] + "\n"; !strings.Contains(read(t, "../docs/CHANGELOG.md"), heading) {
-		t.Errorf("the changelog has no %q", heading)
+	released := slices.DeleteFunc(docs.Releases(), func(r docs.Release) bool { return r.Version == "" })
+	if released[0].Version != release[1] || released[0].Date != release[2] {
+		t.Errorf("the newest release in the changelog is %s of %s, in the metadata %s of %s", released[0].Version, released[0].Date, release[1], release[2])
+	}
+	version := programVersion(t)
+	if next, between := strings.CutSuffix(version, "-dev"); between {
+		if slices.Compare(numbersOf(t, next), numbersOf(t, release[1])) <= 0 {
+			t.Errorf("version %s is not after release %s", version, release[1])
+		}
+	} else if version != release[1] {
+		t.Errorf("version %s is not the newest release %s", version, release[1])
+	}
+}
+
+// numbersOf returns the numbers of a release.
+func numbersOf(t *testing.T, release string) []int {
+	t.Helper()
+	var numbers []int
+	for part := range strings.SplitSeq(release, ".") {
+		number, err := strconv.Atoi(part)
+		if err != nil {
+			t.Fatalf("release %q: %v", release, err)
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers
+}
+
+// programVersion returns the version of the program.
+func programVersion(t *testing.T, args ...string) string {
+	t.Helper()
+	output, err := exec.Command("./version", args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	return strings.TrimSpace(string(output))
+}
+
+// TestVersionHasTheFormOfEveryPackage: semantic versioning for the packages of Linux and the
+// program, and three numbers for the files of Windows and macOS.
+func TestVersionHasTheFormOfEveryPackage(t *testing.T) {
+	version, numbers := programVersion(t), programVersion(t, "numbers")
+	if !regexp.MustCompile(`^\d+\.\d+\.\d+(-dev)?$`).MatchString(version) {
+		t.Errorf("version is %q", version)
+	}
+	if numbers != strings.TrimSuffix(version, "-dev") {
+		t.Errorf("numbers of %q are %q", version, numbers)
+	}
+	if got := docs.ReleaseOf(version + "+a47d76a3"); got != numbers {
+		t.Errorf("version %q belongs to release %q, want %q", version, got, numbers)
 	}
 }

@@ -3,6 +3,7 @@
 package packaging_test
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,14 +12,15 @@ import (
 )
 
 // runRelease runs the release script with a target of make as its checks, in a repository
-// of its own, whose version is 1.2.3 and whose make package writes one file. It returns the
+// of its own, whose make package writes one file. It returns the
 // output, followed by the release notes.
-func runRelease(t *testing.T, dir, changelog, args, checks string, dirty bool) (string, error) {
+func runRelease(t *testing.T, dir, version, changelog, args, checks string, dirty bool) (string, error) {
 	t.Helper()
 	script := read(t, "release")
 	for path, text := range map[string]string{
 		"packaging/release": script,
-		"FyneApp.toml":      "[Details]\n  Version = \"1.2.3\"\n",
+		"packaging/version": read(t, "version"),
+		"FyneApp.toml":      "[Details]\n  Version = \"" + version + "\"\n",
 		"docs/CHANGELOG.md": changelog,
 		".gitignore":        "/dist/\n/.cache/\n",
 		"Makefile":          "package:\n\tmkdir dist\n\techo $(VERSION) >dist/ferry\nchecks:\n\t@echo checked\nno-checks:\n\tfalse\n",
@@ -50,7 +52,7 @@ func runRelease(t *testing.T, dir, changelog, args, checks string, dirty bool) (
 }
 
 func TestReleaseWritesNotes(t *testing.T) {
-	output, err := runRelease(t, t.TempDir(), "# Changelog\n\n## Unreleased\n\n- later\n\n## 1.2.3, 2026-01-02\n\n- a change\n\n## 1.2.2, 2026-01-01\n\n- earlier\n", "1.2.3", "checks", false)
+	output, err := runRelease(t, t.TempDir(), "1.2.3", "# Changelog\n\n## Unreleased\n\n- later\n\n## 1.2.3, 2026-01-02\n\n- a change\n\n## 1.2.2, 2026-01-01\n\n- earlier\n", "1.2.3", "checks", false)
 	if err != nil || !strings.HasSuffix(output, "notes:\n- a change\n\n") || !strings.Contains(output, "checked") {
 		t.Errorf("%v: %s", err, output)
 	}
@@ -62,18 +64,20 @@ func TestReleaseRefuses(t *testing.T) {
 		name, changelog, args, checks string
 		dirty                         bool
 		want                          string
+		version                       string // of the program; "" for 1.2.3
 	}{
-		{"no version", complete, "", "checks", false, "want a version"},
-		{"not a version", complete, "v1", "checks", false, "want a version"},
-		{"another version than the program's", complete, "1.2.4", "checks", false, "FyneApp.toml has version 1.2.3"},
-		{"a version that is not in the changelog", "## Unreleased\n\n- a change\n", "1.2.3", "checks", false, "has no"},
-		{"a version without changes", "## 1.2.3, 2026-01-02\n\n## 1.2.2, 2026-01-01\n", "1.2.3", "checks", false, "has nothing about"},
-		{"a failing check", complete, "1.2.3", "no-checks", false, "no-checks"},
-		{"changes that are not committed", complete, "1.2.3", "checks", true, "not everything is committed"},
+		{"no version", complete, "", "checks", false, "want a version", ""},
+		{"not a version", complete, "v1", "checks", false, "want a version", ""},
+		{"another version than the program's", complete, "1.2.4", "checks", false, "FyneApp.toml has version 1.2.3", ""},
+		{"a program between releases", complete, "1.2.3", "checks", false, "FyneApp.toml has version 1.2.3-dev", "1.2.3-dev"},
+		{"a version that is not in the changelog", "## Unreleased\n\n- a change\n", "1.2.3", "checks", false, "has no", ""},
+		{"a version without changes", "## 1.2.3, 2026-01-02\n\n## 1.2.2, 2026-01-01\n", "1.2.3", "checks", false, "has nothing about", ""},
+		{"a failing check", complete, "1.2.3", "no-checks", false, "no-checks", ""},
+		{"changes that are not committed", complete, "1.2.3", "checks", true, "not everything is committed", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			output, err := runRelease(t, dir, c.changelog, c.args, c.checks, c.dirty)
+			output, err := runRelease(t, dir, cmp.Or(c.version, "1.2.3"), c.changelog, c.args, c.checks, c.dirty)
 			if err == nil || !strings.Contains(output, c.want) {
 				t.Errorf("got %v: %s, want %q", err, output, c.want)
 			}

@@ -3,6 +3,8 @@ package bus
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"time"
 
 	"github.com/godbus/dbus/v5"
@@ -14,34 +16,114 @@ const ownerChanged = "org.freedesktop.DBus.NameOwnerChanged"
 // ReconnectInterval is how often to try to connect to a bus that has disconnected.
 const ReconnectInterval = 2 * time.Second
 
-// ConnectSession connects to the session bus. Unlike [dbus.ConnectSessionBus] it
-// does not start one. The caller closes the connection.
-func ConnectSession(options ...dbus.ConnOption) (*dbus.Conn, error) {
-	conn, err := dbus.SessionBusPrivateNoAutoStartup(options...)
+// CallTimeout is how long a service may take to reply. It may have to be started first. The
+// reference implementation of D-Bus has the same limit.
+const CallTimeout = 25 * time.Second
+
+// connectTimeout is how long a bus may take to accept a connection: one that hangs lets
+// programs connect and never answers. Tests set it.
+var connectTimeout = 5 * time.Second
+
+// ConnectSession connects to the session bus within 5 seconds and before ctx is done. Unlike
+// [dbus.ConnectSessionBus] it does not start one. The connection does not end with ctx: the
+// caller closes it.
+func ConnectSession(ctx context.Context) (*dbus.Conn, error) {
+	return connect(ctx, func() (*dbus.Conn, error) { return dbus.SessionBusPrivateNoAutoStartup() })
+}
+
+// ConnectSystem is ConnectSession for the system bus.
+func ConnectSystem(ctx context.Context) (*dbus.Conn, error) {
+	return connect(ctx, func() (*dbus.Conn, error) { return dbus.SystemBusPrivate() })
+}
+
+// connect returns a connection that is ready for use. The library has no limit of time for
+// any step, so that they are taken on another goroutine, which closes what comes too late.
+func connect(ctx context.Context, dial func() (*dbus.Conn, error)) (*dbus.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	type result struct {
+		conn *dbus.Conn
+		err  error
+	}
+	results := make(chan result)
+	go func() {
+		conn, err := dial()
+		if err == nil {
+			err = introduce(ctx, conn)
+		}
+		select {
+		case results <- result{conn, err}:
+		case <-ctx.Done():
+			if err == nil {
+				_ = conn.Close()
+			}
+		}
+	}()
+	select {
+	case r := <-results:
+		if r.err != nil {
+			return nil, r.err
+		}
+		return r.conn, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("connect to bus: %w", ctx.Err())
+	}
+}
+
+// introduce does what a bus requires of a new connection. If it fails, or ctx is done before,
+// the connection is closed.
+func introduce(ctx context.Context, conn *dbus.Conn) error {
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	err := conn.Auth(nil)
+	if err == nil {
+		err = conn.Hello()
+	}
+	if !stop() {
+		return ctx.Err() // which has caused err, if there is one
+	}
 	if err != nil {
-		return nil, err
+		return errors.Join(err, conn.Close())
 	}
-	if err := conn.Auth(nil); err != nil {
-		return nil, errors.Join(err, conn.Close())
+	return nil
+}
+
+// LeaveSilentSession connects to the session bus, and disconnects. If the bus does not answer,
+// this process and those it starts use no session bus from then on, and an error is returned:
+// libraries connect to it without a limit of time, the toolkit on its UI goroutine. It must
+// be called before anything else uses the bus. That there is no bus is no error.
+func LeaveSilentSession(ctx context.Context) error {
+	conn, err := ConnectSession(ctx)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return errors.Join(err, os.Setenv(sessionAddress, "disabled:")) // an address that every library refuses
+	case err == nil:
+		_ = conn.Close()
 	}
-	if err := conn.Hello(); err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	return conn, nil
+	return nil
+}
+
+// sessionAddress is the environment variable with the address of the session bus.
+const sessionAddress = "DBUS_SESSION_BUS_ADDRESS"
+
+// Call calls a method, and waits for the reply until ctx is done or [CallTimeout] is over.
+func Call(ctx context.Context, object dbus.BusObject, method string, flags dbus.Flags, args ...any) *dbus.Call {
+	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
+	defer cancel()
+	return object.CallWithContext(ctx, method, flags, args...)
 }
 
 // HasOwner reports whether a program owns the bus name.
 func HasOwner(ctx context.Context, conn *dbus.Conn, name string) (bool, error) {
 	var owned bool
-	err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
+	err := Call(ctx, conn.BusObject(), "org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
 	return owned, err
 }
 
 // Reconnect connects to a bus that has disconnected, once it is there again. It returns
 // nil when ctx is done.
-func Reconnect(ctx context.Context, connect func() (*dbus.Conn, error)) *dbus.Conn {
+func Reconnect(ctx context.Context, connect func(context.Context) (*dbus.Conn, error)) *dbus.Conn {
 	for Wait(ctx, ReconnectInterval) {
-		if conn, err := connect(); err == nil {
+		if conn, err := connect(ctx); err == nil {
 			return conn
 		}
 	}
@@ -63,6 +145,8 @@ func Wait(ctx context.Context, duration time.Duration) bool {
 func Subscribe(ctx context.Context, conn *dbus.Conn, rules ...[]dbus.MatchOption) (<-chan *dbus.Signal, error) {
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
+	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
+	defer cancel()
 	for _, rule := range rules {
 		if err := conn.AddMatchSignalContext(ctx, rule...); err != nil {
 			return nil, err

@@ -3,7 +3,6 @@ package bus
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -12,9 +11,6 @@ const (
 	propertiesName    = "org.freedesktop.DBus.Properties"
 	propertiesChanged = propertiesName + ".PropertiesChanged"
 )
-
-// readTimeout is how long a service may take to reply.
-const readTimeout = 10 * time.Second
 
 // BoolProperty is a property of a service on the system bus, of which something is true or
 // false.
@@ -27,11 +23,10 @@ type BoolProperty struct {
 
 // WatchProperty calls changed, on the caller's goroutine, whenever what the property tells
 // changes, until ctx is done. It counts as false at first, and while the service or the
-// system bus does not run. It does not start the service. It returns an error immediately if
-// there is no system bus.
+// system bus does not run. It does not start the service. It returns an error if there is no
+// system bus, or one that does not answer.
 func WatchProperty(ctx context.Context, property BoolProperty, changed func(bool)) error {
-	connect := func() (*dbus.Conn, error) { return dbus.ConnectSystemBus() }
-	conn, err := connect()
+	conn, err := ConnectSystem(ctx)
 	if err != nil {
 		return fmt.Errorf("connect to system bus: %w", err)
 	}
@@ -39,7 +34,7 @@ func WatchProperty(ctx context.Context, property BoolProperty, changed func(bool
 	if err := w.follow(ctx, conn); err != nil {
 		return err
 	}
-	for conn = Reconnect(ctx, connect); conn != nil; conn = Reconnect(ctx, connect) {
+	for conn = Reconnect(ctx, ConnectSystem); conn != nil; conn = Reconnect(ctx, ConnectSystem) {
 		_ = w.follow(ctx, conn) // it disconnected again
 	}
 	return nil
@@ -106,10 +101,7 @@ func (w *propertyWatch) handle(ctx context.Context, conn *dbus.Conn, signal *dbu
 
 // read reports whether the service runs and the property is true.
 func (w *propertyWatch) read(ctx context.Context, conn *dbus.Conn) bool {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
 	var value dbus.Variant
-	err := conn.Object(w.Service, w.Path).
-		CallWithContext(ctx, propertiesName+".Get", dbus.FlagNoAutoStart, w.Service, w.Name).Store(&value)
+	err := Call(ctx, conn.Object(w.Service, w.Path), propertiesName+".Get", dbus.FlagNoAutoStart, w.Service, w.Name).Store(&value)
 	return err == nil && w.IsTrue(value)
 }

@@ -12,7 +12,7 @@ var ErrNoChooser = errors.New("no file dialog on this desktop")
 type ChooserOptions struct {
 	Title        string
 	AcceptLabel  string // label of the button that accepts
-	ParentWindow string // parent window in the XDG portal's format ("x11:1a2b"); "" for none
+	ParentWindow string // window in front of which the dialog stays: "x11:1a2b", the format of the XDG portal, or of WindowsHandle; "" for none
 }
 
 // Chooser is the system's file dialog. Both methods block until the user closes the

@@ -16,11 +16,21 @@ type systemChooser struct{}
 func NewChooser() Chooser { return systemChooser{} }
 
 func (systemChooser) Files(ctx context.Context, options ChooserOptions) ([]string, error) {
-	return selectMultiple(ctx, zenity.Title(options.Title))
+	return selectMultiple(ctx, append(ownerOf(options), zenity.Title(options.Title))...)
 }
 
 func (systemChooser) Folders(ctx context.Context, options ChooserOptions) ([]string, error) {
-	return selectMultiple(ctx, zenity.Title(options.Title), zenity.Directory())
+	return selectMultiple(ctx, append(ownerOf(options), zenity.Title(options.Title), zenity.Directory())...)
+}
+
+// ownerOf returns the option for the window in front of which the dialog stays; none on
+// macOS.
+func ownerOf(options ChooserOptions) []zenity.Option {
+	window, ok := windowOf(options.ParentWindow)
+	if !ok {
+		return nil
+	}
+	return []zenity.Option{zenity.Attach(window)}
 }
 
 func selectMultiple(ctx context.Context, options ...zenity.Option) ([]string, error) {

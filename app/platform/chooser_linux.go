@@ -38,7 +38,7 @@ func (c portalChooser) Folders(ctx context.Context, options ChooserOptions) ([]s
 }
 
 func (c portalChooser) open(ctx context.Context, options ChooserOptions, directory bool) ([]string, error) {
-	conn, err := bus.ConnectSession()
+	conn, err := bus.ConnectSession(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoChooser, err)
 	}
@@ -52,13 +52,12 @@ func (c portalChooser) open(ctx context.Context, options ChooserOptions, directo
 		return nil, fmt.Errorf("subscribe to file dialog response: %w", err)
 	}
 	var handle dbus.ObjectPath
-	err = conn.Object(portalName, portalPath).
-		CallWithContext(ctx, portalOpen, 0, options.ParentWindow, options.Title, map[string]dbus.Variant{
-			"handle_token": dbus.MakeVariant(token),
-			"multiple":     dbus.MakeVariant(true),
-			"directory":    dbus.MakeVariant(directory),
-			"accept_label": dbus.MakeVariant(options.AcceptLabel),
-		}).Store(&handle)
+	err = bus.Call(ctx, conn.Object(portalName, portalPath), portalOpen, 0, options.ParentWindow, options.Title, map[string]dbus.Variant{
+		"handle_token": dbus.MakeVariant(token),
+		"multiple":     dbus.MakeVariant(true),
+		"directory":    dbus.MakeVariant(directory),
+		"accept_label": dbus.MakeVariant(options.AcceptLabel),
+	}).Store(&handle)
 	if err != nil && ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

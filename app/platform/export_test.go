@@ -19,3 +19,6 @@ func NewPiecesKeyring(store Keyring, most int) Keyring { return piecesKeyring{st
 
 // WindowProgram is the program without a console beside one.
 var WindowProgram = windowProgram
+
+// WindowOf returns the window on Windows of a handle.
+var WindowOf = windowOf

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/godbus/dbus/v5"
-
 	"github.com/ferryapp/ferry/app/bus"
 )
 
@@ -14,7 +12,7 @@ const secretsName = "org.freedesktop.secrets"
 // HasKeyring reports whether a Secret Service runs in this session or would be
 // started on use. It never prompts for a password.
 func HasKeyring(ctx context.Context) bool {
-	conn, err := bus.ConnectSession(dbus.WithContext(ctx))
+	conn, err := bus.ConnectSession(ctx)
 	if err != nil {
 		return false
 	}
@@ -24,7 +22,7 @@ func HasKeyring(ctx context.Context) bool {
 		return owned
 	}
 	var activatable []string
-	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.ListActivatableNames", 0).Store(&activatable)
+	err = bus.Call(ctx, conn.BusObject(), "org.freedesktop.DBus.ListActivatableNames", 0).Store(&activatable)
 	return err == nil && slices.Contains(activatable, secretsName)
 }
 

@@ -2,8 +2,6 @@ package platform
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -14,43 +12,14 @@ const (
 	launcherSignal = "com.canonical.Unity.LauncherEntry.Update"
 	launcherPath   = dbus.ObjectPath("/io/github/ferryapp/Ferry/LauncherEntry")
 	launcherURI    = "application://" + desktopFile + ".desktop"
-
-	// launcherInterval is the shortest time between two signals.
-	launcherInterval = time.Second
 )
 
-// Launcher shows progress on the program's icon in docks that know the Unity launcher API,
-// such as those of Ubuntu and KDE: they listen to signals on the session bus. Without such a
-// dock or without a bus, it has no effect. Its methods may be called on any goroutine.
+// Run sends the changes to docks that know the Unity launcher API, such as those of Ubuntu and
+// KDE, until ctx ends, at most one per launcherInterval: they listen to signals on the session
+// bus, and remove what they show when the connection is closed. It waits for a missing bus
+// with the next change.
 //
 // See https://wiki.ubuntu.com/Unity/LauncherAPI.
-type Launcher struct {
-	changed chan struct{} // of capacity 1
-
-	mu   sync.Mutex
-	next LauncherState
-}
-
-// NewLauncher returns a launcher that shows nothing.
-func NewLauncher() *Launcher { return &Launcher{changed: make(chan struct{}, 1)} }
-
-// Show replaces what the icon shows. It does not wait for the desktop.
-func (l *Launcher) Show(state LauncherState) {
-	l.mu.Lock()
-	same := l.next == state
-	l.next = state
-	l.mu.Unlock()
-	if same {
-		return
-	}
-	select {
-	case l.changed <- struct{}{}:
-	default:
-	}
-}
-
-// Run sends the changes to the desktop until ctx ends, at most one per launcherInterval.
-// Docks remove what they show when the connection is closed.
 func (l *Launcher) Run(ctx context.Context) {
 	var conn *dbus.Conn
 	defer func() {
@@ -58,20 +27,25 @@ func (l *Launcher) Run(ctx context.Context) {
 			_ = conn.Close() // nothing is waiting to be written
 		}
 	}()
+	var sent LauncherState
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-l.changed:
 		}
+		state, _ := l.newest()
+		if state == sent {
+			continue // only the window is another one
+		}
 		if conn == nil || !conn.Connected() {
 			var err error
-			if conn, err = bus.ConnectSession(); err != nil {
+			if conn, err = bus.ConnectSession(ctx); err != nil {
 				conn = nil // the next change tries again
 			}
 		}
-		if conn != nil {
-			_ = conn.Emit(launcherPath, launcherSignal, launcherURI, l.properties()) // the next change connects again
+		if conn != nil && conn.Emit(launcherPath, launcherSignal, launcherURI, launcherProperties(state)) == nil {
+			sent = state
 		}
 		if !bus.Wait(ctx, launcherInterval) {
 			return
@@ -79,15 +53,13 @@ func (l *Launcher) Run(ctx context.Context) {
 	}
 }
 
-// properties returns the properties of the signal.
-func (l *Launcher) properties() map[string]dbus.Variant {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// launcherProperties returns the properties of the signal.
+func launcherProperties(state LauncherState) map[string]dbus.Variant {
 	return map[string]dbus.Variant{
-		"progress":         dbus.MakeVariant(l.next.Progress),
-		"progress-visible": dbus.MakeVariant(l.next.ShowsProgress),
-		"count":            dbus.MakeVariant(l.next.Count),
-		"count-visible":    dbus.MakeVariant(l.next.Count > 0),
-		"urgent":           dbus.MakeVariant(l.next.Urgent),
+		"progress":         dbus.MakeVariant(state.Progress),
+		"progress-visible": dbus.MakeVariant(state.ShowsProgress && !state.Paused),
+		"count":            dbus.MakeVariant(state.Count),
+		"count-visible":    dbus.MakeVariant(state.Count > 0),
+		"urgent":           dbus.MakeVariant(state.Urgent),
 	}
 }

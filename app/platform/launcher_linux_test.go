@@ -32,6 +32,7 @@ func TestLauncherSendsChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	launcher := runLauncher(t)
+	launcher.SetWindow("x11:1a2b") // which changes nothing here
 	for _, test := range []struct {
 		state platform.LauncherState
 		want  map[string]any
@@ -39,6 +40,10 @@ func TestLauncherSendsChanges(t *testing.T) {
 		{
 			platform.LauncherState{Progress: 0.25, ShowsProgress: true, Count: 3},
 			map[string]any{"progress": 0.25, "progress-visible": true, "count": int64(3), "count-visible": true, "urgent": false},
+		},
+		{
+			platform.LauncherState{Progress: 0.25, ShowsProgress: true, Paused: true},
+			map[string]any{"progress": 0.25, "progress-visible": false, "count": int64(0), "count-visible": false, "urgent": false},
 		},
 		{
 			platform.LauncherState{Urgent: true},

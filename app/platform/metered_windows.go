@@ -2,7 +2,6 @@ package platform
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"syscall"
@@ -28,28 +27,24 @@ const (
 )
 
 var (
-	networkListManager  = windows.GUID{Data1: 0xDCB00C01, Data2: 0x570F, Data3: 0x4A9B, Data4: [8]byte{0x8D, 0x69, 0x19, 0x9F, 0xDB, 0xA5, 0x72, 0x3B}}
-	networkCostManager  = windows.GUID{Data1: 0xDCB00008, Data2: 0x570F, Data3: 0x4A9B, Data4: [8]byte{0x8D, 0x69, 0x19, 0x9F, 0xDB, 0xA5, 0x72, 0x3B}}
-	procCreateCOMObject = windows.NewLazySystemDLL("ole32.dll").NewProc("CoCreateInstance")
+	networkListManager = windows.GUID{Data1: 0xDCB00C01, Data2: 0x570F, Data3: 0x4A9B, Data4: [8]byte{0x8D, 0x69, 0x19, 0x9F, 0xDB, 0xA5, 0x72, 0x3B}}
+	networkCostManager = windows.GUID{Data1: 0xDCB00008, Data2: 0x570F, Data3: 0x4A9B, Data4: [8]byte{0x8D, 0x69, 0x19, 0x9F, 0xDB, 0xA5, 0x72, 0x3B}}
 )
 
 // costManager is an INetworkCostManager. It must be used by the thread that made it.
 type costManager struct {
 	methods *struct {
-		queryInterface, addRef, release uintptr
-		getCost                         uintptr
+		unknown
+		getCost uintptr
 	}
 }
 
 // newCostManager returns the system's INetworkCostManager. Another COM object of this thread
 // must not exist.
 func newCostManager() (*costManager, error) {
-	const inProcess, local = 0x1, 0x4
 	var manager *costManager
-	result, _, _ := procCreateCOMObject.Call(uintptr(unsafe.Pointer(&networkListManager)), 0, inProcess|local,
-		uintptr(unsafe.Pointer(&networkCostManager)), uintptr(unsafe.Pointer(&manager)))
-	if int32(result) < 0 {
-		return nil, fmt.Errorf("create network list manager: %w", syscall.Errno(result))
+	if err := createObject(&networkListManager, &networkCostManager, unsafe.Pointer(&manager)); err != nil {
+		return nil, fmt.Errorf("create network list manager: %w", err)
 	}
 	return manager, nil
 }
@@ -62,8 +57,8 @@ func (m *costManager) release() {
 func (m *costManager) metered() (bool, error) {
 	var cost uint32
 	result, _, _ := syscall.SyscallN(m.methods.getCost, uintptr(unsafe.Pointer(m)), uintptr(unsafe.Pointer(&cost)), 0)
-	if int32(result) < 0 {
-		return false, fmt.Errorf("read cost of the network: %w", syscall.Errno(result))
+	if err := resultError(result); err != nil {
+		return false, fmt.Errorf("read cost of the network: %w", err)
 	}
 	return cost&(costFixed|costVariable|costOverDataLimit|costRoaming) != 0, nil
 }
@@ -74,8 +69,8 @@ func (m *costManager) metered() (bool, error) {
 func WatchMetered(ctx context.Context, changed func(metered bool)) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := windows.CoInitializeEx(0, windows.COINIT_MULTITHREADED); err != nil && !errors.Is(err, syscall.Errno(windows.S_FALSE)) {
-		return fmt.Errorf("initialize COM: %w", err)
+	if err := startCOM(windows.COINIT_MULTITHREADED); err != nil {
+		return err
 	}
 	defer windows.CoUninitialize()
 	manager, err := newCostManager()

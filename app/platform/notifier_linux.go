@@ -55,7 +55,7 @@ func NewNotifier(name string, icon []byte, fallback func(title, body string)) No
 func (n *busNotifier) Notify(ctx context.Context, note Notification) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if err := n.connect(); err != nil {
+	if err := n.connect(ctx); err != nil {
 		return fmt.Errorf("connect to notification server: %w", err)
 	}
 	if err := n.updateServer(ctx); err != nil {
@@ -63,7 +63,7 @@ func (n *busNotifier) Notify(ctx context.Context, note Notification) error {
 	}
 	old := n.current[note.Key]
 	var id uint32
-	err := n.conn.Object(notificationsName, notificationsPath).CallWithContext(ctx, notificationsName+".Notify", 0,
+	err := bus.Call(ctx, n.conn.Object(notificationsName, notificationsPath), notificationsName+".Notify", 0,
 		n.app, old, desktopFile, note.Title, n.escape(ctx, note.Body), actionList(note), n.hints, expiry(note)).Store(&id)
 	if err == nil && n.server == "" {
 		err = n.updateServer(ctx) // the call started the server
@@ -91,7 +91,7 @@ func (n *busNotifier) Withdraw(ctx context.Context, key string) error {
 	}
 	delete(n.shown, id)
 	delete(n.current, key)
-	call := n.conn.Object(notificationsName, notificationsPath).CallWithContext(ctx, notificationsName+".CloseNotification", 0, id)
+	call := bus.Call(ctx, n.conn.Object(notificationsName, notificationsPath), notificationsName+".CloseNotification", 0, id)
 	var busErr dbus.Error // the specification allows one if the notification is closed already
 	if call.Err != nil && !errors.As(call.Err, &busErr) {
 		return fmt.Errorf("withdraw notification: %w", call.Err)
@@ -131,7 +131,7 @@ func (n *busNotifier) escape(ctx context.Context, text string) string {
 		return text
 	}
 	var capabilities []string
-	err := n.conn.Object(notificationsName, notificationsPath).CallWithContext(ctx, notificationsName+".GetCapabilities", 0).Store(&capabilities)
+	err := bus.Call(ctx, n.conn.Object(notificationsName, notificationsPath), notificationsName+".GetCapabilities", 0).Store(&capabilities)
 	if n.plain = err == nil && !slices.Contains(capabilities, "body-markup"); n.plain {
 		return text
 	}
@@ -139,20 +139,18 @@ func (n *busNotifier) escape(ctx context.Context, text string) string {
 }
 
 // connect connects to the session bus unless connected. The caller holds mu.
-func (n *busNotifier) connect() error {
+func (n *busNotifier) connect(ctx context.Context) error {
 	if n.closed {
 		return errors.New("notifier is closed")
 	}
 	if n.conn != nil && n.conn.Connected() {
 		return nil
 	}
-	conn, err := bus.ConnectSession()
+	conn, err := bus.ConnectSession(ctx)
 	if err != nil {
 		return err
 	}
-	signals := make(chan *dbus.Signal, 16)
-	conn.Signal(signals)
-	err = conn.AddMatchSignal(dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName))
+	signals, err := bus.Subscribe(ctx, conn, []dbus.MatchOption{dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName)})
 	if err != nil {
 		return errors.Join(err, conn.Close())
 	}
@@ -166,7 +164,7 @@ func (n *busNotifier) connect() error {
 // notifications and uses their IDs for others. The caller holds mu.
 func (n *busNotifier) updateServer(ctx context.Context) error {
 	var server string
-	err := n.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, notificationsName).Store(&server)
+	err := bus.Call(ctx, n.conn.BusObject(), "org.freedesktop.DBus.GetNameOwner", 0, notificationsName).Store(&server)
 	var noOwner dbus.Error
 	if err != nil && !errors.As(err, &noOwner) {
 		return err

@@ -50,14 +50,13 @@ func showItem(ctx context.Context, method, path, dir string) error {
 }
 
 func callFileManager(ctx context.Context, method, path string) error {
-	conn, err := bus.ConnectSession()
+	conn, err := bus.ConnectSession(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	uri := (&url.URL{Scheme: "file", Path: path}).String()
-	return conn.Object(fileManagerName, fileManagerPath).
-		CallWithContext(ctx, fileManagerName+"."+method, 0, []string{uri}, "").Err
+	return bus.Call(ctx, conn.Object(fileManagerName, fileManagerPath), fileManagerName+"."+method, 0, []string{uri}, "").Err
 }
 
 // xdgOpen starts the default program for a file or folder. It takes no context: the

@@ -18,7 +18,7 @@ const (
 // HasTray reports whether the desktop shows tray icons, that is, whether there is a
 // StatusNotifierWatcher with a registered host.
 func HasTray(ctx context.Context) bool {
-	conn, err := bus.ConnectSession(dbus.WithContext(ctx))
+	conn, err := bus.ConnectSession(ctx)
 	if err != nil {
 		return false
 	}
@@ -27,9 +27,7 @@ func HasTray(ctx context.Context) bool {
 		return false
 	}
 	var host bool
-	err = conn.Object(trayWatcherName, trayWatcherPath).
-		CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, trayWatcherName, "IsStatusNotifierHostRegistered").
-		Store(&host)
+	err = bus.Call(ctx, conn.Object(trayWatcherName, trayWatcherPath), "org.freedesktop.DBus.Properties.Get", 0, trayWatcherName, "IsStatusNotifierHostRegistered").Store(&host)
 	return err == nil && host
 }
 
@@ -44,8 +42,7 @@ func RegisterTrayIcon(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("register tray icon: %w", err)
 	}
-	call := conn.Object(trayWatcherName, trayWatcherPath).
-		CallWithContext(ctx, trayWatcherName+".RegisterStatusNotifierItem", dbus.FlagNoAutoStart, trayIconPath)
+	call := bus.Call(ctx, conn.Object(trayWatcherName, trayWatcherPath), trayWatcherName+".RegisterStatusNotifierItem", dbus.FlagNoAutoStart, trayIconPath)
 	if call.Err != nil {
 		return fmt.Errorf("register tray icon: %w", call.Err)
 	}
@@ -57,13 +54,12 @@ func RegisterTrayIcon(ctx context.Context) error {
 // goroutine, if the session bus was restarted: the toolkit's icon ended with the old one.
 // It returns when ctx is done, and at once where there is no session bus.
 func WatchTray(ctx context.Context, changed, restarted func()) {
-	connect := func() (*dbus.Conn, error) { return bus.ConnectSession(dbus.WithContext(ctx)) }
-	conn, err := connect()
+	conn, err := bus.ConnectSession(ctx)
 	if err != nil || followTray(ctx, conn, func() {}, changed) != nil {
 		return
 	}
 	for gone := false; ctx.Err() == nil; {
-		if conn, err = connect(); err == nil {
+		if conn, err = bus.ConnectSession(ctx); err == nil {
 			err = followTray(ctx, conn, func() { restarted(); changed() }, changed)
 		}
 		if err == nil {

@@ -16,9 +16,6 @@ import (
 // is missing. The start of a service is noticed at once.
 const retryInterval = 30 * time.Second
 
-// callTimeout is how long a service may take to reply.
-const callTimeout = 10 * time.Second
-
 // releaseTimeout is how long a service may take to reply when Ferry no longer needs it. It
 // notices as well that the connection ends.
 const releaseTimeout = time.Second
@@ -35,13 +32,12 @@ type service struct {
 	hold   func(ctx context.Context, conn *dbus.Conn, reason string) (release func(), err error)
 }
 
-// services are tried in this order. The first two prevent only the sleep that the desktop
-// starts when nobody uses the computer, and not the sleep that the user chooses. The display
-// may still be turned off.
+// services are tried in this order. They prevent only the sleep that the system starts when
+// nobody uses the computer, and not the sleep that the user chooses. The display may still be
+// turned off.
 //
 // Power managers of KDE, LXQt and Xfce have the first; GNOME, Cinnamon and MATE have the
-// second. The third is for window managers and computers without a desktop. Since version 257
-// of systemd, it also refuses the sleep that the user chooses, unless told to ignore that.
+// second. The third is for window managers and computers without a desktop.
 var services = []service{
 	{name: powerManagementName, hold: holdPowerManagement},
 	{name: portalName, hold: holdPortal},
@@ -55,8 +51,8 @@ var services = []service{
 // caller's goroutine with the name of the service, and with "" when there is none.
 func KeepAwake(ctx context.Context, reason string, held func(service string)) {
 	k := keeper{reason: reason, held: held}
-	k.session.connect = func() (*dbus.Conn, error) { return bus.ConnectSession() }
-	k.system.connect = func() (*dbus.Conn, error) { return dbus.ConnectSystemBus() }
+	k.session.connect = bus.ConnectSession
+	k.system.connect = bus.ConnectSystem
 	k.session.names = append(k.session.names, sessionManagerName)
 	for _, s := range services {
 		k.link(s).names = append(k.link(s).names, s.name)
@@ -75,7 +71,7 @@ type keeper struct {
 
 // link is a connection to a bus that may be missing.
 type link struct {
-	connect func() (*dbus.Conn, error)
+	connect func(context.Context) (*dbus.Conn, error)
 	names   []string // of the services on the bus
 	conn    *dbus.Conn
 	signals <-chan *dbus.Signal // of conn; nil without one
@@ -123,7 +119,7 @@ func (k *keeper) hold(ctx context.Context) {
 		if conn == nil {
 			continue
 		}
-		callCtx, cancel := context.WithTimeout(ctx, callTimeout)
+		callCtx, cancel := context.WithTimeout(ctx, bus.CallTimeout)
 		release, err := s.hold(callCtx, conn, k.reason)
 		cancel()
 		if err == nil {
@@ -159,7 +155,7 @@ func (l *link) open(ctx context.Context) bool {
 	if l.conn != nil {
 		return false
 	}
-	conn, err := l.connect()
+	conn, err := l.connect(ctx)
 	if err != nil {
 		return false
 	}
@@ -248,25 +244,22 @@ const (
 	logind     = logindName + ".Manager"
 )
 
-// holdLogind takes a lock of logind, which lasts until its file is closed. Users who are not
-// at the computer, such as with ssh, may only take the lock against the sleep that logind
-// itself starts.
+// holdLogind takes the lock of logind against what it does when nobody uses the computer,
+// which lasts until its file is closed. A lock against "sleep" would refuse the sleep that
+// the user chooses: see https://systemd.io/INHIBITOR_LOCKS. Ferry does not delay that either.
+// Memory outlives it, and what would be lost without power is saved all the time.
 func holdLogind(ctx context.Context, conn *dbus.Conn, reason string) (func(), error) {
-	var errs []error
-	for _, what := range []string{"sleep:idle", "idle"} {
-		lock, err := takeLock(ctx, conn, what, reason)
-		if err == nil {
-			return func() { _ = lock.Close() }, nil
-		}
-		errs = append(errs, err)
+	lock, err := takeLock(ctx, conn, reason)
+	if err != nil {
+		return nil, err
 	}
-	return nil, errors.Join(errs...)
+	return func() { _ = lock.Close() }, nil
 }
 
-// takeLock asks logind for a lock. A lock that arrives after ctx is done is closed, or it
+// takeLock asks logind for the lock. A lock that arrives after ctx is done is closed, or it
 // would last until the end of the process.
-func takeLock(ctx context.Context, conn *dbus.Conn, what, reason string) (*os.File, error) {
-	call := conn.Object(logindName, logindPath).Go(logind+".Inhibit", 0, make(chan *dbus.Call, 1), what, appName, reason, "block")
+func takeLock(ctx context.Context, conn *dbus.Conn, reason string) (*os.File, error) {
+	call := conn.Object(logindName, logindPath).Go(logind+".Inhibit", 0, make(chan *dbus.Call, 1), "idle", appName, reason, "block")
 	select {
 	case <-call.Done:
 		return lockOf(call)

@@ -36,6 +36,10 @@ const (
 	login           = "org.freedesktop.login1"
 
 	reason = "uploading"
+
+	// idleLock is the request of the only lock that is asked for. It is not about the sleep
+	// that the user chooses.
+	idleLock = "idle Ferry uploading block"
 )
 
 // limit is how long a test waits for what must happen.
@@ -253,20 +257,27 @@ func TestPortalWithoutSessionManagerIsNotAsked(t *testing.T) {
 }
 
 func TestLogindLockIsHeldWithoutDesktop(t *testing.T) {
-	for _, test := range []struct{ name, deny, want string }{
-		{"at the computer", "", "sleep:idle Ferry uploading block"},
-		{"in a session over the network", "sleep:idle", "idle Ferry uploading block"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			bustest.PrivateSystem(t)
-			t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-			logind := startLogind(t, test.deny)
-			held, stop := keepAwake(t)
-			wantHeld(t, held, login)
-			logind.want(t, test.want)
-			stop()
-			logind.want(t, "released")
-		})
+	bustest.PrivateSystem(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+	logind := startLogind(t, "")
+	held, stop := keepAwake(t)
+	wantHeld(t, held, login)
+	logind.want(t, idleLock)
+	stop()
+	logind.want(t, "released")
+}
+
+// TestNothingIsHeldIfLogindRefuses: no other lock is asked for, such as one that refuses the
+// sleep that the user chooses.
+func TestNothingIsHeldIfLogindRefuses(t *testing.T) {
+	bustest.PrivateSystem(t)
+	logind := startLogind(t, "idle")
+	held, stop := keepAwake(t)
+	logind.want(t, "refused idle")
+	stop()
+	logind.want(t)
+	if len(held) > 0 {
+		t.Errorf("held by %q", <-held)
 	}
 }
 
@@ -278,7 +289,7 @@ func TestServicesThatStartAndEndAreFollowed(t *testing.T) {
 	logind := startLogind(t, "")
 	held, stop := keepAwake(t)
 	wantHeld(t, held, login)
-	logind.want(t, "sleep:idle Ferry uploading block")
+	logind.want(t, idleLock)
 
 	manager, conn := startPowerManagement(t)
 	wantHeld(t, held, powerManagement)
@@ -287,7 +298,7 @@ func TestServicesThatStartAndEndAreFollowed(t *testing.T) {
 
 	_ = conn.Close()
 	wantHeld(t, held, login)
-	logind.want(t, "sleep:idle Ferry uploading block")
+	logind.want(t, idleLock)
 
 	manager, _ = startPowerManagement(t)
 	wantHeld(t, held, powerManagement)
@@ -314,12 +325,23 @@ func TestNothingIsHeldAfterTheProcessWasKilled(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	logind.want(t, "sleep:idle Ferry uploading block")
+	logind.want(t, idleLock)
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = child.Wait()
 	logind.want(t, "released")
+}
+
+func TestKeepAwakeEndsWithBusesThatNeverAnswer(t *testing.T) {
+	silent := bustest.Silent(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", silent)
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", silent)
+	held, stop := keepAwake(t)
+	stop()
+	if len(held) > 0 {
+		t.Errorf("held by %q", <-held)
+	}
 }
 
 func TestKeepAwakeEndsWithoutAnyBus(t *testing.T) {

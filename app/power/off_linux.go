@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/godbus/dbus/v5"
+	"github.com/ferryapp/ferry/app/bus"
 )
 
 // Sleep puts the computer to sleep, as logind does it. It fails if the user may not do that
@@ -17,15 +17,13 @@ func ShutDown(ctx context.Context) error { return callLogind(ctx, "PowerOff") }
 
 // callLogind calls a method of logind that asks no questions.
 func callLogind(ctx context.Context, method string) error {
-	conn, err := dbus.ConnectSystemBus(dbus.WithContext(ctx))
+	conn, err := bus.ConnectSystem(ctx)
 	if err != nil {
 		return fmt.Errorf("connect to system bus: %w", err)
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
 	const interactive = false
-	if err := conn.Object(logindName, logindPath).CallWithContext(ctx, logind+"."+method, 0, interactive).Err; err != nil {
+	if err := bus.Call(ctx, conn.Object(logindName, logindPath), logind+"."+method, 0, interactive).Err; err != nil {
 		return fmt.Errorf("call logind %s: %w", method, err)
 	}
 	return nil

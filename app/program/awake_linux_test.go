@@ -39,7 +39,7 @@ func TestSendingKeepsTheComputerAwake(t *testing.T) {
 	do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: front.URL + "/files/"}})
 	snapshot := s.engine.Snapshot()
 	do(uploader.Add{Batch: uploader.NewBatchID(), Server: snapshot.Servers[len(snapshot.Servers)-1].ID, Paths: []string{file}})
-	if got, want := <-calls, "sleep:idle Ferry Uploading files block"; got != want {
+	if got, want := <-calls, "idle Ferry Uploading files block"; got != want {
 		t.Errorf("asked for %q, want %q", got, want)
 	}
 	do(uploader.Pause{Target: uploader.TargetAll()})

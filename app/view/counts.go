@@ -7,6 +7,7 @@ type Counts struct {
 	Running        int   // neither paused nor final
 	Paused         int   // paused, or interrupted and waiting for the user's decision
 	undecided      int   // of Paused, those waiting for the user's decision
+	pausedSize     int64 // bytes of Paused
 	pausedBytes    int64 // bytes of Paused that are not uploaded
 	needsAttention int
 	Final          int // done or cancelled
@@ -33,6 +34,7 @@ func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 		waiting := interrupted.containsRow(row)
 		if paused := row.Intent() == uploader.IntentPause && !row.Phase().Final(); paused || waiting {
 			counts.Paused++
+			counts.pausedSize += max(0, row.Size())
 			counts.pausedBytes += max(0, row.Size()-s.SentOfRow(row))
 		}
 		if waiting {

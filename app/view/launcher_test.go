@@ -17,7 +17,8 @@ func TestLauncherOf(t *testing.T) {
 	}{
 		{"no uploads", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), Launcher{}},
 		{"uploading", quarter, Launcher{ShowsProgress: true, Percent: 25, Count: 1}},
-		{"paused", apptest.Snapshot(apptest.Transfer(1, apptest.Paused)), Launcher{}},
+		{"paused", apptest.Snapshot(apptest.Transfer(1, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte))), Launcher{ShowsProgress: true, Percent: 25, Paused: true}},
+		{"uploading, another one paused", apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), Launcher{ShowsProgress: true, Percent: 25, Count: 1}},
 		{"failed", apptest.Snapshot(apptest.Transfer(1, apptest.Failed(fault.Refused))), Launcher{Urgent: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,7 +1,8 @@
 ; The installer for Windows. It installs for the current user, without administrator
-; rights. packaging/package passes VERSION, SOURCE (the folder with the files) and OUTPUT:
+; rights. packaging/package passes VERSION, NUMBERS (the version without -dev),
+; SOURCE (the folder with the files) and OUTPUT:
 ;
-;   makensis -DVERSION=0.1.0 -DSOURCE=dir -DOUTPUT=setup.exe ferry.nsi
+;   makensis -DVERSION=0.2.0-dev -DNUMBERS=0.2.0 -DSOURCE=dir -DOUTPUT=setup.exe ferry.nsi
 ;
 ; It registers no file type: a double click on a file must not upload it. The profile,
 ; with the uploads and settings, is never touched; neither by a new version nor by
@@ -21,7 +22,7 @@ SetCompressorDictSize 64
 SetDateSave off
 ManifestDPIAware true
 
-VIProductVersion "${VERSION}.0"
+VIProductVersion "${NUMBERS}.0"
 VIAddVersionKey /LANG=0 "ProductName" "Ferry"
 VIAddVersionKey /LANG=0 "FileDescription" "Ferry setup"
 VIAddVersionKey /LANG=0 "FileVersion" "${VERSION}"

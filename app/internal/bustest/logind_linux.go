@@ -11,7 +11,8 @@ const logindName = "org.freedesktop.login1"
 
 // StartLogind starts the part of logind on the system bus that gives locks, until the test
 // ends or the connection is closed. It refuses locks of what deny is. Called gets the
-// arguments of each other request, and "released" when its lock was closed.
+// arguments of each other request, "refused" with what was refused, and "released" when a lock
+// was closed.
 func StartLogind(t *testing.T, deny string, called func(what string)) *dbus.Conn {
 	t.Helper()
 	l := logind{deny: deny, called: called}
@@ -46,6 +47,7 @@ func (logind) intercept(message *dbus.Message) {
 // has the end any more when the one that got it closes it.
 func (l logind) Inhibit(request dbus.Message, what, who, why, mode string) *dbus.Error {
 	if what == l.deny {
+		l.called("refused " + what)
 		return dbus.NewError("org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", nil)
 	}
 	held, given, err := os.Pipe()
