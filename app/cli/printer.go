@@ -187,7 +187,7 @@ func (p *Printer) printEntry(e Entry) error {
 	}
 	return p.printLine(p.streams.Out, words.Text("cli.list.entry", words.Data{
 		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size),
-		"Message": withServerMessage(e.Message, e.ServerMessage),
+		"Message": words.Join(withServerMessage(e.Message, e.ServerMessage), words.Printable(e.Link)),
 	}))
 }
 

@@ -56,6 +56,30 @@ func TestPrinter(t *testing.T) {
 	}
 }
 
+func TestListedUploadHasItsLink(t *testing.T) {
+	entry := Entry{ID: 7, Path: "/film.mov", Server: "Studio", Size: 10, Message: "10 bytes in 1 s"}
+	linked, unprintable := entry, entry
+	linked.Link, unprintable.Link = "https://files.example.com/7", "https://files.example.com/\x1b[2J"
+	for name, test := range map[string]struct {
+		entry Entry
+		want  string
+	}{
+		"link":                        {linked, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s · https://files.example.com/7\n"},
+		"no link":                     {entry, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s\n"},
+		"link with control sequences": {unprintable, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s · https://files.example.com/�[2J\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := NewPrinter(Streams{Out: &out, Err: &out}, Plain).Print(Reply{Entry: &test.entry}); err != nil {
+				t.Fatal(err)
+			}
+			if out.String() != test.want {
+				t.Errorf("printed %q, want %q", out.String(), test.want)
+			}
+		})
+	}
+}
+
 func TestBarText(t *testing.T) {
 	b := newBar(&bytes.Buffer{})
 	b.total, b.done = 100_000_000, 40_000_000 // sent in an earlier run: no speed
