@@ -126,9 +126,9 @@ func (p *Printer) printEvent(e feed.Event) error {
 		return p.printObject(e)
 	}
 	p.bar.update(e)
+	p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
 	switch e.Event {
 	case feed.Failed:
-		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
 		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": withServerMessage(e.Message, e.ServerMessage)}))
 	case feed.Omitted, feed.Advice:
 		if p.style == Quiet {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 func TestPrinter(t *testing.T) {
@@ -51,6 +52,33 @@ func TestPrinter(t *testing.T) {
 			}
 			if out.String() != test.out || errs.String() != test.err {
 				t.Errorf("Out: %q\nErr: %q", out.String(), errs.String())
+			}
+		})
+	}
+}
+
+func TestSummaryOfUploadsThatNeedSignInSaysHow(t *testing.T) {
+	auth, busy := fault.Auth.String(), fault.Busy.String()
+	for name, test := range map[string]struct {
+		event   feed.Event
+		summary feed.Summary
+		want    bool
+	}{
+		"failed":                     {feed.Event{Event: feed.Failed, ID: 1, Fault: auth}, feed.Summary{Failed: 1}, true},
+		"server waits for a sign-in": {feed.Event{Event: feed.Waiting, Fault: auth}, feed.Summary{Open: 1}, true},
+		"signed in meanwhile":        {feed.Event{Event: feed.Waiting, Fault: auth}, feed.Summary{Done: 1}, false},
+		"failed for another reason":  {feed.Event{Event: feed.Failed, ID: 1, Fault: busy}, feed.Summary{Failed: 1}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var errs bytes.Buffer
+			p := NewPrinter(Streams{Out: &bytes.Buffer{}, Err: &errs}, Plain)
+			for _, reply := range []Reply{{Event: &test.event}, {Summary: &test.summary}} {
+				if err := p.Print(reply); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := strings.Contains(errs.String(), "Sign in with "); got != test.want {
+				t.Errorf("printed %q, sign-in: want %t", errs.String(), test.want)
 			}
 		})
 	}
