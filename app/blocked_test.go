@@ -28,7 +28,7 @@ func TestBlockedServerBanner(t *testing.T) {
 		button string
 		effect func(*testWindow) bool
 	}{
-		"sign-in required": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *testWindow) bool {
+		"sign-in required": {code(fault.Auth, ""), "“Studio” requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *testWindow) bool {
 			return signInDialogOpen(s) && inDialog[*form.Select](s)[0].Selected == "Token"
 		}},
 		"sign-in missing from the keyring": {code(fault.Auth, fault.CodeNoSignIn), "no longer in the keyring", "Sign in…", signInDialogOpen},

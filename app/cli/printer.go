@@ -126,9 +126,9 @@ func (p *Printer) printEvent(e feed.Event) error {
 		return p.printObject(e)
 	}
 	p.bar.update(e)
+	p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
 	switch e.Event {
 	case feed.Failed:
-		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
 		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": withServerMessage(e.Message, e.ServerMessage)}))
 	case feed.Omitted, feed.Advice:
 		if p.style == Quiet {
@@ -187,7 +187,7 @@ func (p *Printer) printEntry(e Entry) error {
 	}
 	return p.printLine(p.streams.Out, words.Text("cli.list.entry", words.Data{
 		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size),
-		"Message": withServerMessage(e.Message, e.ServerMessage),
+		"Message": words.Join(withServerMessage(e.Message, e.ServerMessage), words.Printable(e.Link)),
 	}))
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 func TestPrinter(t *testing.T) {
@@ -51,6 +52,57 @@ func TestPrinter(t *testing.T) {
 			}
 			if out.String() != test.out || errs.String() != test.err {
 				t.Errorf("Out: %q\nErr: %q", out.String(), errs.String())
+			}
+		})
+	}
+}
+
+func TestSummaryOfUploadsThatNeedSignInSaysHow(t *testing.T) {
+	auth, busy := fault.Auth.String(), fault.Busy.String()
+	for name, test := range map[string]struct {
+		event   feed.Event
+		summary feed.Summary
+		want    bool
+	}{
+		"failed":                     {feed.Event{Event: feed.Failed, ID: 1, Fault: auth}, feed.Summary{Failed: 1}, true},
+		"server waits for a sign-in": {feed.Event{Event: feed.Waiting, Fault: auth}, feed.Summary{Open: 1}, true},
+		"signed in meanwhile":        {feed.Event{Event: feed.Waiting, Fault: auth}, feed.Summary{Done: 1}, false},
+		"failed for another reason":  {feed.Event{Event: feed.Failed, ID: 1, Fault: busy}, feed.Summary{Failed: 1}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var errs bytes.Buffer
+			p := NewPrinter(Streams{Out: &bytes.Buffer{}, Err: &errs}, Plain)
+			for _, reply := range []Reply{{Event: &test.event}, {Summary: &test.summary}} {
+				if err := p.Print(reply); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := strings.Contains(errs.String(), "Sign in with "); got != test.want {
+				t.Errorf("printed %q, sign-in: want %t", errs.String(), test.want)
+			}
+		})
+	}
+}
+
+func TestListedUploadHasItsLink(t *testing.T) {
+	entry := Entry{ID: 7, Path: "/film.mov", Server: "Studio", Size: 10, Message: "10 bytes in 1 s"}
+	linked, unprintable := entry, entry
+	linked.Link, unprintable.Link = "https://files.example.com/7", "https://files.example.com/\x1b[2J"
+	for name, test := range map[string]struct {
+		entry Entry
+		want  string
+	}{
+		"link":                        {linked, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s · https://files.example.com/7\n"},
+		"no link":                     {entry, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s\n"},
+		"link with control sequences": {unprintable, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s · https://files.example.com/�[2J\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := NewPrinter(Streams{Out: &out, Err: &out}, Plain).Print(Reply{Entry: &test.entry}); err != nil {
+				t.Fatal(err)
+			}
+			if out.String() != test.want {
+				t.Errorf("printed %q, want %q", out.String(), test.want)
 			}
 		})
 	}
