@@ -39,6 +39,7 @@ type decisions struct {
 type decisionsDialog struct {
 	*decisions
 	box                  *dialog.Dialog
+	body                 *fyne.Container // summary and list
 	summary              *dialog.Paragraph
 	list                 *list.View
 	later, resume, close *form.DialogButton
@@ -76,8 +77,8 @@ func (d *decisions) newDialog() *decisionsDialog {
 	if view.FindDecisions(d.visible(d.bridge.Snapshot()), d.prompt.interrupted).Only(view.QuestionInterrupted) {
 		title = "review.title"
 	}
-	content := container.New(decisionsLayout{o.summary}, o.summary, o.list)
-	o.box = dialog.New(d.dialogs.Canvas(), words.Text(title), content, layout.NewSpacer(), o.later, o.resume, o.close)
+	o.body = container.New(decisionsLayout{o.summary}, o.summary, o.list)
+	o.box = dialog.New(d.dialogs.Canvas(), words.Text(title), o.body, layout.NewSpacer(), o.later, o.resume, o.close)
 	o.box.OnClosed = func() {
 		if d.open == o {
 			d.open = nil
@@ -142,6 +143,7 @@ func (o *decisionsDialog) showSummary(interrupted *view.Interrupted) {
 	}
 	if text != o.summary.Text() {
 		o.summary.SetText(text)
+		o.body.Refresh() // its height is different
 	}
 	if only != o.resume.Visible() || only == o.close.Visible() {
 		form.SetVisible(only, o.later, o.resume)

@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // decide presses a button of the row of a transfer in the open list of decisions.
@@ -209,4 +210,14 @@ func TestDecisions(t *testing.T) {
 			t.Error("the list is open")
 		}
 	})
+}
+
+func TestDecisionsAreListedBelowTheirSummary(t *testing.T) {
+	s := startWindow(t, pendingEngine())
+	s.decisions.show(0)
+	o := s.decisions.open
+	bottom := o.summary.Position().Y + o.summary.HeightAt(o.summary.Size().Width)
+	if gap := o.list.Position().Y - bottom; o.summary.Text() == "" || gap < theme.Grid(2) {
+		t.Errorf("list begins %v below the summary %q", gap, o.summary.Text())
+	}
 }

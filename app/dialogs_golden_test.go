@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -10,6 +11,11 @@ import (
 
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/preferences"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -29,27 +35,62 @@ func TestDialogGoldens(t *testing.T) {
 		{"double-light", theme.Light, 2, startSize},
 	}
 	backup := Backup{Saved: time.Date(2026, 3, 1, 12, 30, 0, 0, time.Local), Transfers: 120, Unfinished: 3, Servers: 2}
-	for name, open := range map[string]func(*testWindow){
-		"decisions":  func(s *testWindow) { s.decisions.show(0) },
-		"new-server": func(s *testWindow) { s.servers.Add(); s.adder.drop(apptest.URIs("/home/ada/film.mov")) },
-		"restore":    func(s *testWindow) { s.backups.confirm(backup, "/home/ada/ferry-backup-20260301-123000.000.db") },
-		"add-options": func(s *testWindow) {
+	rejected := &fault.Fault{Kind: fault.Auth, Op: fault.Probe, Status: 401, Code: fault.CodeSignInRejected, Challenge: `Basic realm="Studio files"`}
+	for _, c := range []struct {
+		name string
+		open func(*testWindow)
+	}{
+		{"decisions", func(s *testWindow) { s.decisions.show(0) }},
+		{"new-server", func(s *testWindow) { s.servers.Add(); s.adder.drop(apptest.URIs("/home/ada/film.mov")) }},
+		{"restore", func(s *testWindow) { s.backups.confirm(backup, "/home/ada/ferry-backup-20260301-123000.000.db") }},
+		{"add-options", func(s *testWindow) {
 			s.choose(2)
 			s.adder.addWithOptions()
 			s.window.window.Canvas().Unfocus()
 			inDialog[*form.Entry](s)[0].SetText("../raw")
 			s.adder.drop(apptest.URIs("/home/ada/film.mov"))
-		},
+		}},
+		{"history", func(s *testWindow) {
+			s.engine.History = oldHistory()
+			s.history.Open()
+			s.until("the entries are shown", func() bool { return len(inDialog[*widgets.Row](s)) > 0 })
+		}},
+		{"sign-in", func(s *testWindow) { s.servers.SignIn(s.engine.Snapshot().Servers[1], rejected) }},
+		{"statistics", func(s *testWindow) {
+			before := len(inDialog[*dialog.Setting](s))
+			s.preferences.OpenSection(preferences.SectionStatistics)
+			s.until("the numbers are shown", func() bool { return len(inDialog[*dialog.Setting](s)) > before })
+		}},
 	} {
 		for _, look := range looks {
-			t.Run(name+" "+look.name, func(t *testing.T) {
-				s := startWindow(t, pendingEngine())
+			t.Run(c.name+" "+look.name, func(t *testing.T) {
+				s := startWindow(t, pendingEngine(), withOldUsage)
 				test.ApplyTheme(t, theme.New(look.mode, look.scale))
 				s.window.window.Resize(look.size)
-				open(s)
+				c.open(s)
 				s.window.window.Canvas().Unfocus() // a cursor blinks
-				test.AssertImageMatches(t, fmt.Sprintf("dialog-%s-%s.png", name, look.name), s.window.window.Canvas().Capture())
+				test.AssertImageMatches(t, fmt.Sprintf("dialog-%s-%s.png", c.name, look.name), s.window.window.Canvas().Capture())
 			})
 		}
+	}
+}
+
+// oldHistory returns entries of another year, whose times are shown in full.
+func oldHistory() []uploader.Transfer {
+	var entries []uploader.Transfer
+	for i, name := range []string{"interview.mov", "invoice.pdf", "Iceland raws/IMG_2001.CR3", "notes for the meeting with the editors.txt"} {
+		entry := uploader.Transfer{ID: uploader.TransferID(100 + i), Server: 2, Phase: uploader.PhaseDone, Finished: uploader.TimestampOf(time.Date(2025, 3, 1+i, 12, 30, 0, 0, time.Local))}
+		entry.Source.Path, entry.Source.Size = "/home/ada/"+name, int64(i+1)*apptest.Gigabyte
+		entry.Session.URL = fmt.Sprintf("https://s.example/%d", i)
+		entries = append(entries, entry)
+	}
+	return entries
+}
+
+// withOldUsage has uploads of another year.
+func withOldUsage(c *Config, _ *fakeDesktop) {
+	day := uploader.DayOf(time.Date(2025, 3, 1, 12, 0, 0, 0, time.Local))
+	c.Usage = func(context.Context) ([]uploader.Usage, error) {
+		return []uploader.Usage{{Server: 2, Day: day, Files: 12, Bytes: 3 * apptest.Gigabyte}, {Server: 1, Day: day, Files: 1, Bytes: apptest.Gigabyte}}, nil
 	}
 }

@@ -70,3 +70,21 @@ func TestReceivedFolderIsShown(t *testing.T) {
 		t.Errorf("menu is %s", labels)
 	}
 }
+
+func TestEmptyStateHasTooltipOfShortenedFolder(t *testing.T) {
+	long := "/home/ada/Documents/" + strings.Repeat("a very long name/", 5) + "Ferry"
+	for _, c := range []struct{ name, folder, want string }{
+		{"short", "/home/ada/Downloads/Ferry", ""},
+		{"shortened", long, long},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := startWindow(t, apptest.NewEngine(), func(config *Config, _ *fakeDesktop) { config.ReceivedDir = c.folder })
+			if got := s.window.emptyTooltip(uploader.Server{ID: uploader.BuiltinServer}); got != c.want {
+				t.Errorf("tooltip %q, want %q", got, c.want)
+			}
+			if got := s.window.emptyTooltip(uploader.Server{ID: 2, Name: "Studio"}); got != "" {
+				t.Errorf("tooltip of another server %q", got)
+			}
+		})
+	}
+}

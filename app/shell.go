@@ -217,6 +217,7 @@ func (sh *shell) windowActions() windowActions {
 			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
 		},
 		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit, notify: sh.notifications.message,
+		layOut: func() { sh.bridge.Post(sh.layOut) },
 	}
 }
 
@@ -268,6 +269,12 @@ func (sh *shell) openFirst() {
 		sh.rebuild()
 	}
 	sh.visibility.open()
+}
+
+// layOut lays out the window and the open dialogs again.
+func (sh *shell) layOut() {
+	sh.dialogs.LayOut()
+	sh.window.layOut()
 }
 
 // close ends everything that start started. It is called when the toolkit's event loop

@@ -17,6 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/assets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -125,7 +126,7 @@ func (w *failureWindow) end(answer StartAnswer) {
 // warn shows a message under the text.
 func (w *failureWindow) warn(text string) {
 	w.warning.SetText(text)
-	w.warning.Show()
+	draw.SetVisible(w.warning, true)
 }
 
 // close ends what start started, when the toolkit has ended.

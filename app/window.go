@@ -39,6 +39,7 @@ type windowActions struct {
 	copy     func(text string)
 	addFiles func()
 	resized  func(fyne.Size)
+	layOut   func()            // is called when all parts of the window must be laid out again, and may only queue that
 	notify   func(text string) // shows a message in a notification
 }
 
@@ -62,6 +63,7 @@ type window struct {
 	footer         *frame.Footer
 	toasts         *widgets.Toasts
 	tooltips       *widgets.Tooltips
+	watch          *draw.Watch // of the present content
 	visible        bool
 	destination    *destination
 	settings       *settings.Current
@@ -93,6 +95,7 @@ func (w *window) build() {
 	w.newRows = newNewRows(w.revealNew)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
+	w.empty.Tooltips = w.tooltips
 	w.loading = widgets.NewEmptyState(widgets.EmptyModel{Title: words.Text("loading.title"), Hint: words.Text("loading.text")}, nil)
 	w.footer = frame.NewFooter(w.window.Canvas(), w.tooltips, w.actions.footer)
 
@@ -102,7 +105,25 @@ func (w *window) build() {
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.newRows.content, w.empty, w.loading, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
-	w.window.SetContent(container.New(minSizeLayout{w.resized}, container.NewStack(content, w.toasts, w.tooltips)))
+	w.window.SetContent(container.New(minSizeLayout{w.resized}, container.NewStack(content, w.toasts, w.tooltips, w.newWatch())))
+}
+
+// newWatch returns the watch of a new content. That of the content before reports nothing more.
+func (w *window) newWatch() *draw.Watch {
+	var watch *draw.Watch
+	watch = draw.NewWatch(func() {
+		if watch == w.watch {
+			w.actions.layOut()
+		}
+	})
+	w.watch = watch
+	return watch
+}
+
+// layOut lays out everything in the window, and draws it.
+func (w *window) layOut() {
+	draw.LayOut(w.window.Content())
+	w.window.Canvas().Refresh(w.window.Content()) // the parts have no canvas before they are drawn again
 }
 
 // rebuild creates the content again, with the same scroll position, selection and
@@ -167,6 +188,7 @@ func (w *window) showEmpty(server uploader.Server) {
 		Picture: assets.Harbour(),
 		Title:   words.Text("empty.title"),
 		Hint:    w.emptyHint(server),
+		Tooltip: w.emptyTooltip(server),
 		Button:  words.Text("empty.add"),
 		Icon:    theme.IconAdd,
 	})
@@ -177,6 +199,15 @@ func (w *window) emptyHint(server uploader.Server) string {
 		return words.Text("empty.text.builtin", words.Data{"Folder": words.Unbroken(view.ShortenPath(w.receivedDir, maxFolderLength))})
 	}
 	return words.Text("empty.text", words.Data{"Server": words.Unbroken(words.Server(server))})
+}
+
+// emptyTooltip returns the whole path of the folder, if it is shortened in the empty state.
+func (w *window) emptyTooltip(server uploader.Server) string {
+	path := words.Path(w.receivedDir)
+	if !server.Builtin() || view.ShortenPath(w.receivedDir, maxFolderLength) == path {
+		return ""
+	}
+	return path
 }
 
 func (w *window) open() {
@@ -243,7 +274,7 @@ func (w *window) find() {
 	if !bar.Content.Visible() {
 		return
 	}
-	bar.Field.Show()
+	draw.SetVisible(bar.Field, true)
 	w.window.Canvas().Focus(bar.Field)
 	bar.Field.TypedShortcut(&fyne.ShortcutSelectAll{})
 }

@@ -47,7 +47,7 @@ func (b *Badge) MinSize() fyne.Size {
 // CreateRenderer implements [fyne.Widget].
 func (b *Badge) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{b.background, b.text.Object}
-	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b})
 }
 
 func (b *Badge) arrange(size fyne.Size) {

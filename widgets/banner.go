@@ -116,7 +116,7 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 		objects = append(objects, line.Object)
 	}
 	objects = append(objects, b.buttons, b.dismiss)
-	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b})
 }
 
 // stacked reports whether the buttons are below the text.

@@ -52,7 +52,7 @@ func (b *Bar) MinSize() fyne.Size {
 // CreateRenderer implements [fyne.Widget].
 func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{b.track, b.sentBar, b.mark}
-	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b})
 }
 
 func (b *Bar) arrange(size fyne.Size) {

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -16,6 +17,7 @@ type EmptyModel struct {
 	Picture fyne.Resource // optional
 	Title   string        // one sentence
 	Hint    string        // further text, optional
+	Tooltip string        // of the hint: the full form of what is shortened in it, optional
 	Button  string        // label of the button, which is hidden if empty
 	Icon    theme.IconName
 }
@@ -28,12 +30,18 @@ type EmptyState struct {
 	// OnTapped is called when the button is tapped.
 	OnTapped func()
 
+	// Tooltips shows the tooltip. It may be nil.
+	Tooltips *Tooltips
+
+	tooltip string
 	picture *canvas.Image
 	title   *draw.Label
 	hint    *draw.WrappedText
 	lines   *fyne.Container // of the hint
 	button  *widget.Button
 }
+
+var _ desktop.Hoverable = (*EmptyState)(nil)
 
 // NewEmptyState returns an empty state.
 func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
@@ -68,7 +76,7 @@ func (e *EmptyState) setModel(model EmptyModel) {
 	}
 	draw.SetVisible(e.picture, model.Picture != nil)
 	e.title.Set(model.Title, theme.ColorText)
-	e.hint.Text = model.Hint
+	e.hint.Text, e.tooltip = model.Hint, model.Tooltip
 	draw.SetVisible(e.lines, model.Hint != "")
 	e.button.Text, e.button.Icon = model.Button, nil
 	if model.Icon != "" {
@@ -78,6 +86,24 @@ func (e *EmptyState) setModel(model EmptyModel) {
 	draw.SetVisible(e.button, model.Button != "")
 }
 
+// MouseIn implements [desktop.Hoverable].
+func (e *EmptyState) MouseIn(at *desktop.MouseEvent) { e.MouseMoved(at) }
+
+// MouseMoved shows the tooltip while the pointer is over the hint.
+func (e *EmptyState) MouseMoved(at *desktop.MouseEvent) {
+	place := at.Position.Subtract(e.lines.Position())
+	size := e.lines.Size()
+	inside := place.X >= 0 && place.Y >= 0 && place.X < size.Width && place.Y < size.Height
+	if e.tooltip != "" && e.lines.Visible() && inside {
+		e.Tooltips.ShowFor(e.lines, e.tooltip)
+		return
+	}
+	e.MouseOut()
+}
+
+// MouseOut implements [desktop.Hoverable].
+func (e *EmptyState) MouseOut() { e.Tooltips.HideFor(e.lines) }
+
 // MinSize returns the width of the button, and a minimum height.
 func (e *EmptyState) MinSize() fyne.Size {
 	return fyne.NewSize(max(theme.Grid(60), e.button.MinSize().Width), theme.Grid(50))
@@ -86,7 +112,7 @@ func (e *EmptyState) MinSize() fyne.Size {
 // CreateRenderer implements [fyne.Widget].
 func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{e.picture, e.title.Object, e.lines, e.button}
-	return &draw.Renderer{Content: objects, Arrange: e.arrange, Minimum: e.MinSize, Repaint: e.restyle, Widget: e}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: e.arrange, Minimum: e.MinSize, Repaint: e.restyle, Widget: e})
 }
 
 func (e *EmptyState) restyle() {

@@ -3,6 +3,9 @@ package widgets_test
 import (
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -32,5 +35,36 @@ func TestEmptyState(t *testing.T) {
 	empty.SetModel(widgets.EmptyModel{Title: "Nothing found"})
 	if button.Visible() {
 		t.Error("button is visible without a label")
+	}
+}
+
+func TestEmptyStateShowsTooltipOverItsHint(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	for _, c := range []struct {
+		name, tooltip, want string
+		at                  fyne.Position // from the top left corner
+	}{
+		{"over the hint", "/home/ada/Downloads/Ferry", "/home/ada/Downloads/Ferry", fyne.NewPos(360, 220)},
+		{"above the hint", "/home/ada/Downloads/Ferry", "", fyne.NewPos(360, 40)},
+		{"left of the hint", "/home/ada/Downloads/Ferry", "", fyne.NewPos(5, 220)},
+		{"nothing is shortened", "", "", fyne.NewPos(360, 220)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tooltips, timers := newTooltips()
+			empty := widgets.NewEmptyState(widgets.EmptyModel{Title: "No uploads", Hint: "Files are stored in …/Ferry.", Tooltip: c.tooltip}, nil)
+			empty.Tooltips = tooltips
+			widgettest.Show(t, container.NewStack(empty, tooltips), 720, 460)
+			empty.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: c.at}})
+			for _, fire := range timers.fire {
+				fire()
+			}
+			if got := tooltips.Text(); got != c.want {
+				t.Errorf("tooltip %q, want %q", got, c.want)
+			}
+			empty.MouseOut()
+			if got := tooltips.Text(); got != "" {
+				t.Errorf("tooltip %q after the pointer has left", got)
+			}
+		})
 	}
 }

@@ -107,7 +107,7 @@ func (f *Figures) CreateRenderer() fyne.WidgetRenderer {
 	for i, l := range f.labels {
 		objects[i] = l.Object
 	}
-	return &draw.Renderer{Content: objects, Arrange: f.arrange, Minimum: f.MinSize, Repaint: f.paint, Widget: f}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: f.arrange, Minimum: f.MinSize, Repaint: f.paint, Widget: f})
 }
 
 func (f *Figures) arrange(size fyne.Size) {

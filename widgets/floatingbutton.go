@@ -60,7 +60,7 @@ func (b *FloatingButton) textWidth() float32 {
 // CreateRenderer implements [fyne.Widget].
 func (b *FloatingButton) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{b.background, b.text.Object}
-	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b})
 }
 
 func (b *FloatingButton) arrange(size fyne.Size) {

@@ -166,7 +166,7 @@ func (r *Row) CreateRenderer() fyne.WidgetRenderer {
 		objects = append(objects, column.Object)
 	}
 	objects = append(objects, r.bar, r.chevron, r.buttonContainer)
-	return &draw.Renderer{Content: objects, Arrange: r.arrange, Minimum: r.MinSize, Repaint: r.paint, Widget: r}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: r.arrange, Minimum: r.MinSize, Repaint: r.paint, Widget: r})
 }
 
 func (r *Row) paint() {

@@ -139,7 +139,7 @@ func (b *rowButton) textWidth() float32 {
 // CreateRenderer implements [fyne.Widget].
 func (b *rowButton) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{b.background, b.icon.Object, b.text.Object}
-	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b})
 }
 
 func (b *rowButton) arrange(size fyne.Size) {

@@ -125,7 +125,7 @@ func (b *SmallButton) textWidth() float32 {
 // CreateRenderer implements [fyne.Widget].
 func (b *SmallButton) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{b.background, b.icon.Object, b.text.Object}
-	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b})
 }
 
 func (b *SmallButton) arrange(size fyne.Size) {

@@ -52,7 +52,7 @@ func (g *SpeedGraph) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(16), t
 // CreateRenderer implements [fyne.Widget].
 func (g *SpeedGraph) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{g.baseline, g.container}
-	return &draw.Renderer{Content: objects, Arrange: g.arrange, Minimum: g.MinSize, Repaint: g.paint, Widget: g}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: g.arrange, Minimum: g.MinSize, Repaint: g.paint, Widget: g})
 }
 
 func (g *SpeedGraph) arrange(size fyne.Size) {

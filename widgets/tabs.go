@@ -256,7 +256,7 @@ func (t *tab) countWidth() float32 {
 // CreateRenderer implements [fyne.Widget].
 func (t *tab) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{t.background, t.label.Object, t.count.Object}
-	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t})
 }
 
 func (t *tab) arrange(size fyne.Size) {

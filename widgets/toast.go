@@ -108,7 +108,7 @@ func (t *Toasts) MinSize() fyne.Size { return fyne.Size{} }
 // CreateRenderer implements [fyne.Widget].
 func (t *Toasts) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{t.background, t.text.Object, t.action}
-	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t})
 }
 
 func (t *Toasts) arrange(size fyne.Size) {
@@ -177,7 +177,7 @@ func (a *toastAction) MinSize() fyne.Size {
 // CreateRenderer implements [fyne.Widget].
 func (a *toastAction) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{a.background, a.text.Object}
-	return &draw.Renderer{Content: objects, Arrange: a.arrange, Minimum: a.MinSize, Repaint: a.paint, Widget: a}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: a.arrange, Minimum: a.MinSize, Repaint: a.paint, Widget: a})
 }
 
 func (a *toastAction) arrange(size fyne.Size) {

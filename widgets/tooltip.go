@@ -114,7 +114,7 @@ func (t *Tooltips) MinSize() fyne.Size { return fyne.Size{} }
 // CreateRenderer implements [fyne.Widget].
 func (t *Tooltips) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{t.background, t.lines}
-	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
+	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t})
 }
 
 // arrange places the tooltip below its object, or above it if there is not enough

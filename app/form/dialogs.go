@@ -162,6 +162,19 @@ func (d *Dialogs) CloseTop() {
 	}
 }
 
+// LayOut lays out everything in the open dialogs, see [draw.LayOut], and closes the menu that is
+// open.
+func (d *Dialogs) LayOut() {
+	d.open = slices.DeleteFunc(d.open, isHidden)
+	overlays := d.canvas.Overlays()
+	if list := overlays.List(); len(list) > len(d.open) {
+		overlays.Remove(list[len(d.open)]) // menus are above all dialogs
+	}
+	for _, p := range d.open {
+		p.box.LayOut()
+	}
+}
+
 // Fit limits the open dialogs to the size of the window.
 func (d *Dialogs) Fit(window fyne.Size) {
 	for _, p := range d.open {

@@ -17,6 +17,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -92,7 +93,7 @@ func (d *serverDialog) startCheck(add bool) {
 	d.name.SetPlaceHolder(host)
 	d.check.Disable()
 	d.accept.Disable()
-	d.busy.Show()
+	draw.SetVisible(d.busy, true)
 	d.busy.Start()
 	d.setResult(words.Text("server.checking", words.Data{"Server": host}), theme.Muted)
 	attempt := d.attempt

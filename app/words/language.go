@@ -59,6 +59,7 @@ func Load(wanted string) error {
 	locale := lang.SystemLocale().LanguageString()
 	catalogue.Lock()
 	defer catalogue.Unlock()
+	spaced = chosen == Chinese
 	for _, name := range filesOf(chosen) {
 		text, err := fs.ReadFile(translations.FS, name)
 		if err != nil {

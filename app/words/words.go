@@ -11,6 +11,7 @@ package words
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -22,25 +23,23 @@ import (
 // Data holds the values of the placeholders in a text, by name.
 type Data map[string]any
 
-// catalogue guards Fyne's global message catalogue, which has no lock.
+// catalogue guards Fyne's global message catalogue, which has no lock, and spaced.
 var catalogue sync.RWMutex
 
 // Text returns the text of a key in the loaded language.
 func Text(key string, data ...Data) string {
 	catalogue.RLock()
 	defer catalogue.RUnlock()
-	return lang.LocalizeKey(key, key, fill(data))
+	return space(lang.LocalizeKey(key, key, fill(data...)))
 }
 
 // Count returns the text of a key in the plural form for n. {{.N}} in the text is n
 // with thousands separators.
 func Count(key string, n int, data ...Data) string {
-	filled := fill(data)
-	filled["N"] = Number(n)
-	filled[countField] = n
 	catalogue.RLock()
 	defer catalogue.RUnlock()
-	return lang.LocalizePluralKey(key, key, n, filled)
+	filled := fill(append(slices.Clone(data), Data{"N": Number(n), countField: n})...)
+	return space(lang.LocalizePluralKey(key, key, n, filled))
 }
 
 // Files returns a number of files: "1 file", "790 files".
@@ -96,10 +95,14 @@ func Printable(name string) string {
 	return strings.Map(clean, name)
 }
 
-func fill(data []Data) Data {
+// fill returns the values of all placeholders, as space needs them.
+func fill(data ...Data) Data {
 	filled := Data{}
 	for _, d := range data {
 		maps.Copy(filled, d)
+	}
+	if spaced {
+		markEdges(filled)
 	}
 	return filled
 }

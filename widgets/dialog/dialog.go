@@ -125,6 +125,9 @@ func (d *Dialog) Notice() string { return d.content.notice.Text() }
 // Title returns the title.
 func (d *Dialog) Title() string { return d.content.title.FullText }
 
+// LayOut lays out everything in the dialog, see [draw.LayOut].
+func (d *Dialog) LayOut() { draw.LayOut(d.popup) }
+
 // Refresh updates the layout after buttons have changed.
 func (d *Dialog) Refresh() { d.content.Refresh() }
 
@@ -165,7 +168,7 @@ func (c *content) MinSize() fyne.Size {
 // CreateRenderer implements [fyne.Widget].
 func (c *content) CreateRenderer() fyne.WidgetRenderer {
 	objects := append([]fyne.CanvasObject{c.title.Object, c.body, c.notice}, c.buttons...)
-	return &draw.Renderer{Content: append(objects, c.tooltips), Arrange: c.arrange, Minimum: c.MinSize, Repaint: c.title.Restyle, Widget: c}
+	return draw.NewRenderer(draw.Renderer{Content: append(objects, c.tooltips), Arrange: c.arrange, Minimum: c.MinSize, Repaint: c.title.Restyle, Widget: c})
 }
 
 // heightAt returns the height at which nothing scrolls.

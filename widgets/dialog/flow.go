@@ -51,7 +51,7 @@ func (f *Flow) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (f *Flow) CreateRenderer() fyne.WidgetRenderer {
-	return &draw.Renderer{Content: []fyne.CanvasObject{f.container}, Arrange: f.arrange, Minimum: f.MinSize, Repaint: func() {}, Widget: f}
+	return draw.NewRenderer(draw.Renderer{Content: []fyne.CanvasObject{f.container}, Arrange: f.arrange, Minimum: f.MinSize, Repaint: func() {}, Widget: f})
 }
 
 func (f *Flow) arrange(size fyne.Size) {

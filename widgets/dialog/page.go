@@ -82,7 +82,7 @@ func (p *Page) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(55), theme.G
 
 // CreateRenderer implements [fyne.Widget].
 func (p *Page) CreateRenderer() fyne.WidgetRenderer {
-	return &draw.Renderer{Content: []fyne.CanvasObject{p.scroll}, Arrange: p.arrange, Minimum: p.MinSize, Repaint: func() {}, Widget: p}
+	return draw.NewRenderer(draw.Renderer{Content: []fyne.CanvasObject{p.scroll}, Arrange: p.arrange, Minimum: p.MinSize, Repaint: func() {}, Widget: p})
 }
 
 func (p *Page) arrange(size fyne.Size) {

@@ -59,12 +59,12 @@ func (p *Paragraph) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (p *Paragraph) CreateRenderer() fyne.WidgetRenderer {
-	return &draw.Renderer{
+	return draw.NewRenderer(draw.Renderer{
 		Content: p.text.Objects(), Minimum: p.MinSize, Repaint: p.text.Restyle, Widget: p,
 		Arrange: func(size fyne.Size) {
 			if size.Width > 0 {
 				p.text.Place(0, size.Width)
 			}
 		},
-	}
+	})
 }

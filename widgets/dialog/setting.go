@@ -107,7 +107,7 @@ func (s *Setting) CreateRenderer() fyne.WidgetRenderer {
 	for _, text := range s.texts() {
 		objects = append(objects, text.Objects()...)
 	}
-	return &draw.Renderer{Content: append(objects, s.control), Arrange: s.arrange, Minimum: s.MinSize, Repaint: s.paint, Widget: s}
+	return draw.NewRenderer(draw.Renderer{Content: append(objects, s.control), Arrange: s.arrange, Minimum: s.MinSize, Repaint: s.paint, Widget: s})
 }
 
 func (s *Setting) texts() []*draw.WrappedText {

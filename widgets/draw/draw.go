@@ -16,12 +16,14 @@ const (
 )
 
 // SetVisible shows or hides object if that changes its visibility. Fyne repaints
-// the window even when Show is called on a visible object.
+// the window even when Show is called on a visible object, and removes the renderers of what
+// is hidden for a minute: see [LayOut].
 func SetVisible(object fyne.CanvasObject, visible bool) {
 	switch {
 	case visible == object.Visible():
 	case visible:
 		object.Show()
+		LayOut(object)
 	default:
 		object.Hide()
 	}

@@ -5,13 +5,21 @@ import (
 	"fyne.io/fyne/v2/canvas"
 )
 
-// Renderer is a fyne.WidgetRenderer for a widget with a fixed set of objects.
+// Renderer is a fyne.WidgetRenderer for a widget with a fixed set of objects. It is made by
+// [NewRenderer].
 type Renderer struct {
 	Content []fyne.CanvasObject
 	Arrange func(fyne.Size)  // positions the content
 	Minimum func() fyne.Size // returns the widget's minimum size
 	Repaint func()           // applies colours and sizes of the current theme
 	Widget  fyne.CanvasObject
+}
+
+// NewRenderer returns a renderer. If it takes the place of one that the toolkit has removed,
+// those of the content have been removed as well: see [LayOut].
+func NewRenderer(r Renderer) *Renderer {
+	layOutAll(r.Content)
+	return &r
 }
 
 // Objects implements [fyne.WidgetRenderer].

@@ -241,5 +241,5 @@ func (h *dragHandle) Cursor() desktop.Cursor {
 
 // CreateRenderer implements [fyne.Widget].
 func (h *dragHandle) CreateRenderer() fyne.WidgetRenderer {
-	return &draw.Renderer{Arrange: func(fyne.Size) {}, Minimum: func() fyne.Size { return fyne.Size{} }, Repaint: func() {}, Widget: h}
+	return draw.NewRenderer(draw.Renderer{Arrange: func(fyne.Size) {}, Minimum: func() fyne.Size { return fyne.Size{} }, Repaint: func() {}, Widget: h})
 }

@@ -224,13 +224,13 @@ func (l *View) MinSize() fyne.Size { return l.view.minSize() }
 
 // CreateRenderer implements [fyne.Widget].
 func (l *View) CreateRenderer() fyne.WidgetRenderer {
-	return &draw.Renderer{
+	return draw.NewRenderer(draw.Renderer{
 		Content: append([]fyne.CanvasObject{l.view.clip, l.view.scroll}, l.dragging.objects()...),
 		Arrange: l.arrange,
 		Minimum: l.MinSize,
 		Repaint: l.sync,
 		Widget:  l,
-	}
+	})
 }
 
 func (l *View) arrange(size fyne.Size) {
