@@ -8,48 +8,69 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// endExhausted returns an error if everything that is left has waited for longer than
-// allowed, which is no limit if it is 0, because this computer is at a limit, such as that
-// of open files. Another program may reach the same limit for hours, and so may this one
-// with the files that it needs itself.
-func (f *follower) endExhausted(s *uploader.Snapshot, allowed time.Duration, now time.Time) error {
-	limit := f.exhausted(s)
+// exhaustion is what waits because this computer is at a limit, such as that of open files.
+// Another program may reach the same limit for hours, and so may this one with the files that
+// it needs itself.
+type exhaustion struct {
+	began  map[uploader.TransferID]exhausted
+	latest *fault.Fault // nil if nothing waited yet
+	since  time.Time    // since when everything that is left waits; zero while it does not
+}
+
+// exhausted is the wait of one transfer. It lasts through its next tries until one of them
+// sends more.
+type exhausted struct{ sent int64 }
+
+// update records whether a transfer waits.
+func (e *exhaustion) update(t *uploader.Transfer) {
 	switch {
-	case limit == nil:
-		f.exhaustedSince = time.Time{}
-	case f.exhaustedSince.IsZero():
-		f.exhaustedSince = now
-	case allowed > 0 && now.Sub(f.exhaustedSince) >= allowed:
-		return fmt.Errorf("nothing continues: %w", limit)
+	case t.Phase == uploader.PhaseWaiting && t.Fault != nil && t.Fault.Code == fault.CodeExhausted:
+		if _, waits := e.began[t.ID]; !waits {
+			e.began[t.ID] = exhausted{t.Session.Sent}
+		}
+		e.latest = t.Fault
+	case t.Phase == uploader.PhaseWaiting, t.Phase.Final(), t.Intent != uploader.IntentRun:
+		e.forget(t.ID)
+	}
+}
+
+// forget removes a transfer.
+func (e *exhaustion) forget(id uploader.TransferID) { delete(e.began, id) }
+
+// endExhausted returns an error if everything that is left has waited for longer than
+// allowed, which is no limit if it is 0.
+func (f *follower) endExhausted(s *uploader.Snapshot, allowed time.Duration, now time.Time) error {
+	e := &f.exhaustion
+	switch {
+	case !f.allExhausted(s):
+		e.since = time.Time{}
+	case e.since.IsZero():
+		e.since = now
+	case allowed > 0 && now.Sub(e.since) >= allowed:
+		return fmt.Errorf("nothing continues: %w", e.latest)
 	}
 	return nil
 }
 
-// exhausted returns the fault with which everything that is left waits because this
-// computer is at a limit, or nil if something else is left, or nothing. A transfer that is
-// tried again waits until it is sent.
-func (f *follower) exhausted(s *uploader.Snapshot) *fault.Fault {
-	var limit *fault.Fault
+// allExhausted reports whether everything that is left, of which there is something, waits
+// because of a limit of this computer.
+func (f *follower) allExhausted(s *uploader.Snapshot) bool {
+	e := &f.exhaustion
+	scans := false
 	if !f.filter.scanned(s) {
 		for id := range f.filter.Batches {
 			if wait := s.ScanFaults[id]; wait != nil && wait.Code == fault.CodeExhausted {
-				limit = wait
+				scans, e.latest = true, wait
 			}
 		}
-		if limit == nil {
-			return nil
+		if !scans {
+			return false
 		}
 	}
-	if len(f.waits) != f.summary.Open {
-		return nil
-	}
-	for id, reason := range f.waits {
-		if reason.code != fault.CodeExhausted {
-			return nil
-		}
-		if t := f.followed(id); t != nil && t.Fault != nil {
-			limit = t.Fault
+	for id := range s.Progress {
+		if before, waits := e.began[id]; waits && s.Sent(f.followed(id)) > before.sent {
+			e.forget(id)
 		}
 	}
-	return limit
+	return len(e.began) == f.summary.Open && (scans || len(e.began) > 0)
 }

@@ -95,6 +95,7 @@ func (f *follower) endFileWait(s *uploader.Snapshot, id uploader.TransferID) err
 	f.failed[id] = &failed
 	delete(f.files.began, id)
 	delete(f.waits, id)
+	f.exhaustion.forget(id)
 	f.files.ended[id] = true
 	server, _ := s.Server(failed.Server)
 	message := words.Fault(failed.Fault, words.Subject{File: failed.Source.Path, Server: words.Server(server)}).String()

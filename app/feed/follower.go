@@ -34,7 +34,7 @@ type follower struct {
 	answers
 	summary Summary
 
-	exhaustedSince time.Time // since when exhausted returns a fault; zero while it does not
+	exhaustion exhaustion
 
 	now     time.Time    // of the current step
 	emitted time.Time    // when the last event was emitted
@@ -43,21 +43,22 @@ type follower struct {
 
 func newFollower(filter Filter, emit func(Event) error, now time.Time) *follower {
 	f := &follower{
-		filter:  filter,
-		sent:    map[uploader.TransferID]int64{},
-		open:    map[uploader.ServerID]int{},
-		retries: map[uploader.ServerID]int{},
-		queued:  map[uploader.ServerID]int{},
-		waits:   map[uploader.TransferID]waitReason{},
-		holds:   map[uploader.ServerID]uploader.Hold{},
-		blocked: map[uploader.ServerID]*fault.Fault{},
-		failed:  map[uploader.TransferID]*uploader.Transfer{},
-		drives:  map[uploader.TransferID]bool{},
-		scans:   map[uploader.BatchID]bool{},
-		files:   newFileWaits(),
-		answers: newAnswers(),
-		omitted: map[uploader.BatchID]uploader.Skipped{},
-		emitted: now,
+		filter:     filter,
+		sent:       map[uploader.TransferID]int64{},
+		open:       map[uploader.ServerID]int{},
+		retries:    map[uploader.ServerID]int{},
+		queued:     map[uploader.ServerID]int{},
+		waits:      map[uploader.TransferID]waitReason{},
+		holds:      map[uploader.ServerID]uploader.Hold{},
+		blocked:    map[uploader.ServerID]*fault.Fault{},
+		failed:     map[uploader.TransferID]*uploader.Transfer{},
+		drives:     map[uploader.TransferID]bool{},
+		scans:      map[uploader.BatchID]bool{},
+		files:      newFileWaits(),
+		answers:    newAnswers(),
+		omitted:    map[uploader.BatchID]uploader.Skipped{},
+		exhaustion: exhaustion{began: map[uploader.TransferID]exhausted{}},
+		emitted:    now,
 	}
 	f.emit = func(e Event) error {
 		f.emitted = f.now
@@ -151,6 +152,7 @@ func (f *follower) change(s *uploader.Snapshot, before, t *uploader.Transfer, no
 // if there is one.
 func (f *follower) reportChange(s *uploader.Snapshot, before, t *uploader.Transfer, now time.Time) error {
 	f.files.update(t, now)
+	f.exhaustion.update(t)
 	if t.Phase.Final() {
 		delete(f.sent, t.ID)
 		delete(f.waits, t.ID)
@@ -200,6 +202,7 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 	delete(f.failed, t.ID)
 	delete(f.sent, t.ID)
 	delete(f.waits, t.ID)
+	f.exhaustion.forget(t.ID)
 	if before.Phase.Final() || f.files.forget(t.ID) {
 		if f.answered[t.ID] {
 			f.add(before, -1) // it did not fail

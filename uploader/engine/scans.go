@@ -44,7 +44,8 @@ type scans struct {
 
 // scanRequest is a batch to scan: all of it, or what is at and below some paths.
 type scanRequest struct {
-	batch uploader.BatchID
+	batch     uploader.BatchID
+	postponed *fault.Fault // why its scan was postponed; nil if it has not begun
 	scan.Request
 }
 
@@ -137,7 +138,7 @@ func (s *scans) scanPath(id uploader.BatchID, path string) {
 			return
 		}
 	}
-	s.enqueue(scanRequest{id, scan.Request{Only: map[string]bool{path: true}}})
+	s.enqueue(scanRequest{batch: id, Request: scan.Request{Only: map[string]bool{path: true}}})
 }
 
 func (s *scans) enqueue(r scanRequest) {

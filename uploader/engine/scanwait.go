@@ -92,12 +92,18 @@ func (s *scans) ended(scanner *scan.Scanner) {
 	}
 	delete(s.postponed, id)
 	s.state.unpublished = true
+	p.request.postponed = p.fault
 	s.enqueue(p.request)
 }
 
 // faults returns the batches whose scans do not continue at the moment, with the reason.
 func (s *scans) faults() map[uploader.BatchID]*fault.Fault {
 	faults := map[uploader.BatchID]*fault.Fault{}
+	for _, r := range s.requests {
+		if r.postponed != nil {
+			faults[r.batch] = r.postponed
+		}
+	}
 	for id, p := range s.postponed {
 		faults[id] = p.fault
 	}
