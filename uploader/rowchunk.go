@@ -1,6 +1,9 @@
 package uploader
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // ChunkRows is the greatest number of rows of a chunk.
 const ChunkRows = 256
@@ -81,12 +84,22 @@ func (c *RowChunk) setPacked(i int, t *Transfer) bool {
 	p := packers.Get().(*packer)
 	defer packers.Put(p)
 	row, record, packed := c.pack(t, p)
-	if packed {
+	if packed && c.hasRecord(i, row, record) {
+		row.start = c.rows[i].start
+		c.rows[i] = row
+	} else if packed {
 		row.start = uint32(len(c.records)) //nolint:gosec // ChunkRows times less than 64 KiB, twice
 		c.records = append(c.records, record...)
 		c.put(i, row, nil)
 	}
 	return packed
+}
+
+// hasRecord reports whether the i-th row has the same record and group as row already. So a
+// command for very many transfers, which changes the status alone, copies no records.
+func (c *RowChunk) hasRecord(i int, row packedRow, record []byte) bool {
+	now := c.rows[i]
+	return now.length == row.length && now.group == row.group && bytes.Equal(c.record(now), record)
 }
 
 // setWhole is Set without packing.

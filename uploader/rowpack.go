@@ -221,11 +221,17 @@ func (c *recordCoder) path(f *source.File) {
 	case c.writing:
 		name := f.Path[len(folder):]
 		codeText(c, &name)
-	case c.present(true):
-		f.Path = folder + string(c.text())
 	default:
-		f.Path = folder
+		f.Path = folder + string(c.name())
 	}
+}
+
+// name reads the part of the path after the folder, which follows the fields of start.
+func (c *recordCoder) name() []byte {
+	if !c.present(true) {
+		return nil
+	}
+	return c.text()
 }
 
 // present reports whether the next field is to be written or read.

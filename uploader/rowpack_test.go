@@ -274,10 +274,40 @@ func TestChunkMatchesModel(t *testing.T) {
 	})
 }
 
+// TestChangeOfStatusCopiesNoRecord: a command for very many transfers would take the memory of
+// all records a second time, as long as an earlier snapshot is shown.
+func TestChangeOfStatusCopiesNoRecord(t *testing.T) {
+	file := queuedFile()
+	paused, resized := file, file
+	paused.Intent = IntentPause
+	resized.Source.Size++
+	for _, test := range []struct {
+		name   string
+		value  Transfer
+		copies bool
+	}{
+		{"the status", paused, false},
+		{"another field", resized, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var c RowChunk
+			c.Append(&file)
+			c.Share()
+			next := c.Writable()
+			next.Set(0, &test.value)
+			if copies := &next.records[0] != &c.records[0]; copies != test.copies || *next.Transfer(0) != test.value || *c.Transfer(0) != file {
+				t.Errorf("the records are copied: %t, want %t; the value is %+v", copies, test.copies, next.Transfer(0))
+			}
+		})
+	}
+}
+
 func TestSameRows(t *testing.T) {
 	file := queuedFile()
 	other := file
 	other.Attempt++
+	paused := file
+	paused.Intent = IntentPause
 	failed := file
 	failed.Phase, failed.Fault = PhaseFailed, fault.Newf(fault.Bug, fault.Load, "x")
 	for _, test := range []struct {
@@ -287,6 +317,7 @@ func TestSameRows(t *testing.T) {
 	}{
 		{"packed", file, file, true},
 		{"packed, another value", file, other, false},
+		{"packed, another status", file, paused, false},
 		{"whole", failed, failed, true},
 		{"packed and whole", file, failed, false},
 	} {
@@ -295,4 +326,26 @@ func TestSameRows(t *testing.T) {
 			t.Errorf("%s: same: %t, want %t", test.name, got, test.want)
 		}
 	}
+}
+
+// TestSameFile compares with the fields of the values.
+func TestSameFile(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		a := anyTransfer(r)
+		b := rapid.SampledFrom([]Transfer{a, anyTransfer(r)}).Draw(r, "other")
+		b.ID = rapid.SampledFrom([]TransferID{a.ID, b.ID}).Draw(r, "ID")
+		if rapid.Bool().Draw(r, "whole") {
+			b.Phase = PhaseSending
+		}
+		var c, d RowChunk
+		c.Append(&a)
+		d.Append(&b)
+		x, y := Row{&c, 0}, Row{&d, 0}
+		if want := a.ID == b.ID && a.Batch == b.Batch && a.Server == b.Server && a.Source.Path == b.Source.Path; x.SameFile(y) != want {
+			r.Fatalf("the same file: %t, want %t: %+v and %+v", !want, want, a, b)
+		}
+		if got := string(x.AppendPath([]byte("before "))); got != "before "+a.Source.Path {
+			r.Fatalf("the path is %q, want %q", got, a.Source.Path)
+		}
+	})
 }

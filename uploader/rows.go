@@ -1,6 +1,7 @@
 package uploader
 
 import (
+	"bytes"
 	"iter"
 	"slices"
 	"sort"
@@ -153,11 +154,15 @@ func (r Rows) Filter(keep func(Row) bool) Rows {
 func (r Rows) Differing(before Rows) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for c, chunk := range r.chunks {
-			if c < len(before.chunks) && chunk == before.chunks[c] && r.ends[c] == before.ends[c] {
+			first := r.start(c)
+			if c < len(before.chunks) && before.start(c) == first && before.ends[c] == r.ends[c] {
+				if was := before.chunks[c]; was != chunk && !differing(chunk, was, first, yield) {
+					return
+				}
 				continue
 			}
-			for i := r.start(c); i < r.ends[c]; i++ {
-				if (i >= before.Len() || !r.Row(i).Same(before.Row(i))) && !yield(i) {
+			for i := first; i < r.ends[c]; i++ {
+				if (i >= before.Len() || !(Row{chunk, i - first}).Same(before.Row(i))) && !yield(i) {
 					return
 				}
 			}
@@ -170,55 +175,83 @@ func (r Rows) Differing(before Rows) iter.Seq[int] {
 	}
 }
 
+// differing visits, from first, the indexes at which two chunks of the same length have
+// different values. It reports whether yield always returned true.
+func differing(chunk, was *RowChunk, first int, yield func(int) bool) bool {
+	for i := range chunk.Len() {
+		if !(Row{chunk, i}).Same(Row{was, i}) && !yield(first+i) {
+			return false
+		}
+	}
+	return true
+}
+
 // Changes visits what differs from the list before, whatever its place: each changed
 // transfer with its earlier value, which is nil for a new one, in the order of the list, and
 // then each that is only in the list before, with nil, in the order of that. A few transfers
 // may be visited although their values are equal. It skips the chunks that both have.
 func (r Rows) Changes(before Rows) iter.Seq2[*Transfer, *Transfer] {
 	return func(yield func(before, after *Transfer) bool) {
+		for was, is := range r.ChangedRows(before) {
+			if !yield(was.orNil(), is.orNil()) {
+				return
+			}
+		}
+	}
+}
+
+// ChangedRows visits what Changes visits, with [Row.None] in place of nil. To look at a field
+// of each costs much less than with Changes.
+func (r Rows) ChangedRows(before Rows) iter.Seq2[Row, Row] {
+	return func(yield func(before, after Row) bool) {
 		common := commonChunks(before, r)
+		// After a command for very many transfers most chunks have the same transfers as those
+		// at their places before: only those of the others are looked up.
+		inPlace := func(c int) bool {
+			return c < len(r.chunks) && c < len(before.chunks) && !common[r.chunks[c]] && !common[before.chunks[c]] && sameIDs(r.chunks[c], before.chunks[c])
+		}
 		old := map[TransferID]Row{}
-		for _, c := range before.chunks {
-			if !common[c] {
-				for i := range c.Len() {
-					old[c.ID(i)] = Row{c, i}
+		for c, chunk := range before.chunks {
+			if !common[chunk] && !inPlace(c) {
+				for i := range chunk.Len() {
+					old[chunk.ID(i)] = Row{chunk, i}
 				}
 			}
 		}
-		for _, c := range r.chunks {
-			if common[c] {
+		for c, chunk := range r.chunks {
+			if common[chunk] {
 				continue
 			}
-			for i := range c.Len() {
-				row := Row{c, i}
-				was, known := old[row.ID()]
-				delete(old, row.ID())
-				switch {
-				case !known:
-					if !yield(nil, row.Transfer()) {
-						return
-					}
-				case !row.Same(was):
-					if !yield(was.Transfer(), row.Transfer()) {
-						return
-					}
+			placed := inPlace(c)
+			for i := range chunk.Len() {
+				row := Row{chunk, i}
+				was := old[row.ID()]
+				if placed {
+					was = Row{before.chunks[c], i}
+				} else {
+					delete(old, row.ID())
+				}
+				if (was.None() || !row.Same(was)) && !yield(was, row) {
+					return
 				}
 			}
 		}
 		if len(old) == 0 {
 			return
 		}
-		for _, c := range before.chunks {
-			if common[c] {
-				continue
-			}
-			for i := range c.Len() {
-				if _, gone := old[c.ID(i)]; gone && !yield(c.Transfer(i), nil) {
+		for _, chunk := range before.chunks {
+			for i := range chunk.Len() {
+				if was, gone := old[chunk.ID(i)]; gone && !yield(was, Row{}) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// sameIDs reports whether two chunks have the same transfers in the same order.
+func sameIDs(a, b *RowChunk) bool {
+	return slices.EqualFunc(a.rows, b.rows, func(x, y packedRow) bool { return x.id == y.id })
 }
 
 // commonChunks returns the chunks that two lists have in common.
@@ -248,6 +281,17 @@ type Row struct {
 
 // Transfer returns the whole value. Two calls need not return the same pointer.
 func (r Row) Transfer() *Transfer { return r.chunk.Transfer(r.i) }
+
+// None reports whether this is the zero Row, which is no transfer.
+func (r Row) None() bool { return r.chunk == nil }
+
+// orNil returns the whole value; nil for the zero Row.
+func (r Row) orNil() *Transfer {
+	if r.None() {
+		return nil
+	}
+	return r.Transfer()
+}
 
 // ID returns Transfer.ID.
 func (r Row) ID() TransferID { return r.chunk.ID(r.i) }
@@ -321,15 +365,40 @@ func (r Row) Acknowledged() int64 {
 
 // Path returns the path of the file.
 func (r Row) Path() string {
+	folder, name := r.path()
+	return folder + string(name)
+}
+
+// AppendPath appends the path of the file to a buffer.
+func (r Row) AppendPath(to []byte) []byte {
+	folder, name := r.path()
+	return append(append(to, folder...), name...)
+}
+
+// path returns the two parts of the path. Name must not be changed.
+func (r Row) path() (folder string, name []byte) {
 	row := r.chunk.rows[r.i]
 	if row.length == 0 {
-		return r.chunk.whole[r.i].Source.Path
+		return r.chunk.whole[r.i].Source.Path, nil
 	}
-	t := Transfer{ID: row.id}
+	var t Transfer
 	c := newReader(r.chunk.record(row), &r.chunk.groups[row.group])
 	c.start(&t)
-	c.path(&t.Source)
-	return t.Source.Path
+	return c.group.folder, c.name()
+}
+
+// SameFile reports whether two rows are the same transfer, with the same file, batch and
+// server.
+func (r Row) SameFile(other Row) bool {
+	if r.ID() != other.ID() || r.Batch() != other.Batch() || r.Server() != other.Server() {
+		return false
+	}
+	folder, name := r.path()
+	otherFolder, otherName := other.path()
+	if folder == otherFolder && bytes.Equal(name, otherName) {
+		return true
+	}
+	return r.Path() == other.Path() // only one of them is packed
 }
 
 // start returns a transfer with at least the ID and the fields of recordCoder.start.
@@ -354,8 +423,13 @@ func (r Row) Same(other Row) bool {
 	if a.id != b.id {
 		return false
 	}
-	if a.length > 0 && b.length > 0 && a.status == b.status && sameRecord(r.chunk, a, other.chunk, b) {
-		return true
+	if a.length > 0 && b.length > 0 {
+		switch {
+		case a.status != b.status:
+			return false // so do the intent, the phase or the session
+		case sameRecord(r.chunk, a, other.chunk, b):
+			return true
+		}
 	}
 	return *r.Transfer() == *other.Transfer()
 }

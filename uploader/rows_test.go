@@ -99,3 +99,46 @@ func TestChangesTurnOneListIntoTheOther(t *testing.T) {
 		}
 	})
 }
+
+// packedRows returns a list of many transfers with that intent.
+func packedRows(intent uploader.Intent) uploader.Rows {
+	var b uploader.RowsBuilder
+	for id := range uploader.TransferID(20_000) {
+		b.Add(uploader.Transfer{ID: id + 1, Intent: intent})
+	}
+	return b.Rows()
+}
+
+// TestComparingManyChangedRowsTakesLittleMemory: after a command for all transfers each of them
+// differs from the snapshot before.
+func TestComparingManyChangedRowsTakesLittleMemory(t *testing.T) {
+	before, after := packedRows(uploader.IntentRun), packedRows(uploader.IntentPause)
+	for _, test := range []struct {
+		name  string
+		visit func() (rows int)
+	}{
+		{"changed rows", func() (rows int) {
+			for was, is := range after.ChangedRows(before) {
+				if was.ID() == is.ID() && was.Intent() == uploader.IntentRun && is.Intent() == uploader.IntentPause {
+					rows++
+				}
+			}
+			return rows
+		}},
+		{"differing", func() (rows int) {
+			for range after.Differing(before) {
+				rows++
+			}
+			return rows
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if rows := test.visit(); rows != after.Len() {
+				t.Fatalf("visits %d rows, want %d", rows, after.Len())
+			}
+			if allocated := testing.AllocsPerRun(1, func() { test.visit() }); allocated > 100 {
+				t.Errorf("allocates %v times for %d rows, want at most 100", allocated, after.Len())
+			}
+		})
+	}
+}

@@ -41,13 +41,13 @@ const stateInterrupted = "interrupted"
 // run would find them: what was being sent when the last one ended is interrupted. Find
 // returns pages of the history, which is listed with all of them.
 func ListSaved(saved uploader.Saved, find FindHistory, all bool, reply func(Reply) error) error {
-	var transfers uploader.RowsBuilder
-	for saved := range saved.Transfers.Values() {
-		t, _ := lifecycle.Step(*saved, lifecycle.Restored{Ask: true}, time.Now())
-		transfers.Add(t)
+	s := &uploader.Snapshot{Servers: saved.Servers, Transfers: saved.Transfers}
+	now := time.Now()
+	restored := func(row uploader.Row) *uploader.Transfer {
+		t, _ := lifecycle.Step(*row.Transfer(), lifecycle.Restored{Ask: true}, now)
+		return &t
 	}
-	s := &uploader.Snapshot{Servers: saved.Servers, Transfers: transfers.Rows()}
-	return list(s, find, all, func(r Reply) error {
+	return list(s, restored, find, all, func(r Reply) error {
 		if e := r.Entry; e.State == uploader.StateWaiting.String() {
 			e.State = stateInterrupted
 			e.Message = words.Text("cli.list.interrupted", words.Data{"SizeOf": words.SizeOf(e.Sent, e.Size)})
@@ -65,7 +65,7 @@ func (x *Executor) list(ctx context.Context, all bool, reply func(Reply) error) 
 	find := func(query uploader.HistoryQuery) ([]uploader.Transfer, error) {
 		return x.Engine.FindHistory(ctx, query)
 	}
-	return list(x.Engine.Snapshot(), find, all, func(r Reply) error {
+	return list(x.Engine.Snapshot(), uploader.Row.Transfer, find, all, func(r Reply) error {
 		if e := r.Entry; undecided[e.ID] && e.State == uploader.StateWaiting.String() {
 			e.Message = words.Text("state.awaits-you")
 		}
@@ -76,14 +76,13 @@ func (x *Executor) list(ctx context.Context, all bool, reply func(Reply) error) 
 // FindHistory returns a page of the history; see [uploader.Store].
 type FindHistory func(query uploader.HistoryQuery) ([]uploader.Transfer, error)
 
-// list lists the transfers, newest first. If all is set, it includes those that are done or
-// cancelled, and the entries of the history that are not in the list any more.
-func list(s *uploader.Snapshot, find FindHistory, all bool, reply func(Reply) error) error {
-	var newestFirst []uploader.Row
+// list lists the transfers, newest first, as value returns them, which is called when they are
+// listed. If all is set, it includes those that are done or cancelled, and the entries of the
+// history that are not in the list any more.
+func list(s *uploader.Snapshot, value func(uploader.Row) *uploader.Transfer, find FindHistory, all bool, reply func(Reply) error) error {
+	newestFirst := make([]uploader.Row, 0, s.Transfers.Len())
 	for _, row := range s.Transfers.Rows() {
-		if all || !row.Phase().Final() || row.Phase() == uploader.PhaseFailed {
-			newestFirst = append(newestFirst, row)
-		}
+		newestFirst = append(newestFirst, row)
 	}
 	slices.SortFunc(newestFirst, func(a, b uploader.Row) int { return cmp.Compare(b.ID(), a.ID()) })
 	positions := words.QueuePositions(s)
@@ -96,8 +95,10 @@ func list(s *uploader.Snapshot, find FindHistory, all bool, reply func(Reply) er
 		if err := removed.each(row.ID(), replyTo); err != nil {
 			return err
 		}
-		if err := replyTo(row.Transfer()); err != nil {
-			return err
+		if t := value(row); all || !t.Phase.Final() || t.Phase == uploader.PhaseFailed {
+			if err := replyTo(t); err != nil {
+				return err
+			}
 		}
 	}
 	return removed.each(0, replyTo)

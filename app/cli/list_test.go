@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +64,24 @@ func TestListSavedAfterKill(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestListSavedRestoresWhatItLists: a second list of very many transfers would take as much
+// memory as the first one.
+func TestListSavedRestoresWhatItLists(t *testing.T) {
+	var saved uploader.RowsBuilder
+	for id := range uploader.TransferID(20_000) {
+		saved.Add(uploader.Transfer{ID: id + 1, Source: source.File{Path: "/card/film.mov", Size: 10}})
+	}
+	all, enough := uploader.Saved{Transfers: saved.Rows()}, errors.New("enough")
+	allocated := testing.AllocsPerRun(1, func() {
+		if err := ListSaved(all, noHistory, false, func(Reply) error { return enough }); !errors.Is(err, enough) {
+			t.Fatalf("got %v, want the error of the first reply", err)
+		}
+	})
+	if allocated > 1000 {
+		t.Errorf("allocates %v times before the first of %d transfers is listed, want at most 1000", allocated, all.Transfers.Len())
 	}
 }
 

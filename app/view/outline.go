@@ -130,8 +130,7 @@ func (o *Outline) sameOrder(s *uploader.Snapshot) bool {
 		}
 	}
 	for i := range s.Transfers.Differing(o.transfers) {
-		t, old := s.Transfers.At(i), o.transfers.At(i)
-		if t.ID != old.ID || t.Batch != old.Batch || t.Server != old.Server || t.Source.Path != old.Source.Path {
+		if !s.Transfers.Row(i).SameFile(o.transfers.Row(i)) {
 			return false
 		}
 	}
@@ -149,9 +148,9 @@ func (o *Outline) update(s *uploader.Snapshot) bool {
 			o.count(item.group, item.filter, -1)
 			o.count(item.group, filter, 1)
 			item.filter, filtered = filter, true
-			candidates = append(candidates, item.group)
+			candidates = withGroup(candidates, item.group)
 		} else if o.sort == SortSize && row.Size() != o.transfers.Row(i).Size() {
-			candidates = append(candidates, item.group)
+			candidates = withGroup(candidates, item.group)
 		}
 		if group := &o.groups[item.group]; item.filter == FilterDone {
 			group.finished = max(group.finished, row.Finished())
@@ -176,11 +175,20 @@ func (o *Outline) withActive(groups []int32) []int32 {
 		return groups
 	}
 	for _, item := range o.items {
-		if item.filter == FilterActive && (len(groups) == 0 || groups[len(groups)-1] != item.group) {
-			groups = append(groups, item.group)
+		if item.filter == FilterActive {
+			groups = withGroup(groups, item.group)
 		}
 	}
 	return groups
+}
+
+// withGroup adds a group, unless it is the last one already. The transfers of a group mostly
+// follow each other.
+func withGroup(groups []int32, g int32) []int32 {
+	if len(groups) > 0 && groups[len(groups)-1] == g {
+		return groups
+	}
+	return append(groups, g)
 }
 
 // regroup rebuilds the groups. The items of transfers that have not changed are reused,

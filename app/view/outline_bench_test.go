@@ -43,6 +43,14 @@ func BenchmarkOutlineMillion(b *testing.B) {
 			o.Update(&next)
 		}
 	})
+	paused, resumed := *s, *s
+	paused.Transfers = withIntent(s.Transfers, uploader.IntentPause)
+	b.Run("all paused and resumed", func(b *testing.B) {
+		for b.Loop() {
+			o.Update(&paused)
+			o.Update(&resumed)
+		}
+	})
 	b.Run("filter", func(b *testing.B) {
 		for b.Loop() {
 			o.SetFilter(FilterWaiting)
@@ -77,4 +85,19 @@ func BenchmarkCountsMillion(b *testing.B) {
 			interrupted.Question(s)
 		}
 	})
+}
+
+// withIntent returns the transfers with another intent, in chunks that share their records with
+// those of the list.
+func withIntent(transfers uploader.Rows, intent uploader.Intent) uploader.Rows {
+	chunks := transfers.Chunks()
+	for c := range chunks {
+		chunks[c] = chunks[c].Writable()
+		for i := range chunks[c].Len() {
+			t := *chunks[c].Transfer(i)
+			t.Intent = intent
+			chunks[c].Set(i, &t)
+		}
+	}
+	return uploader.RowsOfChunks(chunks)
 }

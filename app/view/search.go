@@ -1,8 +1,10 @@
 package view
 
 import (
+	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -15,6 +17,7 @@ import (
 type Search struct {
 	words   []string
 	servers map[uploader.ServerID]string // folded names
+	path    []byte                       // memory for the path of a transfer
 }
 
 // NewSearch returns the search for a text.
@@ -38,8 +41,32 @@ func (s Search) withServers(servers []uploader.Server) Search {
 }
 
 // matches reports whether the transfer matches. Everything matches an empty search.
-func (s Search) matches(row uploader.Row) bool {
-	return s.Empty() || s.contains(row.Path(), row.Server())
+func (s *Search) matches(row uploader.Row) bool {
+	if s.Empty() {
+		return true
+	}
+	s.path = row.AppendPath(s.path[:0])
+	if !foldASCII(s.path) {
+		return s.contains(string(s.path), row.Server())
+	}
+	for _, word := range s.words {
+		if !bytes.Contains(s.path, []byte(word)) && !strings.Contains(s.servers[row.Server()], word) {
+			return false
+		}
+	}
+	return true
+}
+
+// foldASCII is fold in place. It reports false, with only a part of it folded, for a text with
+// other characters than ASCII.
+func foldASCII(text []byte) bool {
+	for i, c := range text {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+		text[i] = lower(c)
+	}
+	return true
 }
 
 // matchesName reports whether the name of the batch matches.

@@ -17,12 +17,10 @@ type held struct {
 // Hold keeps a row at its place in the order SortQueue although its state changes; -1 for
 // none. For a row in a batch it is that of the batch.
 func (o *Outline) Hold(row int) {
-	if o.held != nil {
-		if g := o.heldGroup(); g >= 0 {
-			o.released = append(o.released, g)
-		}
-		o.held = nil
+	if g := o.heldGroup(); g >= 0 {
+		o.released = append(o.released, g)
 	}
+	o.held = nil
 	if row < 0 || row >= len(o.lines) || o.sort != SortQueue {
 		return
 	}
@@ -39,7 +37,11 @@ func (o *Outline) Hold(row int) {
 }
 
 // heldGroup returns the index of the group that is held, or whose transfer is; -1 for none.
+// For a transfer without a batch it visits all transfers.
 func (o *Outline) heldGroup() int32 {
+	if o.held == nil {
+		return -1
+	}
 	if o.held.batch != 0 {
 		if g, known := o.groupOf[o.held.batch]; known {
 			return g
@@ -58,8 +60,9 @@ func (o *Outline) heldGroup() int32 {
 func (o *Outline) sequenceAll(s *uploader.Snapshot) {
 	o.keys = make([]sortKey, len(o.groups))
 	o.sequence = make([]int32, len(o.groups))
+	held := o.heldGroup()
 	for g := range o.groups {
-		o.keys[g] = o.keyOf(int32(g), s)
+		o.keys[g] = o.keyOf(int32(g), held, s)
 		o.sequence[g] = int32(g)
 	}
 	slices.SortFunc(o.sequence, o.compareGroups)
@@ -69,9 +72,13 @@ func (o *Outline) sequenceAll(s *uploader.Snapshot) {
 // resequence orders the groups again of which some may have other keys. It takes linear time
 // if few have. It reports whether the order has changed.
 func (o *Outline) resequence(candidates []int32, s *uploader.Snapshot) bool {
-	changed := make(map[int32]bool, len(candidates))
+	if len(candidates) == 0 {
+		return false
+	}
+	held := o.heldGroup()
+	changed := make(map[int32]bool)
 	for _, g := range candidates {
-		if key := o.keyOf(g, s); int(g) >= len(o.keys) || key != o.keys[g] {
+		if key := o.keyOf(g, held, s); int(g) >= len(o.keys) || key != o.keys[g] {
 			for int(g) >= len(o.keys) {
 				o.keys = append(o.keys, sortKey{})
 			}
@@ -140,7 +147,7 @@ func (o *Outline) sortMembers(g int32) {
 		if row := o.transfers.Row(int(index)); o.sort == SortSize {
 			keys[i].size = row.Size()
 		} else {
-			keys[i].path = row.Transfer().Source.Path
+			keys[i].path = row.Path()
 		}
 	}
 	slices.SortFunc(keys, func(a, b memberKey) int {

@@ -54,8 +54,8 @@ func (k sortKey) compare(other sortKey) int {
 	return cmp.Or(cmp.Compare(k.section, other.section), cmp.Compare(k.value, other.value), compareNames(k.text, other.text))
 }
 
-// keyOf returns the key of a group. It takes constant time.
-func (o *Outline) keyOf(g int32, s *uploader.Snapshot) sortKey {
+// keyOf returns the key of a group; held is the result of heldGroup. It takes constant time.
+func (o *Outline) keyOf(g, held int32, s *uploader.Snapshot) sortKey {
 	group := &o.groups[g]
 	switch o.sort {
 	case SortName:
@@ -70,7 +70,7 @@ func (o *Outline) keyOf(g int32, s *uploader.Snapshot) sortKey {
 	case SortServer:
 		return sortKey{text: o.serverName(group, s)}
 	}
-	if o.held != nil && o.heldGroup() == g {
+	if g == held {
 		return *o.held.key
 	}
 	key := sortKey{section: o.sectionOf(group)}

@@ -71,22 +71,22 @@ func (r *round) update(s *uploader.Snapshot, adding bool, now time.Time) result 
 // failed. A transfer that is only in the second one was sent if it finished after the time of
 // the first: otherwise it was restored from the history.
 func leftQueue(before, after *uploader.Snapshot, since time.Time) (left, sent bool) {
-	for was, is := range after.Transfers.Changes(before.Transfers) {
-		done := is != nil && is.Phase == uploader.PhaseDone
+	for was, is := range after.Transfers.ChangedRows(before.Transfers) {
+		done := !is.None() && is.Phase() == uploader.PhaseDone
 		switch {
-		case was == nil:
-			sent = sent || done && !is.Finished.Before(since)
+		case was.None():
+			sent = sent || done && !is.Finished().Before(since)
 		case pending(was) && done:
 			sent = true
-		case pending(was) && (is == nil || !pending(is)):
+		case pending(was) && (is.None() || !pending(is)):
 			left = true
 		}
 	}
 	return left, sent
 }
 
-func pending(t *uploader.Transfer) bool {
-	return !t.Phase.Final() && t.Intent == uploader.IntentRun
+func pending(row uploader.Row) bool {
+	return !row.Phase().Final() && row.Intent() == uploader.IntentRun
 }
 
 // pendingIn returns how much is to be done without action by the user: transfers, and batches
