@@ -88,7 +88,8 @@ func Run(ctx context.Context, config Config) error {
 	return sh.close()
 }
 
-// newToolkit returns the toolkit. It uses the session bus on the UI goroutine.
+// newToolkit returns the toolkit. The toolkit uses the session bus on the UI goroutine, so a
+// bus that does not answer is left first.
 func newToolkit(ctx context.Context, log *slog.Logger) fyne.App {
 	platform.IgnoreXErrors()
 	if err := platform.LeaveSilentBus(ctx); err != nil {

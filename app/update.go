@@ -10,11 +10,11 @@ import (
 
 // offerChanges offers what has changed if a version is of a newer release than the one
 // whose changes the user knows of. It is offered at each start until the user has seen or
-// dismissed it. An earlier release than that one offers nothing. It must be called on the
-// UI goroutine.
+// dismissed it. An earlier release than that one offers nothing, and neither does a build
+// between releases, whose changes are not complete. It must be called on the UI goroutine.
 func offerChanges(state *windowstate.Current, version string, banner *frame.Banner, show func()) {
 	known, release := state.Get().Release, docs.ReleaseOf(version)
-	if release == "" || known == release {
+	if release == "" || known == release || docs.IsBetweenReleases(version) {
 		return
 	}
 	seen := func() { state.Update(func(s *windowstate.State) { s.Release = release }) }

@@ -29,6 +29,7 @@ func TestUpdateIsOffered(t *testing.T) {
 		{name: "same release", known: "0.2.0", version: "0.2.0+abc", keeps: "0.2.0"},
 		{name: "another build of the release", known: "0.2.0", version: "0.2.0+def", keeps: "0.2.0"},
 		{name: "earlier release", known: "99.0.0", version: "0.2.0+abc", keeps: "0.2.0"},
+		{name: "build between releases", known: first, version: "0.2.0-dev+abc", keeps: first},
 		{name: "program without a number", known: first, version: "unknown", keeps: first},
 	} {
 		t.Run(c.name, func(t *testing.T) {

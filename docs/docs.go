@@ -72,6 +72,13 @@ func ReleaseOf(version string) string {
 	return release
 }
 
+// IsBetweenReleases reports whether a version of the program was built before the release
+// that ReleaseOf returns for it.
+func IsBetweenReleases(version string) bool {
+	release, _, _ := strings.Cut(version, "+")
+	return strings.HasSuffix(release, "-dev")
+}
+
 const (
 	headingStart = "## "
 	unreleased   = "Unreleased"

@@ -90,7 +90,7 @@ func introduce(ctx context.Context, conn *dbus.Conn) error {
 // LeaveSilentSession connects to the session bus, and disconnects. If the bus does not answer,
 // this process and those it starts use no session bus from then on, and an error is returned:
 // libraries connect to it without a limit of time, the toolkit on its UI goroutine. It must
-// be called before anything else uses the bus. That there is no bus is no error.
+// be called before such a library uses the bus. That there is no bus is no error.
 func LeaveSilentSession(ctx context.Context) error {
 	conn, err := ConnectSession(ctx)
 	switch {

@@ -18,7 +18,7 @@ func openFilesArgs(limit int, program string, args ...string) (string, []string)
 // because of which limit, and a run without it must upload the rest, each file once.
 func TestSendWithFewOpenFiles(t *testing.T) {
 	t.Parallel()
-	for limit := 8; limit <= 40; limit++ {
+	for _, limit := range []int{8, 10, 12, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 26, 28, 30, 34, 38} {
 		t.Run(strconv.Itoa(limit), func(t *testing.T) {
 			t.Parallel()
 			server := newTusd(t)

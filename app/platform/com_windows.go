@@ -36,7 +36,7 @@ func createObject(class, identifier *windows.GUID, object unsafe.Pointer) error 
 // resultError returns the error of an HRESULT; nil for success.
 func resultError(result uintptr) error {
 	if int32(result) < 0 {
-		return syscall.Errno(result)
+		return syscall.Errno(uint32(result)) // a register has more bits
 	}
 	return nil
 }

@@ -79,19 +79,27 @@ func (l *Launcher) Run(ctx context.Context) {
 		return
 	}
 	defer list.release()
-	var again <-chan time.Time
+	tick := time.NewTicker(launcherInterval)
+	defer tick.Stop()
+	show := func() {
+		state, handle := l.newest()
+		if window, ok := windowOf(handle); ok {
+			_ = list.show(window, state) // the next change tries again
+		}
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-l.changed:
-			again = time.After(launcherInterval)
-		case <-again:
-			again = nil
 		}
-		state, handle := l.newest()
-		if window, ok := windowOf(handle); ok {
-			_ = list.show(window, state) // the next change tries again
+		for range 2 { // the second time for a button that was made meanwhile
+			show()
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
 		}
 	}
 }

@@ -72,6 +72,7 @@ func TestTaskbarAcceptsEveryState(t *testing.T) {
 }
 
 func TestLauncherEndsWithTheContext(t *testing.T) {
+	runtime.LockOSThread() // that of the window
 	launcher := NewLauncher()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
@@ -81,6 +82,9 @@ func TestLauncherEndsWithTheContext(t *testing.T) {
 	}()
 	launcher.SetWindow(WindowsHandle(newWindow(t)))
 	launcher.Show(LauncherState{ShowsProgress: true, Progress: 0.5})
+	for deadline := time.Now().Add(5 * time.Minute); len(launcher.changed) > 0 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond) // it is shown, unless this system has no taskbar with progress
+	}
 	cancel()
 	select {
 	case <-ended:

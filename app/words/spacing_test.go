@@ -8,15 +8,16 @@ import (
 
 func TestChineseTextsHaveSpacesAroundLatinValues(t *testing.T) {
 	load(t, words.Chinese)
+	const key = "fault.unreachable.what" // "{{.Server}}不接受连接。"
 	for _, c := range []struct{ name, key, server, want string }{
-		{"Latin name before", "blocked.auth", "Studio server", "Studio server 要求登录。"},
-		{"Chinese name", "blocked.auth", "工作室", "工作室要求登录。"},
-		{"name with both", "blocked.auth", "工作室NAS2号", "工作室NAS2号要求登录。"},
-		{"name that ends with a digit", "blocked.auth", "工作室2", "工作室2 要求登录。"},
-		{"address", "blocked.auth", "https://tus.example.com/files/", "https://tus.example.com/files/ 要求登录。"},
+		{"Latin name before", key, "Studio server", "Studio server 不接受连接。"},
+		{"Chinese name", key, "工作室", "工作室不接受连接。"},
+		{"name with both", key, "工作室NAS2号", "工作室NAS2号不接受连接。"},
+		{"name that ends with a digit", key, "工作室2", "工作室2 不接受连接。"},
+		{"address", key, "https://tus.example.com/files/", "https://tus.example.com/files/ 不接受连接。"},
 		{"within quotes", "note.sign-in", "Studio", "“Studio”要求登录。"},
-		{"between two parts", "empty.text", "Studio", "文件将上传到 Studio。上传中断后会从断点继续。"},
-		{"that is not broken into lines", "empty.text", words.Unbroken("S1"), "文件将上传到 " + words.Unbroken("S1") + "。上传中断后会从断点继续。"},
+		{"after a text", "server.checking", "Studio", "正在测试 Studio…"},
+		{"that is not broken into lines", "server.checking", words.Unbroken("S1"), "正在测试 " + words.Unbroken("S1") + "…"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := words.Text(c.key, words.Data{"Server": c.server}); got != c.want {
@@ -24,7 +25,7 @@ func TestChineseTextsHaveSpacesAroundLatinValues(t *testing.T) {
 			}
 		})
 	}
-	if got, want := words.Count("added", 3, words.Data{"Server": "Studio"}), "正在将 3 项上传到 Studio。"; got != want {
+	if got, want := words.Count("added", 3, words.Data{"Server": "Studio"}), "正在将 3 项上传到“Studio”。"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

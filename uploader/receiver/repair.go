@@ -10,9 +10,8 @@ import (
 )
 
 // repair finishes the uploads that a crash interrupted. It logs and skips those that
-// fail; the next run tries them again. It removes unfinished uploads whose records are
-// damaged: nothing says how long their files are and what they are called, so they cannot be
-// continued.
+// fail; the next run tries them again. It removes uploads whose records are damaged: nothing
+// says how long their files are and what they are called, so clients send them again.
 func (f *finisher) repair(ctx context.Context) error {
 	dir, err := f.files.Root().Open(".")
 	if err != nil {
@@ -52,14 +51,23 @@ func (f *finisher) repairDone(id string) error {
 		return nil
 	}
 	_, err = f.finished(id)
+	if errors.Is(err, errDamagedRecord) {
+		f.ids.remove(id)
+		return f.discard(id, doneSuffix, err)
+	}
 	return err
+}
+
+// discard removes an upload because its record is damaged.
+func (f *finisher) discard(id, record string, damage error) error {
+	f.log.Warn("upload removed", "id", id, "err", damage)
+	return removeFiles(f.files.Root(), id, record)
 }
 
 func (f *finisher) repairUnfinished(ctx context.Context, id string) error {
 	info, err := f.unfinished(id)
 	if errors.Is(err, errDamagedRecord) {
-		data := f.files.Root().Remove(id)
-		return errors.Join(err, data, f.files.Root().Remove(id+infoSuffix))
+		return f.discard(id, infoSuffix, err)
 	}
 	if err != nil {
 		return err

@@ -222,6 +222,11 @@ func TestDamagedRecord(t *testing.T) {
 				}
 				stop()
 				wantReceived(t, dir, map[string]string{"a": "abc"})
+				for _, name := range privateFiles(t, dir) {
+					if strings.Contains(name, filepath.Base(url)) {
+						t.Errorf("%s is left", name)
+					}
+				}
 			})
 		}
 	}

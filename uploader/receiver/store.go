@@ -79,7 +79,7 @@ func (s *store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.U
 	info.ID = newID(created.key)
 	if err := s.create(info); err != nil {
 		s.budget.remove(0)
-		return nil, s.diskError("create", errors.Join(err, s.removeFiles(info.ID, infoSuffix)))
+		return nil, s.diskError("create", errors.Join(err, removeFiles(s.files.Root(), info.ID, infoSuffix)))
 	}
 	created.id = info.ID
 	s.finisher.ids.add(info.ID)
@@ -201,7 +201,7 @@ func (s *store) AsLengthDeclarableUpload(u handler.Upload) handler.LengthDeclara
 // remove removes an upload with its records.
 func (s *store) remove(id string, records ...string) error {
 	stored, unfinished := s.stored(id)
-	if err := s.removeFiles(id, records...); err != nil {
+	if err := removeFiles(s.files.Root(), id, records...); err != nil {
 		return s.diskError("remove", err)
 	}
 	if unfinished {
@@ -224,15 +224,15 @@ func (s *store) stored(id string) (stored int64, unfinished bool) {
 	return stored, true
 }
 
-// removeFiles removes the records first, so that an interrupted removal leaves no record
-// without a file.
-func (s *store) removeFiles(id string, records ...string) error {
+// removeFiles removes the files of an upload, the records first, so that an interrupted
+// removal leaves no record without a file.
+func removeFiles(uploads *os.Root, id string, records ...string) error {
 	names := []string{}
 	for _, record := range records {
 		names = append(names, id+record)
 	}
 	for _, name := range append(names, id) {
-		if err := s.files.Root().Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := uploads.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
