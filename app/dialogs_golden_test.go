@@ -50,11 +50,7 @@ func TestDialogGoldens(t *testing.T) {
 			inDialog[*form.Entry](s)[0].SetText("../raw")
 			s.adder.drop(apptest.URIs("/home/ada/film.mov"))
 		}},
-		{"history", func(s *testWindow) {
-			s.engine.History = oldHistory()
-			s.history.Open()
-			s.until("the entries are shown", func() bool { return len(inDialog[*widgets.Row](s)) > 0 })
-		}},
+		{"history", openOldHistory},
 		{"sign-in", func(s *testWindow) { s.servers.SignIn(s.engine.Snapshot().Servers[1], rejected) }},
 		{"statistics", func(s *testWindow) {
 			before := len(inDialog[*dialog.Setting](s))
@@ -73,6 +69,14 @@ func TestDialogGoldens(t *testing.T) {
 			})
 		}
 	}
+}
+
+// openOldHistory opens the history with the entries of oldHistory.
+func openOldHistory(s *testWindow) {
+	s.engine.History = oldHistory()
+	s.history.Open()
+	s.window.window.Canvas().Unfocus() // a cursor blinks
+	s.until("the entries are shown", func() bool { return len(inDialog[*widgets.Row](s)) > 0 })
 }
 
 // oldHistory returns entries of another year, whose times are shown in full.
