@@ -40,6 +40,7 @@ func TestDropWhileDialogIsOpenIsAddedAfterwards(t *testing.T) {
 func TestAddServerByAddress(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	ferry, ctx := launch(t)
+	waitDrawn(t, ctx)
 	plain, err := ferry.Colour(ctx, ferry.Window, cornerX, cornerY)
 	must(t, err)
 	must(t, ferry.Click(ctx, ferry.Window, 110, 22)) // the destination
