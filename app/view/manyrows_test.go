@@ -51,7 +51,7 @@ func TestSearchMatchesFoldedPath(t *testing.T) {
 		text := strings.Join(rapid.SliceOfN(part, 1, 3).Draw(r, "text"), "")
 		search := NewSearch(text)
 		want := true
-		for _, word := range strings.Fields(fold(text)) {
+		for word := range strings.FieldsSeq(fold(text)) {
 			want = want && strings.Contains(fold(path), word)
 		}
 		file := apptest.Transfer(1)
