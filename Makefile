@@ -88,7 +88,7 @@ demo: deps build ## upload a file on a virtual desktop, kill Ferry and resume; p
 
 .PHONY: test
 test: deps ## run all tests that need no display, with the race detector
-	go test -race -tags $(TEST_TAGS) -timeout 30m ./...
+	go test -race -tags $(TEST_TAGS) -timeout 45m ./...
 
 .PHONY: e2e
 e2e: deps build ## test the real window on a virtual desktop; pictures in .cache/e2e

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -187,8 +188,17 @@ func (p *Printer) printEntry(e Entry) error {
 	}
 	return p.printLine(p.streams.Out, words.Text("cli.list.entry", words.Data{
 		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size),
-		"Message": words.Join(withServerMessage(e.Message, e.ServerMessage), words.Printable(e.Link)),
+		"Message": words.Join(withServerMessage(e.Message, e.ServerMessage), shownLink(e.Link)),
 	}))
+}
+
+// shownLink returns a link for a terminal; "" for one that may contain a secret, such as a
+// signature in the query. The output with --json has it.
+func shownLink(link string) string {
+	if strings.ContainsAny(link, "?#@") {
+		return ""
+	}
+	return words.Printable(link)
 }
 
 // printServer prints a server. One that was saved is a success, whatever its test found.

@@ -86,13 +86,14 @@ func TestSummaryOfUploadsThatNeedSignInSaysHow(t *testing.T) {
 
 func TestListedUploadHasItsLink(t *testing.T) {
 	entry := Entry{ID: 7, Path: "/film.mov", Server: "Studio", Size: 10, Message: "10 bytes in 1 s"}
-	linked, unprintable := entry, entry
-	linked.Link, unprintable.Link = "https://files.example.com/7", "https://files.example.com/\x1b[2J"
+	linked, unprintable, signed := entry, entry, entry
+	linked.Link, unprintable.Link, signed.Link = "https://files.example.com/7", "https://files.example.com/\x1b[2J", "https://files.example.com/7?signature=s3cret"
 	for name, test := range map[string]struct {
 		entry Entry
 		want  string
 	}{
 		"link":                        {linked, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s · https://files.example.com/7\n"},
+		"link with a secret":          {signed, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s\n"},
 		"no link":                     {entry, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s\n"},
 		"link with control sequences": {unprintable, "7  /film.mov (10 bytes) → Studio: 10 bytes in 1 s · https://files.example.com/�[2J\n"},
 	} {
