@@ -1,6 +1,8 @@
 package app
 
 import (
+	"time"
+
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
@@ -11,6 +13,10 @@ import (
 
 // noteUnfinished is the key of the notification that asks about interrupted uploads.
 const noteUnfinished = "unfinished"
+
+// programStart is when the program was started. The engine may send before the window shows
+// the first snapshot.
+var programStart = time.Now()
 
 // resumePrompt shows after a start which interrupted uploads are resumed, or asks whether
 // to resume them. It must be used on the UI goroutine.
@@ -37,7 +43,7 @@ func (p *resumePrompt) update(s *uploader.Snapshot) {
 	}
 	p.started = true
 	if !p.ask {
-		p.resumed = view.FindResumed(s)
+		p.resumed = view.FindResumed(s, programStart)
 		p.window.banner.ShowResumed(p.resumed.Text(s))
 		return
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
@@ -12,13 +13,13 @@ func TestInterruptedAndResumed(t *testing.T) {
 	apptest.LoadEnglish(t)
 	s := apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(3, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(4, apptest.Done))
 	t.Run("resumed text contains the uploaded size", func(t *testing.T) {
-		if got, want := FindResumed(s).Text(s), "Resuming 2 uploads · 2.0 of 8.0 GB already uploaded"; got != want {
+		if got, want := FindResumed(s, time.Now()).Text(s), "Resuming 2 uploads · 2.0 of 8.0 GB already uploaded"; got != want {
 			t.Errorf("got %q", got)
 		}
 	})
 	t.Run("server offset replaces the stored offset", func(t *testing.T) {
 		stored := apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(0)))
-		resumed := FindResumed(stored)
+		resumed := FindResumed(stored, time.Now())
 		if got, want := resumed.Text(stored), "Resuming 1 interrupted upload"; got != want {
 			t.Errorf("got %q", got)
 		}
@@ -29,7 +30,20 @@ func TestInterruptedAndResumed(t *testing.T) {
 	})
 	t.Run("no text for uploads that were not started", func(t *testing.T) {
 		unstarted := apptest.Snapshot(apptest.Transfer(1), apptest.Transfer(2, apptest.Done))
-		if got := FindResumed(unstarted).Text(unstarted); got != "" {
+		if got := FindResumed(unstarted, time.Now()).Text(unstarted); got != "" {
+			t.Errorf("got %q", got)
+		}
+	})
+	t.Run("an upload that began after the start is not resumed", func(t *testing.T) {
+		start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		begun := func(after time.Duration) func(*uploader.Transfer) {
+			return func(t *uploader.Transfer) { t.Started = uploader.TimestampOf(start.Add(after)) }
+		}
+		s := apptest.Snapshot(
+			apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), begun(-time.Hour)),
+			apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte), begun(time.Second)),
+		)
+		if got, want := FindResumed(s, start).Text(s), "Resuming 1 upload · 1.0 of 4.0 GB already uploaded"; got != want {
 			t.Errorf("got %q", got)
 		}
 	})

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"time"
+
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -9,14 +11,15 @@ import (
 // that were stored. The servers' offsets are known later.
 type Resumed map[uploader.TransferID]int64
 
-// FindResumed returns the resumed transfers of the first snapshot after a start.
-func FindResumed(s *uploader.Snapshot) Resumed {
+// FindResumed returns the resumed transfers of the first snapshot after a start of the program.
+// It does not count a transfer that was sent for the first time since then.
+func FindResumed(s *uploader.Snapshot, start time.Time) Resumed {
 	r := Resumed{}
 	for _, row := range s.Transfers.Rows() {
 		if !row.Begun() {
 			continue
 		}
-		if t := row.Transfer(); t.Unfinished() && t.Intent == uploader.IntentRun && t.Session.URL != "" {
+		if t := row.Transfer(); t.Unfinished() && t.Intent == uploader.IntentRun && t.Session.URL != "" && t.Started.Before(start) {
 			r[t.ID] = t.Session.Offset
 		}
 	}
