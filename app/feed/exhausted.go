@@ -10,23 +10,20 @@ import (
 
 // exhaustion is what waits because this computer is at a limit, such as that of open files.
 // Another program may reach the same limit for hours, and so may this one with the files that
-// it needs itself.
+// it needs itself. The wait of a transfer lasts through its next tries until one of them
+// sends more.
 type exhaustion struct {
-	began  map[uploader.TransferID]exhausted
+	began  map[uploader.TransferID]int64 // the bytes that were sent when the wait began
 	latest *fault.Fault // nil if nothing waited yet
 	since  time.Time    // since when everything that is left waits; zero while it does not
 }
-
-// exhausted is the wait of one transfer. It lasts through its next tries until one of them
-// sends more.
-type exhausted struct{ sent int64 }
 
 // update records whether a transfer waits.
 func (e *exhaustion) update(t *uploader.Transfer) {
 	switch {
 	case t.Phase == uploader.PhaseWaiting && t.Fault != nil && t.Fault.Code == fault.CodeExhausted:
 		if _, waits := e.began[t.ID]; !waits {
-			e.began[t.ID] = exhausted{t.Session.Sent}
+			e.began[t.ID] = t.Session.Sent
 		}
 		e.latest = t.Fault
 	case t.Phase == uploader.PhaseWaiting, t.Phase.Final(), t.Intent != uploader.IntentRun:
@@ -68,7 +65,7 @@ func (f *follower) allExhausted(s *uploader.Snapshot) bool {
 		}
 	}
 	for id := range s.Progress {
-		if before, waits := e.began[id]; waits && s.Sent(f.followed(id)) > before.sent {
+		if sent, waits := e.began[id]; waits && s.Sent(f.followed(id)) > sent {
 			e.forget(id)
 		}
 	}

@@ -57,7 +57,7 @@ func newFollower(filter Filter, emit func(Event) error, now time.Time) *follower
 		files:      newFileWaits(),
 		answers:    newAnswers(),
 		omitted:    map[uploader.BatchID]uploader.Skipped{},
-		exhaustion: exhaustion{began: map[uploader.TransferID]exhausted{}},
+		exhaustion: exhaustion{began: map[uploader.TransferID]int64{}},
 		emitted:    now,
 	}
 	f.emit = func(e Event) error {
