@@ -14,8 +14,8 @@ import (
 // sends more.
 type exhaustion struct {
 	began  map[uploader.TransferID]int64 // the bytes that were sent when the wait began
-	latest *fault.Fault // nil if nothing waited yet
-	since  time.Time    // since when everything that is left waits; zero while it does not
+	latest *fault.Fault                  // nil if nothing waited yet
+	since  time.Time                     // since when everything that is left waits; zero while it does not
 }
 
 // update records whether a transfer waits.
