@@ -13,14 +13,14 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // TestDialogGoldens compares dialogs with their pictures: in the smallest window and the
-// usual one, in light and dark, and at twice the size.
+// usual one, in light and dark, and at twice the size. The sign-in
+// dialog has its test in package servers.
 func TestDialogGoldens(t *testing.T) {
 	looks := []struct {
 		name  string
@@ -28,14 +28,11 @@ func TestDialogGoldens(t *testing.T) {
 		scale float32
 		size  fyne.Size
 	}{
-		{"narrow-light", theme.Light, 1, minSize},
 		{"narrow-dark", theme.Dark, 1, minSize},
 		{"wide-light", theme.Light, 1, startSize},
-		{"wide-dark", theme.Dark, 1, startSize},
 		{"double-light", theme.Light, 2, startSize},
 	}
 	backup := Backup{Saved: time.Date(2026, 3, 1, 12, 30, 0, 0, time.Local), Transfers: 120, Unfinished: 3, Servers: 2}
-	rejected := &fault.Fault{Kind: fault.Auth, Op: fault.Probe, Status: 401, Code: fault.CodeSignInRejected, Challenge: `Basic realm="Studio files"`}
 	for _, c := range []struct {
 		name string
 		open func(*testWindow)
@@ -51,7 +48,6 @@ func TestDialogGoldens(t *testing.T) {
 			s.adder.drop(apptest.URIs("/home/ada/film.mov"))
 		}},
 		{"history", openOldHistory},
-		{"sign-in", func(s *testWindow) { s.servers.SignIn(s.engine.Snapshot().Servers[1], rejected) }},
 		{"statistics", func(s *testWindow) {
 			before := len(inDialog[*dialog.Setting](s))
 			s.preferences.OpenSection(preferences.SectionStatistics)
@@ -61,7 +57,7 @@ func TestDialogGoldens(t *testing.T) {
 		for _, look := range looks {
 			t.Run(c.name+" "+look.name, func(t *testing.T) {
 				s := startWindow(t, pendingEngine(), withOldUsage)
-				test.ApplyTheme(t, theme.New(look.mode, look.scale))
+				apptest.ApplyTheme(t, look.mode, look.scale)
 				s.window.window.Resize(look.size)
 				c.open(s)
 				s.window.window.Canvas().Unfocus() // a cursor blinks

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
@@ -49,8 +48,8 @@ func TestWindowIsTheSameWithNewRenderers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := startWindow(t, c.engine)
-			test.ApplyTheme(t, theme.New(theme.Light, 1))
-			s.window.window.Resize(startSize)
+			apptest.ApplyTheme(t, theme.Light, 1)
+			s.window.window.Resize(minSize) // drawing the usual size takes seconds with the race detector
 			c.open(s)
 			canvas := s.window.window.Canvas()
 			canvas.Unfocus() // a cursor blinks

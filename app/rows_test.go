@@ -83,7 +83,7 @@ func TestWindowGolden(t *testing.T) {
 				next.Progress[2] = uploader.Progress{Sent: 3 * apptest.Gigabyte, Rate: 18.4e6, ETA: 4 * time.Minute}
 				next.Totals.Active, next.Totals.Rate, next.Totals.ETA = 1, 18.4e6, 4*time.Minute
 				s := startWindow(t, apptest.NewEngineAt(next))
-				test.ApplyTheme(t, theme.New(mode, 1))
+				apptest.ApplyTheme(t, mode, 1)
 				s.window.banner.Hide()
 				s.window.window.Resize(size)
 				s.publish(next)

@@ -119,7 +119,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 				if err := words.Load(string(language)); err != nil {
 					t.Fatal(err)
 				}
-				test.ApplyTheme(t, theme.New(theme.System, float32(scale)))
+				apptest.ApplyTheme(t, theme.System, float32(scale))
 				s.Reopen()
 				for section := range NumSections {
 					s.dialog.choose(section)

@@ -161,7 +161,7 @@ func TestLongServerMessageStaysInTheDialog(t *testing.T) {
 			}
 			t.Run(fmt.Sprintf("%s window, size %g", name, scale), func(t *testing.T) {
 				s := start(t, apptest.EngineAnswering(tus.Capabilities{}, f))
-				test.ApplyTheme(t, theme.New(theme.Light, scale))
+				apptest.ApplyTheme(t, theme.Light, scale)
 				s.window.Resize(size)
 				s.Add()
 				d := s.dialog

@@ -202,7 +202,7 @@ func TestSignInGolden(t *testing.T) {
 		for sizeName, size := range map[string]fyne.Size{"wide": fyne.NewSize(960, 640), "narrow": fyne.NewSize(480, 360)} {
 			t.Run(name+" "+sizeName, func(t *testing.T) {
 				s := start(t, apptest.NewEngine())
-				test.ApplyTheme(t, theme.New(mode, 1))
+				apptest.ApplyTheme(t, mode, 1)
 				s.window.Resize(size)
 				s.SignIn(studioWithPassword(), rejected)
 				test.Type(s.signIn.secret, "wrong")
