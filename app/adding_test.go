@@ -72,9 +72,9 @@ func TestDrop(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), startHidden)
 		path := apptest.File(t, "new.mov")
 		s.serve(Request{Paths: []string{path}})
-		s.until("notification is shown", func() bool { return s.desktop.notified("Uploading “new.mov” to This computer.") })
+		s.until("notification is shown", func() bool { return s.desktop.notified("Uploading “new.mov” to “This computer”.") })
 		s.serve(Request{Paths: []string{path, path}})
-		s.until("notification is shown", func() bool { return s.desktop.notified("Uploading 2 items to This computer.") })
+		s.until("notification is shown", func() bool { return s.desktop.notified("Uploading 2 items to “This computer”.") })
 		s.serve(Request{Paths: []string{"/nowhere/a"}})
 		s.until("notification is shown", func() bool {
 			return s.desktop.notified("1 item was skipped: it is not a file or folder on this computer.")

@@ -63,7 +63,7 @@ func TestReceivedFolderStaysIfAnUploadIsAddedMeanwhile(t *testing.T) {
 
 func TestReceivedFolderIsShown(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(), func(c *Config, _ *fakeDesktop) { c.ReceivedDir = "/home/ada/Downloads/Ferry" })
-	if hint := s.window.emptyHint(uploader.Server{ID: uploader.BuiltinServer}); !strings.Contains(hint, words.Unbroken("/home/ada/Downloads/Ferry")) {
+	if hint := s.window.emptyHint(uploader.Server{ID: uploader.BuiltinServer}, false); !strings.Contains(hint, words.Unbroken("/home/ada/Downloads/Ferry")) {
 		t.Errorf("empty state says %q", hint)
 	}
 	if labels := strings.Join(apptest.Labels(s.window.bar.ServerMenu()), "|"); !strings.Contains(labels, "Folder: /home/ada/Downloads/Ferry…") {

@@ -216,7 +216,7 @@ func (sh *shell) windowActions() windowActions {
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
 		},
-		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit, notify: sh.notifications.message,
+		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, addServer: sh.servers.Add, resized: sh.dialogs.Fit, notify: sh.notifications.message,
 		layOut: func() { sh.bridge.Post(sh.layOut) },
 	}
 }
@@ -362,7 +362,7 @@ func (sh *shell) choose(id uploader.ServerID) {
 
 // setReceivedDir shows a folder as that of the built-in receiver.
 func (sh *shell) setReceivedDir(dir string) {
-	sh.opener.receivedDir, sh.window.receivedDir, sh.window.emptyServer = dir, dir, 0
+	sh.opener.receivedDir, sh.window.receivedDir, sh.window.emptyFor = dir, dir, emptyContext{}
 	sh.preferences.Reopen()
 	sh.bridge.Refresh()
 }

@@ -51,13 +51,13 @@ func TestWhatArrivesDuringADialogWaits(t *testing.T) {
 		open   func(*testWindow)
 		notice string
 	}{
-		"settings": {func(s *testWindow) { s.preferences.Open() }, "1 new item is waiting. It is uploaded to Studio when this dialog is closed."},
-		"history":  {func(s *testWindow) { s.history.Open() }, "1 new item is waiting. It is uploaded to Studio when this dialog is closed."},
-		"servers":  {func(s *testWindow) { s.servers.Manage() }, "1 new item is waiting. It is uploaded to Studio when this dialog is closed."},
-		"question": {func(s *testWindow) { s.dialogs.Ask(form.Question{Answers: []form.Answer{{Label: "OK"}}}) }, "1 new item is waiting. It is uploaded to Studio when this dialog is closed."},
+		"settings": {func(s *testWindow) { s.preferences.Open() }, "1 new item is waiting. It is uploaded to “Studio” when this dialog is closed."},
+		"history":  {func(s *testWindow) { s.history.Open() }, "1 new item is waiting. It is uploaded to “Studio” when this dialog is closed."},
+		"servers":  {func(s *testWindow) { s.servers.Manage() }, "1 new item is waiting. It is uploaded to “Studio” when this dialog is closed."},
+		"question": {func(s *testWindow) { s.dialogs.Ask(form.Question{Answers: []form.Answer{{Label: "OK"}}}) }, "1 new item is waiting. It is uploaded to “Studio” when this dialog is closed."},
 		"new server": {
 			func(s *testWindow) { s.servers.Add() },
-			"1 new item is waiting. It is uploaded to this server once it is added, or to Studio after Cancel.",
+			"1 new item is waiting. It is uploaded to this server once it is added, or to “Studio” after Cancel.",
 		},
 	}
 	for arrival, arrive := range arrivals {
@@ -76,7 +76,7 @@ func TestWhatArrivesDuringADialogWaits(t *testing.T) {
 				if diff := cmp.Diff([]string{path}, add.Paths); diff != "" || add.Server != 2 {
 					t.Errorf("added %+v\n%s", add, diff)
 				}
-				if got := s.message(); got != "Uploading “a.mov” to Studio." {
+				if got := s.message(); got != "Uploading “a.mov” to “Studio”." {
 					t.Errorf("message is %q", got)
 				}
 			})
@@ -91,11 +91,11 @@ func TestWaitingItems(t *testing.T) {
 		s.preferences.Open()
 		s.adder.drop(apptest.URIs(one))
 		s.keys.showHelp()
-		s.wantNotice("1 new item is waiting. It is uploaded to This computer when this dialog is closed.")
+		s.wantNotice("1 new item is waiting. It is uploaded to “This computer” when this dialog is closed.")
 		s.adder.drop(apptest.URIs(two))
-		s.wantNotice("2 new items are waiting. They are uploaded to This computer when this dialog is closed.")
+		s.wantNotice("2 new items are waiting. They are uploaded to “This computer” when this dialog is closed.")
 		s.dialogs.CloseTop()
-		s.wantNotice("2 new items are waiting. They are uploaded to This computer when this dialog is closed.")
+		s.wantNotice("2 new items are waiting. They are uploaded to “This computer” when this dialog is closed.")
 		s.dialogs.CloseTop()
 		if diff := cmp.Diff([]string{one, two}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
@@ -107,7 +107,7 @@ func TestWaitingItems(t *testing.T) {
 		s.adder.drop(apptest.URIs(one))
 		s.press("Add a server…") // closes the list
 		s.ui.Drain()
-		s.wantNotice("1 new item is waiting. It is uploaded to this server once it is added, or to This computer after Cancel.")
+		s.wantNotice("1 new item is waiting. It is uploaded to this server once it is added, or to “This computer” after Cancel.")
 		s.press("Cancel")
 		s.waitCommand(1)
 	})
@@ -138,7 +138,7 @@ func TestWaitingItems(t *testing.T) {
 		s.preferences.Open()
 		s.serve(Request{Paths: []string{one}})
 		s.until("notification is shown", func() bool {
-			return s.desktop.notified("1 new item is waiting. It is uploaded to This computer when this dialog is closed.")
+			return s.desktop.notified("1 new item is waiting. It is uploaded to “This computer” when this dialog is closed.")
 		})
 	})
 	t.Run("a dialog with options takes them", func(t *testing.T) {

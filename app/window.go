@@ -32,15 +32,16 @@ const maxFolderLength = 60
 
 // windowActions are the actions of the window's parts.
 type windowActions struct {
-	bar      frame.TopBarActions
-	list     transferlist.ListActions
-	footer   frame.FooterActions
-	read     func(id uploader.TransferID, then func(view.Record)) // see details.Actions
-	copy     func(text string)
-	addFiles func()
-	resized  func(fyne.Size)
-	layOut   func()            // is called when all parts of the window must be laid out again, and may only queue that
-	notify   func(text string) // shows a message in a notification
+	bar       frame.TopBarActions
+	list      transferlist.ListActions
+	footer    frame.FooterActions
+	read      func(id uploader.TransferID, then func(view.Record)) // see details.Actions
+	copy      func(text string)
+	addFiles  func()
+	addServer func()
+	resized   func(fyne.Size)
+	layOut    func()            // is called when all parts of the window must be laid out again, and may only queue that
+	notify    func(text string) // shows a message in a notification
 }
 
 // window is Ferry's window. It must be used on the UI goroutine.
@@ -58,7 +59,7 @@ type window struct {
 	newRows        *newRows
 	empty          *widgets.EmptyState
 	loading        *widgets.EmptyState // replaces the list until the transfers are loaded
-	emptyServer    uploader.ServerID   // the server named in the empty state
+	emptyFor       emptyContext        // what the empty state shows
 	receivedDir    string              // the folder of the built-in receiver
 	footer         *frame.Footer
 	toasts         *widgets.Toasts
@@ -86,7 +87,7 @@ func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(),
 // build creates the content of the window, in the language and size of the settings. The
 // banner and the toasts are kept.
 func (w *window) build() {
-	w.emptyServer, w.noMatchesModel = 0, widgets.EmptyModel{}
+	w.emptyFor, w.noMatchesModel = emptyContext{}, widgets.EmptyModel{}
 	w.bar = frame.NewTopBar(w.window.Canvas(), w.tooltips, w.actions.bar)
 	w.filter = transferlist.NewFilterBar(w.tooltips, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList, Sort: w.setSort, Sorted: func() view.Sort { return w.list.Sort() }})
 	list := w.actions.list
@@ -95,7 +96,7 @@ func (w *window) build() {
 	w.newRows = newNewRows(w.revealNew)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
-	w.empty.Tooltips = w.tooltips
+	w.empty.Tooltips, w.empty.OnSecondTapped = w.tooltips, w.actions.addServer
 	w.loading = widgets.NewEmptyState(widgets.EmptyModel{Title: words.Text("loading.title"), Hint: words.Text("loading.text")}, nil)
 	w.footer = frame.NewFooter(w.window.Canvas(), w.tooltips, w.actions.footer)
 
@@ -149,7 +150,7 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) (again time.Dura
 		w.window.SetTitle(title)
 	}
 	w.bar.Show(s, server, counts)
-	w.showEmpty(server)
+	w.showEmpty(server, len(s.Servers) == 1)
 	w.banner.Show(s)
 	w.footer.Show(s, w.settings.Get().Transfers, time.Now())
 	again = w.list.Show(s)
@@ -178,27 +179,44 @@ func (w *window) showNoMatches() {
 	}
 }
 
-// showEmpty sets the text of the empty state, which names the destination.
-func (w *window) showEmpty(server uploader.Server) {
-	if w.emptyServer == server.ID {
+// emptyContext is what the text of the empty state depends on, except the folder of the
+// built-in receiver.
+type emptyContext struct {
+	server uploader.ServerID // the destination
+	only   bool              // there is no other server
+}
+
+// showEmpty sets the text of the empty state, which names the destination. While there is
+// nothing but the built-in receiver, it offers to add a server.
+func (w *window) showEmpty(server uploader.Server, only bool) {
+	context := emptyContext{server: server.ID, only: only}
+	if w.emptyFor == context {
 		return
 	}
-	w.emptyServer = server.ID
-	w.empty.SetModel(widgets.EmptyModel{
+	w.emptyFor = context
+	model := widgets.EmptyModel{
 		Picture: assets.Harbour(),
 		Title:   words.Text("empty.title"),
-		Hint:    w.emptyHint(server),
+		Hint:    w.emptyHint(server, only),
 		Tooltip: w.emptyTooltip(server),
 		Button:  words.Text("empty.add"),
 		Icon:    theme.IconAdd,
-	})
+	}
+	if only && server.Builtin() {
+		model.Second = words.Text("top.add-server")
+	}
+	w.empty.SetModel(model)
 }
 
-func (w *window) emptyHint(server uploader.Server) string {
-	if server.Builtin() {
-		return words.Text("empty.text.builtin", words.Data{"Folder": words.Unbroken(view.ShortenPath(w.receivedDir, maxFolderLength))})
+func (w *window) emptyHint(server uploader.Server, only bool) string {
+	if !server.Builtin() {
+		return words.Text("empty.text", words.Data{"Server": words.Unbroken(words.Server(server))})
 	}
-	return words.Text("empty.text", words.Data{"Server": words.Unbroken(words.Server(server))})
+	data := words.Data{"Folder": words.Unbroken(view.ShortenPath(w.receivedDir, maxFolderLength))}
+	if only {
+		return words.Text("empty.text.only", data)
+	}
+	return words.Text("empty.text.builtin", data)
 }
 
 // emptyTooltip returns the whole path of the folder, if it is shortened in the empty state.

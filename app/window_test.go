@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
@@ -162,6 +163,32 @@ func TestEmptyState(t *testing.T) {
 	s.publish(apptest.Snapshot(apptest.Transfer(1)))
 	if s.window.empty.Visible() || !s.window.list.Rows.Visible() {
 		t.Error("empty state is visible over a list with a row")
+	}
+}
+
+func TestEmptyStateOffersToAddTheFirstServer(t *testing.T) {
+	s := startWindow(t, apptest.NewEngine())
+	button := func() (fyne.CanvasObject, bool) {
+		for _, o := range test.LaidOutObjects(s.window.empty) {
+			if b, ok := o.(*widget.Button); ok && b.Visible() && b.Text == "Add a server…" {
+				return b, true
+			}
+		}
+		return nil, false
+	}
+	if _, offered := button(); offered {
+		t.Error("offered although there is a server")
+	}
+	next := *s.engine.Snapshot()
+	next.Servers = next.Servers[:1] // the built-in receiver
+	s.publish(&next)
+	add, offered := button()
+	if !offered {
+		t.Fatal("not offered")
+	}
+	test.Tap(add.(fyne.Tappable))
+	if _, open := s.dialogs.Top(); !open {
+		t.Error("no dialog is open after the button was tapped")
 	}
 }
 

@@ -20,15 +20,19 @@ type EmptyModel struct {
 	Tooltip string        // of the hint: the full form of what is shortened in it, optional
 	Button  string        // label of the button, which is hidden if empty
 	Icon    theme.IconName
+	Second  string // label of a second, less prominent button, optional
 }
 
 // EmptyState is shown in place of an empty list: a picture, a sentence, a hint and
-// one button.
+// up to two buttons.
 type EmptyState struct {
 	widget.BaseWidget
 
 	// OnTapped is called when the button is tapped.
 	OnTapped func()
+
+	// OnSecondTapped is called when the second button is tapped.
+	OnSecondTapped func()
 
 	// Tooltips shows the tooltip. It may be nil.
 	Tooltips *Tooltips
@@ -39,6 +43,7 @@ type EmptyState struct {
 	hint    *draw.WrappedText
 	lines   *fyne.Container // of the hint
 	button  *widget.Button
+	second  *widget.Button
 }
 
 var _ desktop.Hoverable = (*EmptyState)(nil)
@@ -58,6 +63,7 @@ func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
 	}
 	e.button = widget.NewButton("", func() { call(e.OnTapped) })
 	e.button.Importance = widget.HighImportance
+	e.second = widget.NewButton("", func() { call(e.OnSecondTapped) })
 	e.setModel(model)
 	e.ExtendBaseWidget(e)
 	return e
@@ -84,6 +90,8 @@ func (e *EmptyState) setModel(model EmptyModel) {
 	}
 	e.button.Refresh()
 	draw.SetVisible(e.button, model.Button != "")
+	e.second.SetText(model.Second)
+	draw.SetVisible(e.second, model.Second != "")
 }
 
 // MouseIn implements [desktop.Hoverable].
@@ -104,14 +112,18 @@ func (e *EmptyState) MouseMoved(at *desktop.MouseEvent) {
 // MouseOut implements [desktop.Hoverable].
 func (e *EmptyState) MouseOut() { e.Tooltips.HideFor(e.lines) }
 
-// MinSize returns the width of the button, and a minimum height.
+// MinSize returns the width of the wider button, and a minimum height.
 func (e *EmptyState) MinSize() fyne.Size {
-	return fyne.NewSize(max(theme.Grid(60), e.button.MinSize().Width), theme.Grid(50))
+	width := e.button.MinSize().Width
+	if e.second.Visible() {
+		width = max(width, e.second.MinSize().Width)
+	}
+	return fyne.NewSize(max(theme.Grid(60), width), theme.Grid(50))
 }
 
 // CreateRenderer implements [fyne.Widget].
 func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{e.picture, e.title.Object, e.lines, e.button}
+	objects := []fyne.CanvasObject{e.picture, e.title.Object, e.lines, e.button, e.second}
 	return draw.NewRenderer(draw.Renderer{Content: objects, Arrange: e.arrange, Minimum: e.MinSize, Repaint: e.restyle, Widget: e})
 }
 
@@ -147,11 +159,42 @@ func (e *EmptyState) arrange(size fyne.Size) {
 		e.lines.Resize(fyne.NewSize(width, hint))
 		y += hint
 	}
-	e.arrangeButton(size, y+theme.Grid(4))
+	e.arrangeButtons(size, y+theme.Grid(4))
 }
 
-func (e *EmptyState) arrangeButton(size fyne.Size, y float32) {
-	buttonSize := e.button.MinSize().AddWidthHeight(theme.Grid(4), 0)
-	e.button.Resize(buttonSize)
-	e.button.Move(fyne.NewPos((size.Width-buttonSize.Width)/2, y))
+// arrangeButtons places the buttons side by side, or one below the other where the width is
+// not enough.
+func (e *EmptyState) arrangeButtons(size fyne.Size, y float32) {
+	row := []*widget.Button{e.button}
+	if e.second.Visible() {
+		row = append(row, e.second)
+	}
+	if len(row) > 1 && e.rowWidth(row) > size.Width {
+		y = e.arrangeRow(row[:1], size, y)
+		row = row[1:]
+	}
+	e.arrangeRow(row, size, y)
+}
+
+func (e *EmptyState) rowWidth(row []*widget.Button) float32 {
+	width := theme.Grid(2) * float32(len(row)-1)
+	for _, button := range row {
+		width += buttonSize(button).Width
+	}
+	return width
+}
+
+// arrangeRow centres buttons at y, and returns where the next row begins.
+func (e *EmptyState) arrangeRow(row []*widget.Button, size fyne.Size, y float32) float32 {
+	x := (size.Width - e.rowWidth(row)) / 2
+	for _, button := range row {
+		button.Resize(buttonSize(button))
+		button.Move(fyne.NewPos(x, y))
+		x += buttonSize(button).Width + theme.Grid(2)
+	}
+	return y + buttonSize(row[0]).Height + theme.Grid(2)
+}
+
+func buttonSize(button *widget.Button) fyne.Size {
+	return button.MinSize().AddWidthHeight(theme.Grid(4), 0)
 }

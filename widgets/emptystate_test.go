@@ -1,6 +1,7 @@
 package widgets_test
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -35,6 +36,50 @@ func TestEmptyState(t *testing.T) {
 	empty.SetModel(widgets.EmptyModel{Title: "Nothing found"})
 	if button.Visible() {
 		t.Error("button is visible without a label")
+	}
+}
+
+func TestEmptyStateWithTwoButtons(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	for _, c := range []struct {
+		name       string
+		width      float32
+		sideBySide bool
+	}{
+		{"wide", 720, true},
+		{"narrow", 240, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var tapped []string
+			empty := widgets.NewEmptyState(widgets.EmptyModel{Title: "No uploads", Button: "Add files and folders…", Second: "Add a server…"}, func() { tapped = append(tapped, "first") })
+			empty.OnSecondTapped = func() { tapped = append(tapped, "second") }
+			widgettest.Show(t, empty, c.width, 460)
+			var buttons []*widget.Button
+			for _, object := range test.LaidOutObjects(empty) {
+				if b, ok := object.(*widget.Button); ok && b.Visible() {
+					buttons = append(buttons, b)
+				}
+			}
+			if len(buttons) != 2 {
+				t.Fatalf("%d buttons, want 2", len(buttons))
+			}
+			for _, button := range buttons {
+				test.Tap(button)
+				if left, right := button.Position().X, button.Position().X+button.Size().Width; left < 0 || right > c.width {
+					t.Errorf("%q is at %g to %g of %g", button.Text, left, right, c.width)
+				}
+			}
+			if want := []string{"first", "second"}; !slices.Equal(tapped, want) {
+				t.Errorf("tapped %q, want %q", tapped, want)
+			}
+			if sideBySide := buttons[0].Position().Y == buttons[1].Position().Y; sideBySide != c.sideBySide {
+				t.Errorf("side by side: %v, want %v", sideBySide, c.sideBySide)
+			}
+			empty.SetModel(widgets.EmptyModel{Title: "No uploads", Button: "Add files and folders…"})
+			if buttons[1].Visible() {
+				t.Error("the second button is visible without a label")
+			}
+		})
 	}
 }
 

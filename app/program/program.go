@@ -40,6 +40,7 @@ func Run(version string, args []string, streams cli.Streams) int {
 
 	invocation, err := cli.Parse(args, streams.Out)
 	if err == nil {
+		words.SetCommandLine(invocation.Window == nil)
 		err = run(ctx, version, invocation, streams)
 	}
 	if err != nil && !cli.Reported(err) {

@@ -25,7 +25,7 @@ type Tray struct {
 	Tooltip string
 	Resume  string // the item that resumes interrupted uploads; "" for none
 	Pause   bool   // there is something to pause
-	Paused  bool   // there is something to resume
+	Paused  bool   // there is something to resume, other than what Resume resumes
 	Recent  [MaxRecent]RecentUpload
 
 	WhenDone settings.DoneAction // what follows when all uploads are done
@@ -34,7 +34,7 @@ type Tray struct {
 // TrayOf returns the tray for a snapshot. The state is TrayAttention while interrupted
 // uploads wait for the user's decision.
 func TrayOf(s *uploader.Snapshot, counts Counts, interrupted *Interrupted) Tray {
-	tray := Tray{State: trayStateOf(s, counts, interrupted != nil), Pause: counts.Running > 0, Paused: counts.Paused > 0, Recent: recentOf(s)}
+	tray := Tray{State: trayStateOf(s, counts, interrupted != nil), Pause: counts.Running > 0, Paused: counts.Paused > counts.undecided, Recent: recentOf(s)}
 	tray.Status, tray.Tooltip = statusLine(s, counts), tooltipOf(s, counts)
 	if tray.State == TrayActive && s.Totals.Bytes > 0 {
 		tray.Eighths = int(8 * (s.Totals.Bytes - s.Totals.Left) / s.Totals.Bytes)

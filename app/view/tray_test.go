@@ -38,6 +38,9 @@ func TestTrayOf(t *testing.T) {
 		{"interrupted uploads, one paused by the user", apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), true, Tray{
 			State: TrayAttention, Status: "1 waiting for your decision · 1 paused", Tooltip: "1 waiting for your decision · 1 paused", Paused: true, Resume: "Resume 1 unfinished upload (3.0 GB left)",
 		}},
+		{"interrupted uploads only: one item resumes them", apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2)), true, Tray{
+			State: TrayAttention, Status: "2 waiting for your decision", Tooltip: "2 waiting for your decision", Resume: "Resume 2 unfinished uploads (7.0 GB left)",
+		}},
 		{"offline", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Offline)), apptest.Transfer(2)), false, Tray{
 			State: TrayActive, Status: "Waiting for the network", Tooltip: "Waiting for the network · 0 %", Pause: true,
 		}},

@@ -14,6 +14,13 @@ var receivedFolder atomic.Value
 // SetReceivedFolder sets the path of the folder of the built-in receiver.
 func SetReceivedFolder(path string) { receivedFolder.Store(path) }
 
+// commandLine is true if the texts are for a command line.
+var commandLine atomic.Bool
+
+// SetCommandLine sets whether faults are explained for the command line, and name its
+// options, or for the window.
+func SetCommandLine(on bool) { commandLine.Store(on) }
+
 // Subject names the file and the server of a fault. Empty fields become "the file"
 // and "the server".
 type Subject struct {
@@ -54,7 +61,7 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 		Short: Text(key + ".short"),
 		What:  capitalized(Text(key+".what", data)),
 		Does:  Text(key + ".does"),
-		Can:   Text(key + ".can"),
+		Can:   Text(key+".can", Data{"CommandLine": commandLine.Load()}),
 	}
 }
 

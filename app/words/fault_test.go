@@ -82,6 +82,30 @@ func TestFaultSpecialCases(t *testing.T) {
 	}
 }
 
+func TestOptionsAreNamedOnTheCommandLineOnly(t *testing.T) {
+	t.Cleanup(func() { words.SetCommandLine(false) })
+	names := func(code string) bool {
+		can := words.Fault(&fault.Fault{Kind: fault.Refused, Op: fault.Create, Code: code}, words.Subject{}).Can
+		checkComplete(t, can)
+		return strings.Contains(can, "--") || strings.Contains(can, "ferry ")
+	}
+	for _, language := range words.Languages() {
+		load(t, language)
+		words.SetCommandLine(true)
+		for _, code := range []string{fault.CodeHostNotAllowed, fault.CodeServerLocal, fault.CodeFileChanging, fault.CodeRedirected} {
+			if !names(code) {
+				t.Errorf("%s: the text for %s names no option", language, code)
+			}
+		}
+		words.SetCommandLine(false)
+		for _, code := range fault.Codes() {
+			if names(code) {
+				t.Errorf("%s: the text for %s in the window names an option", language, code)
+			}
+		}
+	}
+}
+
 func TestFaultText(t *testing.T) {
 	load(t, words.English)
 	words.SetReceivedFolder("/home/ann/Downloads/Ferry")
