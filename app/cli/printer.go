@@ -162,22 +162,27 @@ func (p *Printer) printSummary(s feed.Summary) error {
 	if p.style != Plain {
 		return nil
 	}
-	data := words.Data{"Files": words.Files(s.Done), "Size": words.Size(s.Bytes)}
+	err := p.printLine(p.streams.Err, summaryLine(s, failed))
+	if s.Folder != "" {
+		err = errors.Join(err, p.printLine(p.streams.Err, words.Text("cli.summary.folder", words.Data{"Folder": words.Path(s.Folder)})))
+	}
+	if failed > 0 && p.needsSignIn {
+		err = errors.Join(err, p.printLine(p.streams.Err, words.Text("cli.sign-in")))
+	}
+	return err
+}
+
+func summaryLine(s feed.Summary, failed int) string {
+	data := words.Data{"Files": words.Files(s.Done), "Size": words.Size(s.Bytes), "Skipped": words.Files(s.Skipped), "Failed": words.Files(failed)}
 	switch {
-	case failed == 0 && s.Skipped > 0:
-		data["Skipped"] = words.Files(s.Skipped)
-		return p.printLine(p.streams.Err, words.Text("cli.summary.skipped", data))
-	case s.Done == 0 && failed == 0:
-		return p.printLine(p.streams.Err, words.Text("cli.summary.nothing"))
-	case failed == 0:
-		return p.printLine(p.streams.Err, words.Text("cli.summary", data))
+	case failed > 0:
+		return words.Text("cli.summary.failed", data)
+	case s.Skipped > 0:
+		return words.Text("cli.summary.skipped", data)
+	case s.Done == 0:
+		return words.Text("cli.summary.nothing")
 	default:
-		data["Failed"] = words.Files(failed)
-		err := p.printLine(p.streams.Err, words.Text("cli.summary.failed", data))
-		if p.needsSignIn {
-			err = errors.Join(err, p.printLine(p.streams.Err, words.Text("cli.sign-in")))
-		}
-		return err
+		return words.Text("cli.summary", data)
 	}
 }
 

@@ -79,6 +79,8 @@ type Summary struct {
 	Open    int   `json:"open"`              // not final; if Follow returned no error, these wait for the user
 	Bytes   int64 `json:"bytes"`             // total size of the done ones
 	Skipped int   `json:"skipped,omitempty"` // not part of the above
+
+	Folder string `json:"folder,omitempty"` // in which the built-in receiver stored done ones; "" if they are all elsewhere
 }
 
 // FileWait limits how long transfers may wait for files that other programs use. The

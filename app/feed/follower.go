@@ -394,6 +394,9 @@ func (f *follower) add(t *uploader.Transfer, n int) {
 	case t.Phase == uploader.PhaseDone:
 		f.summary.Done += n
 		f.summary.Bytes += int64(n) * t.Source.Size
+		if t.Server == uploader.BuiltinServer {
+			f.summary.Folder = words.ReceivedFolder()
+		}
 	case t.Skipped():
 		f.summary.Skipped += n
 	case t.Phase.Final():

@@ -14,6 +14,13 @@ var receivedFolder atomic.Value
 // SetReceivedFolder sets the path of the folder of the built-in receiver.
 func SetReceivedFolder(path string) { receivedFolder.Store(path) }
 
+// ReceivedFolder returns the path of the folder of the built-in receiver; "" if it was not
+// set.
+func ReceivedFolder() string {
+	path, _ := receivedFolder.Load().(string)
+	return path
+}
+
 // commandLine is true if the texts are for a command line.
 var commandLine atomic.Bool
 
@@ -44,9 +51,8 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	if f == nil {
 		return Sentence{}
 	}
-	folder, _ := receivedFolder.Load().(string)
 	data := Data{
-		"Folder": quoted(folder, "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"),
+		"Folder": quoted(ReceivedFolder(), "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"),
 		"Status": "", "Code": "", "Detail": Printable(f.Detail),
 	}
 	readable, size := f.EndsEarly()
