@@ -3,6 +3,7 @@
 package endtoend_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -121,7 +122,7 @@ func changeWhileReceiving(t *testing.T, random *rand.Rand, change folderChange) 
 }
 
 // changeAfter changes the folder once it has that number of files, while the run is
-// suspended.
+// suspended. A run that has received everything may end before.
 func changeAfter(t *testing.T, r *run, received *receiverFolder, change folderChange, files int) {
 	t.Helper()
 	poll := time.NewTicker(time.Millisecond)
@@ -133,10 +134,15 @@ func changeAfter(t *testing.T, r *run, received *receiverFolder, change folderCh
 		case <-poll.C:
 		}
 	}
-	received.must(r.command.Process.Signal(syscall.SIGSTOP))
+	signal := func(sig syscall.Signal) {
+		if err := r.command.Process.Signal(sig); !errors.Is(err, os.ErrProcessDone) {
+			received.must(err)
+		}
+	}
+	signal(syscall.SIGSTOP)
 	awaitSuspended(t, r.command.Process.Pid)
 	change.apply(received)
-	received.must(r.command.Process.Signal(syscall.SIGCONT))
+	signal(syscall.SIGCONT)
 }
 
 // check compares all received files with those wanted.
