@@ -116,7 +116,7 @@ interop: ## run Ferry against all tus servers, which are installed; writes docs/
 		-args -full $(if $(ONLY),-only '$(ONLY)',-write '$(CURDIR)/docs/interop.md')
 
 # The engine's stress test counts goroutines and descriptors, so it has a process of its own.
-SOAK := go test -race -tags $(TEST_TAGS) -count=1 -timeout 3h -v -parallel 4 ./app/endtoend
+SOAK := go test -race -tags $(TEST_TAGS) -count=1 -timeout 3h -v -parallel 6 ./app/endtoend
 
 .PHONY: soak soak-engine soak-programs
 soak: deps ## stress tests with faults, kills and file changes: two processes for an hour or more

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,36 +62,44 @@ const minSmallKills = 30
 // profile of its own, whose sizes decide how long a start takes.
 func TestKillAtRandomTimesLeavesOneCopyOfSmallFiles(t *testing.T) {
 	t.Parallel()
-	const files, killsPerFolder = 600, 15
-	random := newRandom(t, seedKills)
-	count := 0
-	for round := 0; count < max(*kills, minSmallKills); round++ {
-		ok := t.Run(fmt.Sprintf("folder %d", round), func(t *testing.T) {
-			server := newTusd(t)
-			ferry := &client{t: t, profile: t.TempDir(), endpoint: server.Endpoint}
-			folder := createSmallFiles(t, random, "folder", files)
-			next := ferry.send(folder)
-			for range killsPerFolder {
-				if !killAtUploads(t, next, server.Dir, uploadsIn(t, server.Dir)+random.IntN(2*files/killsPerFolder), random) {
-					break
-				}
-				count++
-				if uploadsIn(t, server.Dir) > 0 { // the folder was saved before
-					next = ferry.resume()
-				} else {
-					next = ferry.resumeOrSend(folder)
-				}
+	const foldersAtOnce = 2
+	var count atomic.Int64
+	for round := uint64(0); count.Load() < int64(max(*kills, minSmallKills)) && !t.Failed(); round++ {
+		t.Run(fmt.Sprintf("round %d", round), func(t *testing.T) {
+			for i := range uint64(foldersAtOnce) {
+				t.Run(fmt.Sprintf("folder %d", i), func(t *testing.T) {
+					t.Parallel()
+					killWhileSendingSmallFiles(t, newRandom(t, seedPurposes*(foldersAtOnce*round+i)+seedKills), &count)
+				})
 			}
-			if !killAfter(t, next, runTimeout) {
-				t.Fatal("the last run did not end")
-			}
-			checkOneCopy(t, server, folder)
 		})
-		if !ok {
-			return
+	}
+	t.Logf("%d kills", count.Load())
+}
+
+// killWhileSendingSmallFiles sends a folder to a server of its own, and counts the kills.
+func killWhileSendingSmallFiles(t *testing.T, random *rand.Rand, count *atomic.Int64) {
+	t.Helper()
+	const files, kills = 600, 15
+	server := newTusd(t)
+	ferry := &client{t: t, profile: t.TempDir(), endpoint: server.Endpoint}
+	folder := createSmallFiles(t, random, "folder", files)
+	next := ferry.send(folder)
+	for range kills {
+		if !killAtUploads(t, next, server.Dir, uploadsIn(t, server.Dir)+random.IntN(2*files/kills), random) {
+			break
+		}
+		count.Add(1)
+		if uploadsIn(t, server.Dir) > 0 { // the folder was saved before
+			next = ferry.resume()
+		} else {
+			next = ferry.resumeOrSend(folder)
 		}
 	}
-	t.Logf("%d kills", count)
+	if !killAfter(t, next, runTimeout) {
+		t.Fatal("the last run did not end")
+	}
+	checkOneCopy(t, server, folder)
 }
 
 // killAtUploads kills the run at a random moment after a server's folder has so many
