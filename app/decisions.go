@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -59,6 +60,7 @@ func (d *decisions) show(first uploader.TransferID) {
 			return // nothing waits any more
 		}
 		d.dialogs.Present(d.open.box)
+		d.dialogs.Canvas().Focus(d.open.list)
 	}
 	if first != 0 {
 		d.open.list.ScrollTo(int64(first))
@@ -69,6 +71,7 @@ func (d *decisions) newDialog() *decisionsDialog {
 	o := &decisionsDialog{decisions: d, summary: dialog.NewParagraph("")}
 	hide := func() { o.box.Hide() }
 	o.list = list.New(o, func() fyne.CanvasObject { return widgets.NewRow() })
+	o.list.OnMenu = o.openMenu
 	o.later = form.NewDialogButton(words.Text("greeting.not-now"), d.prompt.notNow, hide)
 	o.resume = form.NewDialogButton(words.Text("greeting.resume-all"), d.prompt.resumeAll, hide)
 	o.resume.Importance = widget.HighImportance
@@ -165,6 +168,50 @@ func (o *decisionsDialog) Bind(i int, object fyne.CanvasObject) {
 	row.Tooltips = o.box.Tooltips()
 	row.OnAction = func(name string) { o.do(decision, name) }
 	row.SetModel(o.found.Row(o.snapshot, decision, time.Now()))
+}
+
+// openMenu shows the buttons of the selected row as a menu, for the keyboard: Enter opens it.
+// With several rows it has the buttons that all of them have.
+func (o *decisionsDialog) openMenu(at fyne.Position) {
+	if menu := o.menu(o.list.Selected()); len(menu.Items) > 0 {
+		widget.ShowPopUpMenuAtPosition(menu, o.dialogs.Canvas(), at)
+	}
+}
+
+func (o *decisionsDialog) menu(selected []int64) *fyne.Menu {
+	var rows []view.Decision
+	var actions []widgets.Action
+	for _, row := range o.rows {
+		if !slices.Contains(selected, row.ID()) {
+			continue
+		}
+		offered := o.found.Row(o.snapshot, row, time.Now()).Actions
+		if len(rows) == 0 {
+			actions = offered
+		}
+		actions = slices.DeleteFunc(slices.Clone(actions), func(a widgets.Action) bool {
+			return !slices.ContainsFunc(offered, func(other widgets.Action) bool { return other.ID == a.ID })
+		})
+		rows = append(rows, row)
+	}
+	slices.SortStableFunc(actions, func(a, b widgets.Action) int { return cmp.Compare(order(a), order(b)) })
+	menu := fyne.NewMenu("")
+	for _, action := range actions {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(action.Label, func() {
+			for _, row := range rows {
+				o.do(row, action.ID)
+			}
+		}))
+	}
+	return menu
+}
+
+// order sorts the answers before other buttons, such as the one that removes a row.
+func order(a widgets.Action) int {
+	if a.Prominent {
+		return 0
+	}
+	return 1
 }
 
 // do applies a button of a row.

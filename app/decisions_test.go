@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
@@ -25,6 +26,22 @@ func (s *testWindow) decide(id uploader.TransferID, name string) {
 		}
 	}
 	s.t.Fatalf("no row %d", id)
+}
+
+func TestDecisionsByKey(t *testing.T) {
+	s := startWindow(t, pendingEngine())
+	s.decisions.show(0)
+	if s.window.window.Canvas().Focused() != s.decisions.open.list {
+		t.Fatal("the list does not have the focus")
+	}
+	row := slices.IndexFunc(s.decisions.open.rows, func(d view.Decision) bool { return d.Question == view.QuestionUploaded && d.Transfer == nil })
+	for range row + 1 {
+		s.key(fyne.KeyDown)
+	}
+	s.key(fyne.KeyReturn)
+	s.key(fyne.KeyDown)
+	s.key(fyne.KeyReturn)
+	s.wantCommands(uploader.Retry{Target: uploader.TargetTransfers(3)})
 }
 
 func TestReview(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 
 // Points of the window at its initial size.
 const (
-	decideX = 912 // the button Decide… of the banner
+	decideX = 870 // the button Decide… of the banner
 
-	uploadAgainX, uploadAgainY = 850, 260 // the button of the dialog for all files
+	uploadAgainX, uploadAgainY = 775, 209 // the button of the dialog for all files
 )
 
 // TestUploadAgainFilesThatWereUploaded drops two files a second time, and answers for both at
@@ -25,7 +25,10 @@ func TestUploadAgainFilesThatWereUploaded(t *testing.T) {
 			must(t, ferry.Click(t.Context(), ferry.Window, uploadAgainX, uploadAgainY))
 		},
 		"by key": func(t *testing.T, ferry *desktop.Ferry) {
-			must(t, ferry.Key(t.Context(), "Return"))
+			must(t, ferry.Key(t.Context(), "Down", "Return"))
+			waitDrawn(t, t.Context())
+			picture(t, ferry, "menu")
+			must(t, ferry.Key(t.Context(), "Down", "Return"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -42,6 +45,8 @@ func TestUploadAgainFilesThatWereUploaded(t *testing.T) {
 			waitDrawn(t, ctx)
 			picture(t, ferry, "dialog")
 			answer(t, ferry)
+			waitDrawn(t, ctx)
+			picture(t, ferry, "answered")
 			awaitDone(t, ctx, ferry, 4)
 			received, err := os.ReadDir(ferry.ReceivedPath("."))
 			must(t, err)

@@ -131,7 +131,7 @@ func picture(t *testing.T, ferry *desktop.Ferry, what string) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Error(err)
 	}
-	if err := ferry.Screenshot(ctx, filepath.Join(dir, t.Name()+"-"+what+".png")); err != nil {
+	if err := ferry.Screenshot(ctx, filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-")+"-"+what+".png")); err != nil {
 		t.Error(err)
 	}
 }

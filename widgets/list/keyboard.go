@@ -118,7 +118,7 @@ func (l *View) closeOrLeave() {
 	}
 }
 
-// activateCursor activates the cursor. Without one, that is the row that the focus is shown
+// activateCursor activates the cursor, or opens its menu. Without one, that is the row that the focus is shown
 // at, and it is selected.
 func (l *View) activateCursor() {
 	i, ok := l.cursor.index()
@@ -126,7 +126,11 @@ func (l *View) activateCursor() {
 		i, ok = l.cursor.firstWhole(), true
 		l.moveTo(i)
 	}
-	if ok {
+	switch {
+	case !ok:
+	case l.OnActivate == nil:
+		l.openMenu()
+	default:
 		l.activate(l.model.ID(i))
 	}
 }

@@ -54,6 +54,17 @@ func TestKeysMoveSelection(t *testing.T) {
 	}
 }
 
+func TestEnterOpensTheMenuOfRowsThatCannotBeActivated(t *testing.T) {
+	h := newHarness(t, 100)
+	h.OnActivate = nil
+	opened := 0
+	h.OnMenu = func(fyne.Position) { opened++ }
+	h.key(fyne.KeyReturn, none)
+	if diff := cmp.Diff([]int64{1}, h.Selected()); opened != 1 || diff != "" {
+		t.Errorf("menu opened %d times, selected (-want +got):\n%s", opened, diff)
+	}
+}
+
 func TestKeysScrollToCursor(t *testing.T) {
 	h := newHarness(t, 1000)
 	h.Select(10)

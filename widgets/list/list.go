@@ -30,7 +30,7 @@ type View struct {
 	widget.BaseWidget
 
 	// OnActivate is called with the row that was double-clicked, or that is the
-	// cursor when Enter is pressed.
+	// cursor when Enter is pressed. Without it, Enter opens the menu.
 	OnActivate func(id int64)
 	// OnSelect is called when the selection or the cursor may have changed.
 	OnSelect func()
