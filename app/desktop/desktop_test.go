@@ -15,6 +15,7 @@ import (
 	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/desktop/internal/virtual"
 	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/widgets/theme"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 )
@@ -70,11 +71,13 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// launch starts a virtual desktop with Ferry. At the end of the test it takes a
-// picture, logs Ferry's output if the test failed, and stops everything.
+// launch starts a virtual desktop with Ferry, and waits until its window is drawn. At the end
+// of the test it takes a picture, logs Ferry's output if the test failed, and stops everything.
 func launch(t *testing.T) (*desktop.Ferry, context.Context) {
 	t.Helper()
-	return launchWith(t, func(context.Context, string) {})
+	ferry, ctx := launchWith(t, func(context.Context, string) {})
+	must(t, ferry.AwaitColour(ctx, ferry.Window, addButtonX, addButtonY, "the button Add", isColour(theme.ColorAccent)))
+	return ferry, ctx
 }
 
 // launchWith is like launch, but prepares the profile first.
