@@ -15,9 +15,9 @@ import (
 	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/desktop/internal/virtual"
 	"github.com/ferryapp/ferry/app/profile"
-	"github.com/ferryapp/ferry/widgets/theme"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 const (
