@@ -182,7 +182,8 @@ func (o *decisionsDialog) menu(selected []int64) *fyne.Menu {
 	var rows []view.Decision
 	var actions []widgets.Action
 	for _, row := range o.rows {
-		if !slices.Contains(selected, row.ID()) {
+		ofSelectedKind := row.Transfer != nil && slices.Contains(selected, view.Decision{Question: row.Question}.ID())
+		if !slices.Contains(selected, row.ID()) || ofSelectedKind { // the row of a kind answers for all of it
 			continue
 		}
 		offered := o.found.Row(o.snapshot, row, time.Now()).Actions

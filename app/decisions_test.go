@@ -44,6 +44,13 @@ func TestDecisionsByKey(t *testing.T) {
 	s.wantCommands(uploader.Retry{Target: uploader.TargetTransfers(3)})
 }
 
+func TestAnswerForAllOfAKindIsSentOnce(t *testing.T) {
+	s := startWindow(t, pendingEngine())
+	s.decisions.show(0)
+	s.decisions.open.menu([]int64{view.Decision{Question: view.QuestionUploaded}.ID(), 3}).Items[0].Action()
+	s.wantCommands(uploader.Retry{Target: uploader.TargetTransfers(3)})
+}
+
 func TestReview(t *testing.T) {
 	open := func(t *testing.T) *testWindow {
 		t.Helper()
