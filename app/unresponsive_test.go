@@ -195,11 +195,13 @@ func tapEach(t *testing.T, s *testWindow, action userAction, count int) {
 	for i := range count {
 		s.closeOverlays()
 		s.run(action.name, action.do)
-		if s.toolkit.quit || len(openControls(s)) != count {
+		controls := openControls(s)
+		if s.toolkit.quit || len(controls) != count {
 			s = startStuck(t)
 			s.run(action.name, action.do)
+			controls = openControls(s)
 		}
-		if controls := openControls(s); i < len(controls) {
+		if i < len(controls) {
 			s.run(fmt.Sprintf("%s, then opened control %d, %T", action.name, i, controls[i]), func(*testWindow) { controls[i].Tapped(&fyne.PointEvent{}) })
 		}
 	}

@@ -2,8 +2,10 @@ package theme
 
 import (
 	"embed"
+	"image/color"
 	"path"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
@@ -155,5 +157,30 @@ func Tinted(name IconName, tint fyne.ThemeColorName) fyne.Resource {
 	if err != nil {
 		return fynetheme.BrokenImageIcon()
 	}
-	return fynetheme.NewColoredResource(fyne.NewStaticResource("ferry-"+string(name)+".svg", svg), tint)
+	return &tintedIcon{fynetheme.NewColoredResource(fyne.NewStaticResource("ferry-"+string(name)+".svg", svg), tint)}
+}
+
+// tintedIcon is a themed resource of the toolkit that is given each colour once. The toolkit
+// asks for the content whenever a control is drawn, and its own resource parses and writes
+// the SVG each time.
+type tintedIcon struct{ *fynetheme.ThemedResource }
+
+// coloredIcons has the contents of icons by their coloredIcon.
+var coloredIcons sync.Map
+
+// coloredIcon is an icon in a colour.
+type coloredIcon struct {
+	name  string // of the resource, which also has the name of the colour
+	color color.NRGBA
+}
+
+// Content returns the SVG in its colour of the current theme.
+func (i *tintedIcon) Content() []byte {
+	key := coloredIcon{i.Name(), color.NRGBAModel.Convert(Color(i.ThemeColorName())).(color.NRGBA)}
+	if content, ok := coloredIcons.Load(key); ok {
+		return content.([]byte)
+	}
+	content := i.ThemedResource.Content()
+	coloredIcons.Store(key, content)
+	return content
 }
