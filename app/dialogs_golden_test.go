@@ -32,14 +32,13 @@ func TestDialogGoldens(t *testing.T) {
 		{"wide-light", theme.Light, 1, startSize},
 		{"double-light", theme.Light, 2, startSize},
 	}
-	backup := Backup{Saved: time.Date(2026, 3, 1, 12, 30, 0, 0, time.Local), Transfers: 120, Unfinished: 3, Servers: 2}
 	for _, c := range []struct {
 		name string
 		open func(*testWindow)
 	}{
 		{"decisions", func(s *testWindow) { s.decisions.show(0) }},
 		{"new-server", func(s *testWindow) { s.servers.Add(); s.adder.drop(apptest.URIs("/home/ada/film.mov")) }},
-		{"restore", func(s *testWindow) { s.backups.confirm(backup, "/home/ada/ferry-backup-20260301-123000.000.db") }},
+		{"restore", func(s *testWindow) { s.backups.confirm(oldBackup, "/home/ada/ferry-backup-20260301-123000.000.db") }},
 		{"add-options", func(s *testWindow) {
 			s.choose(2)
 			s.adder.addWithOptions()
@@ -48,11 +47,7 @@ func TestDialogGoldens(t *testing.T) {
 			s.adder.drop(apptest.URIs("/home/ada/film.mov"))
 		}},
 		{"history", openOldHistory},
-		{"statistics", func(s *testWindow) {
-			before := len(inDialog[*dialog.Setting](s))
-			s.preferences.OpenSection(preferences.SectionStatistics)
-			s.until("the numbers are shown", func() bool { return len(inDialog[*dialog.Setting](s)) > before })
-		}},
+		{"statistics", openStatistics},
 	} {
 		for _, look := range looks {
 			t.Run(c.name+" "+look.name, func(t *testing.T) {
@@ -65,6 +60,16 @@ func TestDialogGoldens(t *testing.T) {
 			})
 		}
 	}
+}
+
+// oldBackup is a backup of another time.
+var oldBackup = Backup{Saved: time.Date(2026, 3, 1, 12, 30, 0, 0, time.Local), Transfers: 120, Unfinished: 3, Servers: 2}
+
+// openStatistics opens the statistics and waits for their numbers.
+func openStatistics(s *testWindow) {
+	before := len(inDialog[*dialog.Setting](s))
+	s.preferences.OpenSection(preferences.SectionStatistics)
+	s.until("the numbers are shown", func() bool { return len(inDialog[*dialog.Setting](s)) > before })
 }
 
 // openOldHistory opens the history with the entries of oldHistory.

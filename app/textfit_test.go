@@ -20,6 +20,7 @@ import (
 	"github.com/ferryapp/ferry/app/whendone"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // tolerance is how far a text may exceed its bounds, because sizes are rounded to pixels.
@@ -134,7 +135,7 @@ var windowStates = []struct {
 	{"question for another server", func(s *testWindow) {
 		s.actions.chooseServer(view.SelectionOf(s.bridge.Snapshot().Transfers.At(15)))
 	}},
-	{"quit question", func(s *testWindow) { s.quitter.quit() }},
+	{"quit question", func(s *testWindow) { s.quitter.quit(); s.untilDialog() }},
 	{"key help", func(s *testWindow) { s.keys.showHelp() }},
 	{"new server", func(s *testWindow) { s.servers.Add() }},
 	{"servers", func(s *testWindow) { s.servers.Manage() }},
@@ -149,7 +150,14 @@ var windowStates = []struct {
 	{"power settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionPower) }},
 	{"data settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
 	{"options of what is added", func(s *testWindow) { s.adder.addWithOptions() }},
-	{"statistics", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStatistics) }},
+	{"statistics", openStatistics},
+	{"server settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionServers) }},
+	{"notification settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionNotifications) }},
+	{"history", openOldHistory},
+	{"decisions", func(s *testWindow) { s.decisions.show(0) }},
+	{"sign-in", func(s *testWindow) {
+		s.servers.SignIn(s.engine.Snapshot().Servers[1], &fault.Fault{Kind: fault.Auth, Op: fault.Probe, Status: 401})
+	}},
 	{"log", func(s *testWindow) { s.logs.showLog() }},
 	{"crash report is offered", func(s *testWindow) { s.window.banner.ShowCrash(func() {}, func() {}) }},
 	{"update is offered", func(s *testWindow) { s.window.banner.ShowUpdate("10.20.30", func() {}, func() {}) }},
@@ -171,7 +179,7 @@ func TestTextsFit(t *testing.T) {
 	} {
 		for _, language := range []words.Language{words.English, words.Chinese} {
 			t.Run(setup.name+" "+string(language), func(t *testing.T) {
-				s := startWindow(t, apptest.NewEngine(apptest.EveryState(time.Now())...))
+				s := startWindow(t, apptest.NewEngine(apptest.EveryState(time.Now())...), withOldUsage)
 				s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Language, set.Appearance.Scale = language, setup.scale })
 				s.until("appearance is applied", func() bool { return s.appearance == s.config.Settings.Get().Appearance })
 				s.window.window.Resize(setup.size)
@@ -191,6 +199,12 @@ func TestTextsFit(t *testing.T) {
 	apptest.LoadEnglish(t)
 }
 
+// untilDialog waits until a dialog is open.
+func (s *testWindow) untilDialog() {
+	s.t.Helper()
+	s.until("a dialog is open", func() bool { return s.overlay() != nil })
+}
+
 // enterState resets the window and shows a state.
 func (s *testWindow) enterState(show func(*testWindow)) {
 	for range 10 {
@@ -206,8 +220,7 @@ func (s *testWindow) enterState(show func(*testWindow)) {
 	sending := apptest.Snapshot(apptest.EveryState(time.Now())...)
 	sending.Progress[3] = uploader.Progress{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
 	sending.Totals.Active, sending.Totals.Rate, sending.Totals.ETA = 1, 12.4e6, 22*time.Hour
-	s.engine.Publish(sending)
-	s.show(sending)
+	s.publish(sending)
 	show(s)
 	s.ui.Drain()
 }
