@@ -103,6 +103,15 @@ func newCapturer(t *testing.T, dir string, look settings.Appearance) *capturer {
 	return c
 }
 
+// newProfileBuilder returns a builder whose source files are in the user's home folder, which
+// the pictures show as ~.
+func (c *capturer) newProfileBuilder(endpoints map[uploader.ServerID]string) *profileBuilder {
+	c.t.Helper()
+	dir := filepath.Join(c.Home(), "Videos")
+	must(c.t, os.MkdirAll(dir, 0o700))
+	return newProfileBuilderIn(c.t, dir, endpoints)
+}
+
 // setLook sets the look in the settings.
 func (c *capturer) setLook(s *settings.Settings) { s.Appearance = c.look }
 
@@ -194,7 +203,7 @@ func (c *capturer) press(keys ...string) {
 
 // first is the first start, with the settings.
 func (c *capturer) first() {
-	newProfileBuilder(c.t, nil).save(c.ctx, c.Profile(), c.setLook)
+	c.newProfileBuilder(nil).save(c.ctx, c.Profile(), c.setLook)
 	c.open(960, 640)
 	c.capture("empty")
 	c.press("F1")
@@ -213,7 +222,7 @@ func (c *capturer) busy() {
 	server := uploadtest.NewTusd(c.t)
 	proxy := uploadtest.NewProxy(c.t, server.Endpoint)
 	proxy.Throttle(24 << 20)
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
+	w := c.newProfileBuilder(map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
 	w.single(studio, "interview-final.mov", 6_400_000_000, nil)
 	raws := w.batch(studio, "Iceland raws")
 	for i := range 790 {
@@ -244,7 +253,7 @@ func (c *capturer) busy() {
 
 // states is a list with every error state.
 func (c *capturer) states() {
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: "http://studio.invalid/files/", archive: uploadtest.UnusedURL(c.t)})
+	w := c.newProfileBuilder(map[uploader.ServerID]string{studio: "http://studio.invalid/files/", archive: uploadtest.UnusedURL(c.t)})
 	w.single(archive, "lecture-07.mp4", 1_800_000_000, w.failed(fault.Auth, 0.3))
 	w.single(archive, "b-roll.mov", 3_000_000_000, w.failed(fault.SourceChanged, 0.73))
 	w.single(archive, "drone-0042.mov", 9_200_000_000, w.failed(fault.SourceMissing, 0.5))
@@ -274,7 +283,7 @@ func (c *capturer) states() {
 func (c *capturer) interrupted() {
 	c.t.Helper()
 	server := uploadtest.NewTusd(c.t)
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: server.Endpoint})
+	w := c.newProfileBuilder(map[uploader.ServerID]string{studio: server.Endpoint})
 	w.single(studio, "interview-final.mov", 6_400_000_000, partiallyReceived(c.t, server, 0.3))
 	w.single(studio, "b-roll.mov", 3_000_000_000, partiallyReceived(c.t, server, 0.7))
 	w.single(studio, "drone-0042.mov", 900_000_000, nil)

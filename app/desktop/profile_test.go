@@ -33,11 +33,16 @@ const (
 	archive uploader.ServerID = 3
 )
 
+// newProfileBuilder returns a builder with the given servers and a temporary folder for the
+// source files.
 func newProfileBuilder(t *testing.T, endpoints map[uploader.ServerID]string) *profileBuilder {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "Videos-") // the pictures show this path
-	must(t, err)
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	return newProfileBuilderIn(t, t.TempDir(), endpoints)
+}
+
+// newProfileBuilderIn is newProfileBuilder with the folder for the source files.
+func newProfileBuilderIn(t *testing.T, dir string, endpoints map[uploader.ServerID]string) *profileBuilder {
+	t.Helper()
 	w := &profileBuilder{t: t, dir: dir, nextID: 1, now: time.Now().Truncate(time.Millisecond)}
 	names := map[uploader.ServerID]string{studio: "Studio server", archive: "Archive"}
 	for id, endpoint := range endpoints {

@@ -27,7 +27,7 @@ func (c *capturer) click(x, y int) {
 // servers adds a server and tests its URL.
 func (c *capturer) servers() {
 	server := uploadtest.NewTusd(c.t)
-	newProfileBuilder(c.t, nil).save(c.ctx, c.Profile(), c.setLook)
+	c.newProfileBuilder(nil).save(c.ctx, c.Profile(), c.setLook)
 	c.open(960, 640)
 	c.click(110, 22)
 	c.capture("destinations")
@@ -43,7 +43,7 @@ func (c *capturer) waiting() {
 	server := uploadtest.NewTusd(c.t)
 	gateway := uploadtest.NewGateway(c.t, server.URL)
 	gateway.Respond(100, http.MethodPost, uploadtest.Response{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "900"}})
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: gateway.URL + "/files/", archive: uploadtest.UnusedURL(c.t)})
+	w := c.newProfileBuilder(map[uploader.ServerID]string{studio: gateway.URL + "/files/", archive: uploadtest.UnusedURL(c.t)})
 	w.single(studio, "lecture-08.mp4", 1_900_000_000, nil)
 	w.single(archive, "panorama.tif", 2_100_000_000, partiallySent(0.4))
 	w.single(archive, "series.mov", 6_400_000_000, nil)
@@ -58,7 +58,7 @@ func (c *capturer) waiting() {
 // done is a list of finished uploads with a folder of many files, and actions on
 // several rows.
 func (c *capturer) done() {
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
+	w := c.newProfileBuilder(map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
 	w.single(studio, "interview-final.mov", 6_400_000_000, w.done)
 	raws := w.batch(studio, "Iceland raws")
 	for i := range 1000 {
@@ -78,7 +78,7 @@ func (c *capturer) done() {
 
 // adding drops a folder of many files, which is scanned after a confirmation.
 func (c *capturer) adding() {
-	newProfileBuilder(c.t, nil).save(c.ctx, c.Profile(), c.setLook)
+	c.newProfileBuilder(nil).save(c.ctx, c.Profile(), c.setLook)
 	folder := filepath.Join(c.t.TempDir(), "Measurements")
 	for i := range 60_000 {
 		dir := filepath.Join(folder, fmt.Sprintf("run %02d", i/1000))
@@ -114,7 +114,7 @@ func (c *capturer) withoutTray() {
 	server := uploadtest.NewTusd(c.t)
 	proxy := uploadtest.NewProxy(c.t, server.Endpoint)
 	proxy.Throttle(4 << 20)
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
+	w := c.newProfileBuilder(map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
 	w.single(studio, "interview-final.mov", 6_400_000_000, nil)
 	w.save(c.ctx, c.Profile(), c.setLook)
 	c.KillPanel()
@@ -127,7 +127,7 @@ func (c *capturer) withoutTray() {
 // scaled is a list and the settings at interface size 200 %.
 func (c *capturer) scaled() {
 	c.look.Scale = 2
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
+	w := c.newProfileBuilder(map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
 	w.single(studio, "interview-final.mov", 6_400_000_000, w.done)
 	w.single(studio, "b-roll.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentPause; partiallySent(0.4)(t) })
 	w.single(studio, "invoice.pdf", 84_000, w.done)

@@ -107,7 +107,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		{Name: "known-by", Value: fingerprintText(t.Fingerprint)},
 		{Name: "added", Value: when(t.Added.Time())},
 		{Name: "started", Value: when(t.Started.Time())},
-		{Name: "finished", Value: when(t.Finished.Time())},
+		{Name: endName(t), Value: when(t.Finished.Time())},
 		{Name: "expires", Value: when(t.Session.Expires.Time())},
 		{Name: "resumed", Value: sizeText(t.ResumedFrom)},
 		{Name: "requests", Value: wholeRequestsText(t, server)},
@@ -125,6 +125,14 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		}
 	}
 	return lines
+}
+
+// endName returns the name of the line with the time at which a transfer became final.
+func endName(t *uploader.Transfer) string {
+	if t.Phase == uploader.PhaseDone {
+		return "finished"
+	}
+	return "stopped"
 }
 
 // linkLine returns the line with the link to a finished file, or the URL of an unfinished

@@ -113,6 +113,20 @@ func TestDetailsOfFailedTransferContainRemedy(t *testing.T) {
 	}
 }
 
+func TestDetailsSayWhetherTransferFinishedOrStopped(t *testing.T) {
+	apptest.LoadEnglish(t)
+	for name, row := range map[string]*uploader.Transfer{
+		"Finished": apptest.Transfer(1, apptest.Done),
+		"Stopped":  apptest.Transfer(1, apptest.Failed(fault.SourceChanged)),
+	} {
+		row.Finished = uploader.TimestampOf(time.Now())
+		lines := DetailsOf(apptest.Snapshot(row), row, Record{}, time.Now()).Lines
+		if !slices.ContainsFunc(lines, func(line Line) bool { return line.Name == name }) {
+			t.Errorf("no line %q in %+v", name, lines)
+		}
+	}
+}
+
 func TestEveryEventKindHasText(t *testing.T) {
 	apptest.LoadEnglish(t)
 	kinds := []uploader.EventKind{
