@@ -58,7 +58,7 @@ func TestRowsOfEveryState(t *testing.T) {
 	}
 	for name, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
 		t.Run(name, func(t *testing.T) {
-			test.NewTempApp(t).Settings().SetTheme(theme.New(mode, 1))
+			apptest.App(t).Settings().SetTheme(theme.New(mode, 1))
 			column := container.NewVBox()
 			for _, model := range everyRow(now) {
 				row := widgets.NewRow()

@@ -16,7 +16,7 @@ import (
 func startFailureWindow(t *testing.T, desktop *fakeDesktop) (*failureWindow, *fakeToolkit, *apptest.UI) {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	ui, toolkit := apptest.NewUI(t), &fakeToolkit{App: test.NewTempApp(t)}
+	ui, toolkit := apptest.NewUI(t), &fakeToolkit{App: apptest.App(t)}
 	desktop.wake = ui.Wake
 	w := newFailureWindow(toolkit, desktop, slog.New(slog.DiscardHandler), StartFailure{Text: "The disk is full.", Folder: "/data"}, ui.Post)
 	w.start(t.Context(), desktop.show)

@@ -218,7 +218,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 	t.Helper()
 	apptest.LoadEnglish(t)
 	s := &testWindow{t: t, engine: engine, ui: apptest.NewUI(t), desktop: &fakeDesktop{}}
-	s.toolkit = &fakeToolkit{App: test.NewTempApp(t)}
+	s.toolkit = &fakeToolkit{App: apptest.App(t)}
 	s.desktop.wake = s.ui.Wake
 	engine.Wake = s.desktop.wake
 	log := slog.New(slog.DiscardHandler)

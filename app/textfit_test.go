@@ -21,6 +21,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // tolerance is how far a text may exceed its bounds, because sizes are rounded to pixels.
@@ -226,6 +227,7 @@ func (s *testWindow) enterState(show func(*testWindow)) {
 }
 
 func TestInspectFindsTextsThatDoNotFit(t *testing.T) {
+	apptest.App(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	for name, placed := range map[string]struct {
 		size fyne.Size
 		at   fyne.Position

@@ -22,7 +22,7 @@ import (
 func start(t *testing.T, record view.Record) (d *Pane, copied *string, closed *bool) {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.System, 1))
 	copied, closed = new(string), new(bool)
 	d = New(widgets.NewTooltips(), Actions{
 		Read:   func(_ uploader.TransferID, then func(view.Record)) { then(record) },

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -23,7 +24,7 @@ func TestEnterGivesTheHighlightedAnswer(t *testing.T) {
 		"both":        {[]widget.Importance{widget.MediumImportance, widget.HighImportance, widget.DangerImportance}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+			apptest.App(t).Settings().SetTheme(theme.New(theme.Light, 1))
 			window := test.NewTempWindow(t, nil)
 			got := -1
 			var answers []Answer

@@ -8,13 +8,14 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
+	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // showSelect shows a list of n options in a window of 480×360 and opens it.
 func showSelect(t *testing.T, n int) (*Select, fyne.Window, *int) {
 	t.Helper()
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	window := test.NewTempWindow(t, nil)
 	options := make([]string, n)
 	for i := range options {

@@ -29,7 +29,7 @@ func activeSnapshot(rate float64) *uploader.Snapshot {
 func showFooter(t *testing.T, size fyne.Size, s *uploader.Snapshot, transfers uploader.Settings) *Footer {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.System, 1))
 	w := test.NewTempWindow(t, nil)
 	f := NewFooter(w.Canvas(), widgets.NewTooltips(), FooterActions{WhenDone: func() settings.DoneAction { return settings.DoneNothing }})
 	w.SetContent(container.NewBorder(nil, f.Content, nil, nil))

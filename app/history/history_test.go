@@ -43,7 +43,7 @@ type testDialog struct {
 func start(t *testing.T, count int) *testDialog {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.System, 1))
 	engine := apptest.NewEngine()
 	snapshot := *engine.Snapshot()
 	snapshot.Servers = []uploader.Server{{ID: 1}, {ID: 2, Name: "Studio"}, {ID: 3, Name: "Archive"}}

@@ -23,7 +23,7 @@ import (
 func openViewer(t *testing.T, path string) (v *viewer, copied *string) {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.System, 1))
 	window := test.NewTempWindow(t, widget.NewLabel(""))
 	window.Resize(fyne.NewSize(480, 360))
 	copied = new(string)

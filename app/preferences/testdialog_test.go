@@ -35,7 +35,7 @@ type testDialog struct {
 func start(t *testing.T) *testDialog {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.System, 1))
 	s := &testDialog{t: t, ui: apptest.NewUI(t), window: test.NewTempWindow(t, nil)}
 	s.window.SetPadded(false)
 	s.window.Resize(fyne.NewSize(960, 640))

@@ -277,7 +277,7 @@ func TestDialogFitsWindow(t *testing.T) {
 // TestFieldsUseTheRoomOfTheResult: room is reserved for the result only where the fields
 // leave it.
 func TestFieldsUseTheRoomOfTheResult(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.System, 1))
 	fields, page, busy, result := canvas.NewRectangle(nil), canvas.NewRectangle(nil), canvas.NewRectangle(nil), dialog.NewParagraph("x")
 	busy.Hide()
 	reserved, gap := theme.Grid(resultHeight), theme.Grid(3)

@@ -35,7 +35,7 @@ type testManager struct {
 func start(t *testing.T, engine *apptest.Engine, options ...func(*Config)) *testManager {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.System, 1))
 	s := &testManager{t: t, ui: apptest.NewUI(t), engine: engine, access: apptest.NewAccess(engine), window: test.NewTempWindow(t, nil)}
 	s.window.SetPadded(false)
 	s.window.Resize(fyne.NewSize(960, 640))

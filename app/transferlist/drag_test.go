@@ -4,7 +4,6 @@ import (
 	"image"
 	"testing"
 
-	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
@@ -21,7 +20,7 @@ import (
 func dragList(t *testing.T, sent *[]uploader.Move) *List {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	l := NewList(widgets.NewTooltips(), ListActions{
 		Interrupted: func() *view.Interrupted { return nil }, Thumbnail: func(source.File) image.Image { return nil }, SelectionChanged: func() {},
 		Move: func(moves []uploader.Move) { *sent = append(*sent, moves...) },

@@ -14,7 +14,7 @@ import (
 
 func TestSearchFieldIsButtonInNarrowWindow(t *testing.T) {
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	w := test.NewTempWindow(t, nil)
 	var bar *FilterBar
 	bar = NewFilterBar(widgets.NewTooltips(), FilterActions{

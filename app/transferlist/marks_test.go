@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2/test"
-
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -16,7 +14,7 @@ import (
 
 func TestMarksEnd(t *testing.T) {
 	apptest.LoadEnglish(t)
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	apptest.App(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	now := time.Unix(1000, 0)
 	l := NewList(widgets.NewTooltips(), ListActions{Interrupted: func() *view.Interrupted { return nil }, Thumbnail: func(source.File) image.Image { return nil }})
 	l.now = func() time.Time { return now }
