@@ -80,7 +80,7 @@ func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(),
 		banner: frame.NewBanner(messages), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
-	w.window.Resize(w.initialSize())
+	w.window.Resize(initialSize(config.State.Get()))
 	return w
 }
 
@@ -106,7 +106,7 @@ func (w *window) build() {
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.newRows.content, w.empty, w.loading, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
-	w.window.SetContent(container.New(minSizeLayout{w.resized}, container.NewStack(content, w.toasts, w.tooltips, w.newWatch())))
+	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.tooltips, w.newWatch())))
 }
 
 // newWatch returns the watch of a new content. That of the content before reports nothing more.
