@@ -125,7 +125,7 @@ func (d *Dialog) newBody(host form.Host, hide func()) fyne.CanvasObject {
 	})
 	period.ShowIndex(0)
 
-	d.rows = list.New(d, func() fyne.CanvasObject { return widgets.NewRow() })
+	d.rows = list.New(d, func() fyne.CanvasObject { return widgets.NewEntryRow() })
 	d.rows.OnActivate = func(int64) { d.reveal() }
 	d.rows.OnSelect = d.selected
 	d.rows.OnCopy, d.rows.OnDelete = func() { d.copyLinks(view.LinksPlain) }, d.forget
