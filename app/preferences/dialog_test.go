@@ -181,7 +181,8 @@ func TestSectionsAreAListInNarrowWindow(t *testing.T) {
 		t.Errorf("section is %s", d.chosen)
 	}
 	s.window.Resize(fyne.NewSize(960, 640))
-	s.config.Dialogs.Fit(s.window.Canvas().Size())
+	s.Reopen()
+	d = s.dialog
 	if !d.list.Visible() || d.names.Visible() {
 		t.Error("the sections are no buttons in a wide window")
 	}
