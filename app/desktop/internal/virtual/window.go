@@ -85,6 +85,12 @@ func (d *Desktop) Key(ctx context.Context, keys ...string) error {
 	return err
 }
 
+// SetKeyboardLayout changes the keyboard layout, such as to "ru".
+func (d *Desktop) SetKeyboardLayout(ctx context.Context, layout string) error {
+	_, err := d.run(ctx, "setxkbmap", layout)
+	return err
+}
+
 // Type types text into the focused control.
 func (d *Desktop) Type(ctx context.Context, text string) error {
 	_, err := d.run(ctx, "xdotool", "type", "--delay", "30", "--", text)
