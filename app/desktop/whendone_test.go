@@ -20,7 +20,7 @@ const runNowX, runNowY = 581, 384
 func TestProgramIsRunWhenAllIsDone(t *testing.T) {
 	folder := t.TempDir()
 	program, ran := filepath.Join(folder, "program"), filepath.Join(folder, "ran")
-	must(t, os.WriteFile(program, []byte("#!/bin/sh\n: >"+ran+"\n"), 0o700)) //nolint:gosec // a program for the user only
+	must(t, os.WriteFile(program, []byte("#!/bin/sh\n: >"+ran+"\n"), 0o700))
 	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) {
 		newProfileBuilder(t, nil).save(ctx, profile, func(s *settings.Settings) {
 			s.WhenDone = settings.WhenDone{Action: settings.DoneProgram, Program: program}
