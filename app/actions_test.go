@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
@@ -309,6 +312,27 @@ func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 
 // TestSendToAnotherServer checks that everything can be uploaded to another server as well,
 // and that what is in the list stays there.
+// TestEnterSendsToTheServerThatIsHighlighted: the question is which server, so the focus is on one.
+func TestEnterSendsToTheServerThatIsHighlighted(t *testing.T) {
+	path := apptest.File(t, "a.mov")
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.WithPath(path), apptest.Done, func(t *uploader.Transfer) { t.Server = 9 })))
+	s.window.list.Rows.SelectAll()
+	s.actions.actOnSelected(view.ActionOtherServer)
+	highlighted := 0
+	for _, button := range inDialog[*form.DialogButton](s) {
+		if button.Importance == widget.HighImportance {
+			highlighted++
+		}
+	}
+	if highlighted != 1 {
+		t.Errorf("%d buttons are highlighted", highlighted)
+	}
+	s.window.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if add := s.waitCommand(1).(uploader.Add); add.Server != 2 || !cmp.Equal(add.Paths, []string{path}) {
+		t.Errorf("engine received %+v", add)
+	}
+}
+
 func TestSendToAnotherServer(t *testing.T) {
 	path, folder := apptest.File(t, "a.mov"), t.TempDir()
 	for _, c := range []struct {

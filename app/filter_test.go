@@ -169,6 +169,14 @@ func TestSearch(t *testing.T) {
 		if got := s.window.details.Subject().Transfers; !slices.Equal(got, []uploader.TransferID{4}) || !s.window.details.Content.Visible() {
 			t.Errorf("details of %v", got)
 		}
+		s.key(fyne.KeyEscape)
+		if s.window.details.Content.Visible() || s.window.filter.Field.Text != "film" {
+			t.Error("Escape leaves more than the details, which were opened last")
+		}
+		s.key(fyne.KeyEscape)
+		if s.window.filter.Field.Text != "" {
+			t.Error("the second Escape does not leave the search")
+		}
 	})
 	t.Run("Enter focuses the list", func(t *testing.T) {
 		s := start(t)

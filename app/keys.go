@@ -191,13 +191,14 @@ func (k *keyboard) typeInList(key fyne.KeyName) {
 	rows.TypedKey(&fyne.KeyEvent{Name: key})
 }
 
-// escape clears the search, or closes the details, or clears the selection.
+// escape closes the details, or clears the search, or clears the selection. In the search field,
+// Escape clears the search.
 func (k *keyboard) escape() {
 	switch {
-	case k.window.filter.Field.Text != "":
-		k.window.filter.Field.Clear()
 	case k.window.details.Content.Visible():
 		k.window.closeDetails()
+	case k.window.filter.Field.Text != "":
+		k.window.filter.Field.Clear()
 	default:
 		k.window.list.Rows.ClearSelection()
 	}

@@ -31,6 +31,7 @@ func (sh *shell) showLoadFailure(ctx context.Context, err error) {
 	w := newFailureWindow(sh.toolkit, sh.system.chooser, sh.config.Log, sh.config.LoadFailure(err), sh.post)
 	sh.failed = &failedLoad{err: err, window: w}
 	w.start(ctx, sh.system.openFolder)
+	sh.placement.hiding()
 	sh.window.hide()
 	w.window.Show()
 }

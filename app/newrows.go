@@ -17,6 +17,7 @@ import (
 // scrolling at once, while the list keeps a row at its place.
 type newRows struct {
 	content *fyne.Container
+	layout  *newRowsLayout
 	button  *widgets.FloatingButton
 	batches []uploader.BatchID // that were not visible yet, in the order in which they were added
 }
@@ -24,8 +25,8 @@ type newRows struct {
 // newNewRows returns the button, hidden. It covers the list and handles taps on the button
 // only.
 func newNewRows(tapped func()) *newRows {
-	n := &newRows{button: widgets.NewFloatingButton(tapped)}
-	n.content = container.New(bottomCentre{}, n.button)
+	n := &newRows{button: widgets.NewFloatingButton(tapped), layout: &newRowsLayout{}}
+	n.content = container.New(n.layout, n.button)
 	n.content.Hide()
 	return n
 }
@@ -57,20 +58,34 @@ func (n *newRows) show(unseen func(uploader.BatchID) bool, below bool) {
 		key = "list.new.below"
 	}
 	if text := words.Count(key, len(n.batches)); text != n.button.Text() {
+		n.layout.below = below
 		n.button.SetText(text)
 		n.content.Refresh()
 	}
 }
 
-// bottomCentre is a layout that places objects of their minimum size at the bottom.
-type bottomCentre struct{}
+// newRowsLayout places the button in the middle of the edge of the list at which the rows are.
+type newRowsLayout struct{ below bool }
 
-func (bottomCentre) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+// The distances of the button from the upper and the lower edge of the list, in grid steps. At the
+// lower one there is room for a message, see [widgets.Toasts].
+const (
+	newRowsTop    = 3
+	newRowsBottom = 18
+)
 
-func (bottomCentre) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+// MinSize is part of fyne.Layout.
+func (*newRowsLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+// Layout is part of fyne.Layout.
+func (l *newRowsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, object := range objects {
 		least := object.MinSize()
 		object.Resize(least)
-		object.Move(fyne.NewPos(draw.Snap((size.Width-least.Width)/2), size.Height-least.Height-theme.Grid(3)))
+		y := theme.Grid(newRowsTop)
+		if l.below {
+			y = max(y, size.Height-least.Height-theme.Grid(newRowsBottom))
+		}
+		object.Move(fyne.NewPos(draw.Snap((size.Width-least.Width)/2), y))
 	}
 }

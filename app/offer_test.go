@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
@@ -96,8 +98,26 @@ func TestAddedRowIsOfferedWhileARowIsHeld(t *testing.T) {
 	if !button.content.Visible() || button.button.Text() != "1 new ↓" {
 		t.Fatalf("button is visible: %t, text %q", button.content.Visible(), button.button.Text())
 	}
+	s.window.showMessage("Link copied") // covers nothing of it
+	driver := fyne.CurrentApp().Driver()
+	message := visibleTexts(s.window.toasts)["Link copied"]
+	bottom := driver.AbsolutePositionForObject(button.button).Y + button.button.Size().Height
+	if message == nil || bottom > driver.AbsolutePositionForObject(message).Y {
+		t.Errorf("a message covers the button, which ends at %g", bottom)
+	}
 	button.button.Tapped(nil)
 	if !rows.RowVisible(99) && !rows.RowVisible(-9) || button.content.Visible() {
 		t.Error("button does not scroll to the row that was added")
 	}
+}
+
+// visibleTexts returns the texts of an object by what they say.
+func visibleTexts(object fyne.CanvasObject) map[string]*canvas.Text {
+	texts := map[string]*canvas.Text{}
+	for _, o := range test.LaidOutObjects(object) {
+		if text, ok := o.(*canvas.Text); ok && text.Visible() {
+			texts[text.Text] = text
+		}
+	}
+	return texts
 }

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/form"
@@ -9,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // chooseServer offers the other servers for the files of a selection.
@@ -17,14 +21,17 @@ func (a *transferActions) chooseServer(selected view.Selection) {
 	var box *dialog.Dialog
 	hide := func() { box.Hide() }
 	list := container.NewVBox()
-	for _, server := range otherServers(s, selected) {
+	question := elsewhereQuestion(s, selected)
+	question.More = container.New(layout.NewCustomPaddedLayout(0, 0, theme.Grid(2), theme.Grid(2)), list) // a question moves text to the left
+	for i, server := range otherServers(s, selected) {
 		name := view.Shorten(words.Server(server), view.MaxNameLength)
 		button := form.NewDialogButton(name, func() { hide(); a.sendTo(server.ID, selected) }, hide)
-		button.Importance = widget.HighImportance
+		button.Icon, button.Alignment = theme.Icon(view.ServerIcon(server)), widget.ButtonAlignLeading
+		if i == 0 {
+			button.Importance, question.Focus = widget.HighImportance, button
+		}
 		list.Add(button)
 	}
-	question := elsewhereQuestion(s, selected)
-	question.More = list
 	question.Answers = []form.Answer{{Label: words.Text("cancel")}, {Label: words.Text("top.add-server"), Do: a.addServer}}
 	box = a.dialogs.Ask(question)
 }
@@ -43,7 +50,8 @@ func elsewhereQuestion(s *uploader.Snapshot, selected view.Selection) form.Quest
 }
 
 // otherServers returns the servers to which the files of a selection can be sent: not one
-// that all of them are for, and none for which each file needs its own upload URL.
+// that all of them are for, and none for which each file needs its own upload URL. The built-in
+// receiver is the last one.
 func otherServers(s *uploader.Snapshot, selected view.Selection) []uploader.Server {
 	var others []uploader.Server
 	for _, server := range s.Servers {
@@ -51,6 +59,16 @@ func otherServers(s *uploader.Snapshot, selected view.Selection) []uploader.Serv
 			others = append(others, server)
 		}
 	}
+	slices.SortStableFunc(others, func(a, b uploader.Server) int {
+		switch {
+		case a.Builtin() == b.Builtin():
+			return 0
+		case a.Builtin():
+			return 1
+		default:
+			return -1
+		}
+	})
 	return others
 }
 

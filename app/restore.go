@@ -10,23 +10,6 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// initialSize returns the size of the window when it was last shown.
-func (w *window) initialSize() fyne.Size {
-	if size := w.state.Get().Size; size != (windowstate.Size{}) {
-		return fyne.NewSize(size.Width, size.Height).Max(minSize)
-	}
-	return startSize
-}
-
-// resized keeps the size of the window.
-func (w *window) resized(size fyne.Size) {
-	kept := windowstate.Size{Width: size.Width, Height: size.Height}
-	if w.visible && kept != w.state.Get().Size {
-		w.state.Update(func(s *windowstate.State) { s.Size = kept })
-	}
-	w.actions.resized(size)
-}
-
 // restore opens and selects what was open and selected when Ferry ended. It has an effect
 // at the first snapshot that is shown after loading.
 func (w *window) restore() {

@@ -43,6 +43,7 @@ type shell struct {
 	keys          *keyboard
 	visibility    *visibility
 	quitter       *quitter
+	placement     *placement
 	notifications *notifications
 	files         *fileDialogs
 	opener        *opener
@@ -84,6 +85,7 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 		Blocked:  func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) },
 		Repeated: func(g view.ErrorGroup) widgets.BannerModel { return sh.repeated.banner(g) },
 	})
+	sh.placement = newPlacement(sh.window.window, config.State, system.placerOf(sh.window.window))
 	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.tooltips.Dismiss)
 	sh.makeParts()
 	sh.makeDialogs()
@@ -195,11 +197,11 @@ func (sh *shell) makeVisibility() {
 		Grace: sh.system.trayGrace, Log: sh.config.Log,
 	}
 	sh.visibility = &visibility{
-		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, state: sh.config.State, show: sh.show, opened: sh.setLauncherWindow, focused: true,
+		window: sh.window, placement: sh.placement, bridge: sh.bridge, tray: presence, notifications: sh.notifications, state: sh.config.State, show: sh.show, opened: sh.setLauncherWindow, focused: true,
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
-		interrupted: sh.interrupted, addWaiting: sh.adder.addBeforeExit, exit: sh.toolkit.Quit,
+		interrupted: sh.interrupted, addWaiting: sh.adder.addBeforeExit, exit: sh.exit,
 	}
 }
 
@@ -216,7 +218,7 @@ func (sh *shell) windowActions() windowActions {
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
 		},
-		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, addServer: sh.servers.Add, resized: sh.dialogs.Fit, notify: sh.notifications.message,
+		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, addServer: sh.servers.Add, resized: sh.resized, notify: sh.notifications.message,
 		layOut: func() { sh.bridge.Post(sh.layOut) },
 	}
 }
@@ -269,6 +271,18 @@ func (sh *shell) openFirst() {
 		sh.rebuild()
 	}
 	sh.visibility.open()
+}
+
+// resized is called with the size of the window, also while it is laid out again.
+func (sh *shell) resized(size fyne.Size) {
+	sh.placement.changed()
+	sh.dialogs.Fit(size)
+}
+
+// exit ends the toolkit.
+func (sh *shell) exit() {
+	sh.placement.hiding()
+	sh.toolkit.Quit()
 }
 
 // layOut lays out the window and the open dialogs again.

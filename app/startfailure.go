@@ -84,12 +84,18 @@ func (w *failureWindow) start(ctx context.Context, openFolder func(context.Conte
 	text := widget.NewLabel(w.failure.Text)
 	text.Wrapping = fyne.TextWrapWord
 	icon := container.NewVBox(widget.NewIcon(theme.Tinted(theme.IconError, fynetheme.ColorNameError)))
-	w.window.SetContent(container.NewPadded(container.NewBorder(nil, w.buttons(openFolder), icon, nil,
-		container.NewVScroll(container.NewVBox(title, text, w.warning)))))
+	content := container.NewPadded(container.NewBorder(nil, w.buttons(openFolder), icon, nil, container.NewVScroll(container.NewVBox(title, text, w.warning))))
+	w.window.SetContent(container.NewStack(content, draw.NewWatch(func() { w.tasks.Post(w.layOut) })))
 	w.window.Resize(failureSize)
 	w.window.SetCloseIntercept(w.quit)
 	context.AfterFunc(ctx, func() { w.tasks.Post(w.quit) })
 	w.window.CenterOnScreen()
+}
+
+// layOut lays out everything in the window again, see [draw.Watch].
+func (w *failureWindow) layOut() {
+	draw.LayOut(w.window.Content())
+	w.window.Canvas().Refresh(w.window.Content())
 }
 
 func (w *failureWindow) buttons(openFolder func(context.Context, string) error) fyne.CanvasObject {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -81,4 +82,17 @@ func TestStartFailureWindow(t *testing.T) {
 			t.Errorf("answer is %+v, quit is %v", w.answer, toolkit.quit)
 		}
 	})
+}
+
+// TestStartFailureWindowIsTheSameWithNewRenderers: see TestWindowIsTheSameWithNewRenderers.
+func TestStartFailureWindowIsTheSameWithNewRenderers(t *testing.T) {
+	w, _, ui := startFailureWindow(t, &fakeDesktop{})
+	before := w.window.Canvas().Capture()
+	apptest.RemoveRenderers(t, w.window.Content())
+	posted := false
+	w.tasks.Post(func() { posted = true }) // runs after what the watch has posted
+	ui.Until("everything is laid out again", func() bool { return posted })
+	if !reflect.DeepEqual(before, w.window.Canvas().Capture()) {
+		t.Error("its picture is different")
+	}
 }

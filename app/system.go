@@ -28,6 +28,7 @@ type system struct {
 	exportTrayIcon   func() (export func())                               // see exportTrayIcon
 	trayMenu         *platform.TrayMenu                                   // replaces the toolkit's menu; nil for none
 	launcher         launcher                                             // nil for none
+	placer           func(fyne.Window) placer                             // of a window; nil for none
 	trayGrace        time.Duration                                        // how long a tray may be missing before it counts as removed
 	surveyTimeout    time.Duration                                        // how long counting may delay adding
 	reveal           func(ctx context.Context, path string) error
@@ -61,6 +62,7 @@ func native(toolkit fyne.App) system {
 		exportTrayIcon:   exportTrayIcon,
 		trayMenu:         platform.NewTrayMenu(),
 		launcher:         platform.NewLauncher(),
+		placer:           func(window fyne.Window) placer { return nativePlacer{window} },
 		trayGrace:        trayGrace,
 		surveyTimeout:    surveyTimeout,
 		reveal:           platform.Reveal,
@@ -75,6 +77,14 @@ func native(toolkit fyne.App) system {
 		tooltip:        systray.SetTooltip,
 		whenThemeKnown: func(then func()) { whenThemeKnown(toolkit.Settings(), then) },
 	}
+}
+
+// placerOf returns the placer of a window; nil if only its size is known.
+func (s system) placerOf(window fyne.Window) placer {
+	if s.placer == nil {
+		return nil
+	}
+	return s.placer(window)
 }
 
 // exportTrayIcon prepares exporting the toolkit's tray icon again, on a restarted session

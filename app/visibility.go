@@ -24,6 +24,7 @@ type visibility struct {
 	notifications *notifications
 	state         *windowstate.Current
 	show          func(*uploader.Snapshot) time.Duration
+	placement     *placement
 	opened        func() // is called when the window was opened
 	focused       bool
 }
@@ -33,7 +34,9 @@ type visibility struct {
 func (v *visibility) open() {
 	v.window.visible = true
 	v.show(v.bridge.Snapshot())
+	v.placement.prepare()
 	v.window.open()
+	v.placement.shown()
 	v.opened()
 	v.updateInterval()
 	v.notifications.withdraw(view.NoteFinished, view.NoteAttention)
@@ -50,6 +53,7 @@ func (v *visibility) openIfHidden() {
 // hide hides the window. The first time a notification explains that Ferry is still
 // running.
 func (v *visibility) hide() {
+	v.placement.hiding()
 	v.window.hide()
 	v.updateInterval()
 	if v.state.Get().HideExplained {

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/details"
@@ -80,7 +81,7 @@ func newWindow(toolkit fyne.App, to *destination, config Config, refresh func(),
 		banner: frame.NewBanner(messages), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
-	w.window.Resize(w.initialSize())
+	w.window.Resize(initialSize(config.State.Get()))
 	return w
 }
 
@@ -104,9 +105,9 @@ func (w *window) build() {
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
 	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.newRows.content, w.empty, w.loading, w.noMatches), w.details.Content)
-	content := container.NewBorder(top, bottom, nil, nil, w.middle)
+	content := container.New(layout.NewBorderLayout(top, bottom, nil, nil), top, w.middle, bottom) // in the order of Tab
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
-	w.window.SetContent(container.New(minSizeLayout{w.resized}, container.NewStack(content, w.toasts, w.tooltips, w.newWatch())))
+	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.tooltips, w.newWatch())))
 }
 
 // newWatch returns the watch of a new content. That of the content before reports nothing more.

@@ -11,7 +11,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
@@ -20,6 +19,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets"
 )
 
 func TestTopBar(t *testing.T) {
@@ -170,7 +170,7 @@ func TestEmptyStateOffersToAddTheFirstServer(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine())
 	button := func() (fyne.CanvasObject, bool) {
 		for _, o := range test.LaidOutObjects(s.window.empty) {
-			if b, ok := o.(*widget.Button); ok && b.Visible() && b.Text == "Add a server…" {
+			if b, ok := o.(*widgets.Button); ok && b.Visible() && b.Text == "Add a server…" {
 				return b, true
 			}
 		}

@@ -39,7 +39,7 @@ type Banner struct {
 	icon       *draw.Icon
 	lines      [maxBannerLines]*draw.Label
 	buttons    *fyne.Container
-	dismiss    *widget.Button
+	dismiss    *Button
 	height     float32 // at the last layout
 }
 
@@ -53,7 +53,7 @@ func NewBanner(model BannerModel) *Banner {
 	for i := range b.lines {
 		b.lines[i] = draw.NewLabel(draw.SizeText, theme.ColorText)
 	}
-	b.dismiss = widget.NewButtonWithIcon("", theme.Icon(theme.IconCancel), func() { call(b.model.OnDismiss) })
+	b.dismiss = NewButton("", theme.Icon(theme.IconCancel), func() { call(b.model.OnDismiss) })
 	b.dismiss.Importance = widget.LowImportance
 	b.setModel(model)
 	b.paint()
@@ -72,7 +72,7 @@ func (b *Banner) setModel(model BannerModel) {
 	b.icon.Set(model.Icon, model.Tone.Color())
 	b.buttons.Objects = nil
 	for i, button := range model.Buttons {
-		object := widget.NewButton(button.Label, button.OnTapped)
+		object := NewButton(button.Label, nil, button.OnTapped)
 		object.Importance = widget.LowImportance
 		if i == 0 && !button.Quiet {
 			object.Importance = widget.HighImportance

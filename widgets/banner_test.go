@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/widgets"
@@ -69,7 +68,7 @@ func TestBannerButtons(t *testing.T) {
 	})
 	widgettest.Show(t, banner, 960, 48)
 	for _, object := range test.LaidOutObjects(banner) {
-		if button, ok := object.(*widget.Button); ok {
+		if button, ok := object.(*widgets.Button); ok {
 			test.Tap(button)
 		}
 	}

@@ -42,8 +42,8 @@ type EmptyState struct {
 	title   *draw.Label
 	hint    *draw.WrappedText
 	lines   *fyne.Container // of the hint
-	button  *widget.Button
-	second  *widget.Button
+	button  *Button
+	second  *Button
 }
 
 var _ desktop.Hoverable = (*EmptyState)(nil)
@@ -61,9 +61,9 @@ func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
 	for _, line := range e.lines.Objects {
 		line.(*canvas.Text).Alignment = fyne.TextAlignCenter
 	}
-	e.button = widget.NewButton("", func() { call(e.OnTapped) })
+	e.button = NewButton("", nil, func() { call(e.OnTapped) })
 	e.button.Importance = widget.HighImportance
-	e.second = widget.NewButton("", func() { call(e.OnSecondTapped) })
+	e.second = NewButton("", nil, func() { call(e.OnSecondTapped) })
 	e.setModel(model)
 	e.ExtendBaseWidget(e)
 	return e
@@ -165,7 +165,7 @@ func (e *EmptyState) arrange(size fyne.Size) {
 // arrangeButtons places the buttons side by side, or one below the other where the width is
 // not enough.
 func (e *EmptyState) arrangeButtons(size fyne.Size, y float32) {
-	row := []*widget.Button{e.button}
+	row := []*Button{e.button}
 	if e.second.Visible() {
 		row = append(row, e.second)
 	}
@@ -176,7 +176,7 @@ func (e *EmptyState) arrangeButtons(size fyne.Size, y float32) {
 	e.arrangeRow(row, size, y)
 }
 
-func (e *EmptyState) rowWidth(row []*widget.Button) float32 {
+func (e *EmptyState) rowWidth(row []*Button) float32 {
 	width := theme.Grid(2) * float32(len(row)-1)
 	for _, button := range row {
 		width += buttonSize(button).Width
@@ -185,7 +185,7 @@ func (e *EmptyState) rowWidth(row []*widget.Button) float32 {
 }
 
 // arrangeRow centres buttons at y, and returns where the next row begins.
-func (e *EmptyState) arrangeRow(row []*widget.Button, size fyne.Size, y float32) float32 {
+func (e *EmptyState) arrangeRow(row []*Button, size fyne.Size, y float32) float32 {
 	x := (size.Width - e.rowWidth(row)) / 2
 	for _, button := range row {
 		button.Resize(buttonSize(button))
@@ -195,6 +195,6 @@ func (e *EmptyState) arrangeRow(row []*widget.Button, size fyne.Size, y float32)
 	return y + buttonSize(row[0]).Height + theme.Grid(2)
 }
 
-func buttonSize(button *widget.Button) fyne.Size {
+func buttonSize(button *Button) fyne.Size {
 	return button.MinSize().AddWidthHeight(theme.Grid(4), 0)
 }

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/internal/widgettest"
@@ -20,9 +19,9 @@ func TestEmptyState(t *testing.T) {
 	tapped := 0
 	empty := widgets.NewEmptyState(widgets.EmptyModel{Title: "No waiting uploads", Button: "Show all"}, func() { tapped++ })
 	widgettest.Show(t, empty, 720, 460)
-	var button *widget.Button
+	var button *widgets.Button
 	for _, object := range test.LaidOutObjects(empty) {
-		if b, ok := object.(*widget.Button); ok && b.Visible() {
+		if b, ok := object.(*widgets.Button); ok && b.Visible() {
 			button = b
 		}
 	}
@@ -54,9 +53,9 @@ func TestEmptyStateWithTwoButtons(t *testing.T) {
 			empty := widgets.NewEmptyState(widgets.EmptyModel{Title: "No uploads", Button: "Add files and folders…", Second: "Add a server…"}, func() { tapped = append(tapped, "first") })
 			empty.OnSecondTapped = func() { tapped = append(tapped, "second") }
 			widgettest.Show(t, empty, c.width, 460)
-			var buttons []*widget.Button
+			var buttons []*widgets.Button
 			for _, object := range test.LaidOutObjects(empty) {
-				if b, ok := object.(*widget.Button); ok && b.Visible() {
+				if b, ok := object.(*widgets.Button); ok && b.Visible() {
 					buttons = append(buttons, b)
 				}
 			}

@@ -14,13 +14,14 @@ import (
 // the light theme, like that of [Toasts].
 type FloatingButton struct {
 	widget.BaseWidget
-	hoverable
+	clickable
 	onTap      func()
 	background *canvas.Rectangle
 	text       *draw.Label
 }
 
 var (
+	_ fyne.Focusable     = (*FloatingButton)(nil)
 	_ desktop.Hoverable  = (*FloatingButton)(nil)
 	_ desktop.Cursorable = (*FloatingButton)(nil)
 )
@@ -48,6 +49,9 @@ func (b *FloatingButton) SetText(text string) {
 // Tapped implements [fyne.Tappable].
 func (b *FloatingButton) Tapped(*fyne.PointEvent) { call(b.onTap) }
 
+// TypedKey implements [fyne.Focusable].
+func (b *FloatingButton) TypedKey(e *fyne.KeyEvent) { pressOrForward(b, e) }
+
 // MinSize returns the size of the text with padding.
 func (b *FloatingButton) MinSize() fyne.Size {
 	return fyne.NewSize(draw.Snap(b.textWidth()+theme.Grid(7)), theme.Grid(7.5))
@@ -73,7 +77,7 @@ func (b *FloatingButton) paint() {
 	b.background.FillColor = theme.Color(theme.ColorToast)
 	b.background.CornerRadius = b.MinSize().Height / 2
 	b.background.StrokeColor, b.background.StrokeWidth = nil, 0
-	if b.hovered {
+	if b.hovered || b.focused {
 		b.background.StrokeColor, b.background.StrokeWidth = theme.Color(theme.ColorAccent), 1.5
 	}
 	b.text.Restyle()

@@ -25,3 +25,24 @@ func (h *hoverable) setHovered(hovered bool) {
 	h.hovered = hovered
 	h.repaint()
 }
+
+// clickable is embedded by buttons that the toolkit does not draw. They also implement TypedKey,
+// see pressOrForward.
+type clickable struct {
+	hoverable
+	focused bool
+}
+
+// FocusGained implements [fyne.Focusable].
+func (c *clickable) FocusGained() { c.setFocused(true) }
+
+// FocusLost implements [fyne.Focusable].
+func (c *clickable) FocusLost() { c.setFocused(false) }
+
+// TypedRune implements [fyne.Focusable]. It does nothing.
+func (c *clickable) TypedRune(rune) {}
+
+func (c *clickable) setFocused(focused bool) {
+	c.focused = focused
+	c.repaint()
+}

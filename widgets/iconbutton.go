@@ -10,7 +10,7 @@ import (
 
 // IconButton is a button with an icon and a tooltip.
 type IconButton struct {
-	widget.Button
+	Button
 	tooltips *Tooltips
 	tooltip  string
 }
@@ -42,6 +42,9 @@ func (b *IconButton) MouseOut() {
 	b.Button.MouseOut()
 	b.tooltips.HideFor(b)
 }
+
+// TypedKey implements [fyne.Focusable].
+func (b *IconButton) TypedKey(e *fyne.KeyEvent) { pressOrForward(b, e) }
 
 // Tapped implements [fyne.Tappable].
 func (b *IconButton) Tapped(e *fyne.PointEvent) {

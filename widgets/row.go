@@ -28,6 +28,7 @@ type Row struct {
 	// shortened texts. It may be nil.
 	Tooltips *Tooltips
 
+	style         rowStyle
 	model         RowModel
 	state         list.RowState
 	aimed         bool              // the last change was a movement of the pointer
@@ -54,8 +55,15 @@ type Row struct {
 var _ list.Stateful = (*Row)(nil)
 
 // NewRow returns an empty row.
-func NewRow() *Row {
+func NewRow() *Row { return newRow(progressStyle) }
+
+// NewEntryRow returns an empty row for a list without progress and batches: of the columns it
+// has the size only, and there is no room for a chevron.
+func NewEntryRow() *Row { return newRow(entryStyle) }
+
+func newRow(style rowStyle) *Row {
 	r := &Row{
+		style:           style,
 		background:      &canvas.Rectangle{},
 		mark:            &canvas.Rectangle{},
 		separator:       &canvas.Rectangle{},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -370,5 +371,30 @@ func TestRowShowsPictureInPlaceOfIcon(t *testing.T) {
 	row.SetModel(done())
 	if icons, pictures := shown(); icons != 1 || pictures != 0 {
 		t.Errorf("%d icons and %d pictures afterwards", icons, pictures)
+	}
+}
+
+// TestSizeOfEntryIsAtTheEndOfTheRow compares rows of a list without progress in narrow and wide
+// windows.
+func TestSizeOfEntryIsAtTheEndOfTheRow(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	for _, width := range []float32{400, 960, 3840} {
+		row := widgets.NewEntryRow()
+		row.SetModel(widgets.RowModel{Name: strings.Repeat("a long name ", 80) + ".mov", Size: "1,023.9 GB", Status: "13:05 · Studio"})
+		widgettest.Show(t, row, width, row.MinSize().Height)
+		var texts []string
+		for _, object := range test.LaidOutObjects(row) {
+			text, ok := object.(*canvas.Text)
+			if !ok || !text.Visible() || text.Text == "" {
+				continue
+			}
+			texts = append(texts, text.Text)
+			if end := text.Position().X + text.Size().Width; text.Text == "1,023.9 GB" && end != width-theme.Grid(4) {
+				t.Errorf("width %g: size ends at %g", width, end)
+			}
+		}
+		if len(texts) != 3 {
+			t.Errorf("width %g: row shows %q", width, texts)
+		}
 	}
 }

@@ -25,9 +25,43 @@ const (
 	minStatusWidth = 36.0 // of a compact row; with less space only the icon is shown
 )
 
-// columnWidths are the widths of percent, size, speed and ETA, enough for their longest
-// texts, so that columns do not move.
-var columnWidths = [...]float32{13, 32, 21, 27}
+// rowStyle is how the rows of a list are laid out.
+type rowStyle struct {
+	chevrons bool // there is room for the chevron
+	// columns are the widths of percent, size, speed and ETA, enough for their longest
+	// texts, so that columns do not move.
+	columns [4]float32
+}
+
+var (
+	progressStyle = rowStyle{chevrons: true, columns: [...]float32{13, 32, 21, 27}}
+	entryStyle    = rowStyle{columns: [...]float32{0, 21, 0, 0}} // of a list without progress and batches
+)
+
+// gutter is the width left of the tile of a row that is in no other row.
+func (s rowStyle) gutter() float32 {
+	if s.chevrons {
+		return 1 + chevronWidth
+	}
+	return rowPadding
+}
+
+// textLeft returns the left edge of the text of a row that is in no other row.
+func (s rowStyle) textLeft() float32 {
+	return theme.Grid(s.gutter()) + theme.Size(theme.SizeTile) + theme.Grid(rowGap)
+}
+
+// columnsIn returns the number of columns that fit into a width beside the name.
+func (s rowStyle) columnsIn(width float32) int {
+	width -= theme.Grid(minNameWidth)
+	for i, columnWidth := range s.columns {
+		width -= theme.Grid(columnWidth)
+		if width < 0 {
+			return i
+		}
+	}
+	return len(s.columns)
+}
 
 // nameShare is the part of the space left of the columns that the name has in a compact row.
 const nameShare = 0.55
@@ -54,15 +88,10 @@ func (r *Row) arrange(size fyne.Size) {
 	r.updateTooltip()
 }
 
-// textLeft returns the left edge of the text of a row that is in no other row.
-func textLeft() float32 {
-	return theme.Grid(1+chevronWidth) + theme.Size(theme.SizeTile) + theme.Grid(rowGap)
-}
-
 // arrangeTile places chevron, tile and icon, and returns the left edge of the text.
 func (r *Row) arrangeTile(size fyne.Size) float32 {
 	tile := theme.Size(theme.SizeTile)
-	at := fyne.NewPos(theme.Grid(1+chevronWidth*float32(1+r.model.Depth)), draw.Snap((size.Height-tile)/2))
+	at := fyne.NewPos(theme.Grid(r.style.gutter()+chevronWidth*float32(r.model.Depth)), draw.Snap((size.Height-tile)/2))
 	r.arrangeChevron(at.X, size)
 	draw.SetVisible(r.tile, !theme.IsCompact())
 	r.tile.Resize(fyne.NewSquareSize(tile))
@@ -110,7 +139,7 @@ func (r *Row) arrangeLine(left, free float32, size fyne.Size) {
 	middle := size.Height / 2
 	r.arrangeColumns(free, draw.Snap(middle-r.status.Height/2), size)
 
-	statusLeft := draw.Snap(textLeft() + nameShare*(columns-textLeft()))
+	statusLeft := draw.Snap(r.style.textLeft() + nameShare*(columns-r.style.textLeft()))
 	showText := columns-statusLeft >= theme.Grid(minStatusWidth)
 	if !showText {
 		statusLeft = columns - theme.Grid(rowGap) - theme.Size(theme.SizeMark)
@@ -145,7 +174,7 @@ func (r *Row) arrangeBar(left float32, size fyne.Size, bottom float32) {
 // columnsLeft returns the left edge of the columns that fit.
 func (r *Row) columnsLeft(size fyne.Size) float32 {
 	left := size.Width - theme.Grid(rowPadding)
-	for _, width := range columnWidths[:columnsIn(left-textLeft())] {
+	for _, width := range r.style.columns[:r.style.columnsIn(left-r.style.textLeft())] {
 		left -= theme.Grid(width)
 	}
 	return left
@@ -156,9 +185,9 @@ func (r *Row) columnsLeft(size fyne.Size) float32 {
 func (r *Row) arrangeColumns(free, top float32, size fyne.Size) float32 {
 	end := size.Width - theme.Grid(rowPadding)
 	nameEnd := min(end, free)
-	count := columnsIn(end - textLeft())
-	for i := len(columnWidths) - 1; i >= 0; i-- {
-		width := theme.Grid(columnWidths[i])
+	count := r.style.columnsIn(end - r.style.textLeft())
+	for i := len(r.style.columns) - 1; i >= 0; i-- {
+		width := theme.Grid(r.style.columns[i])
 		column := r.columns[i]
 		used := i < count && column.FullText != ""
 		draw.SetVisible(column.Object, used && end <= free)
@@ -171,18 +200,6 @@ func (r *Row) arrangeColumns(free, top float32, size fyne.Size) float32 {
 		}
 	}
 	return nameEnd
-}
-
-// columnsIn returns the number of columns that fit into a width beside the name.
-func columnsIn(width float32) int {
-	width -= theme.Grid(minNameWidth)
-	for i, columnWidth := range columnWidths {
-		width -= theme.Grid(columnWidth)
-		if width < 0 {
-			return i
-		}
-	}
-	return len(columnWidths)
 }
 
 // arrangeButtons places the buttons of the actions, and returns the right edge of the space

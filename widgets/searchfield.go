@@ -15,6 +15,8 @@ type SearchField struct {
 	// OnLeave is called when the user leaves the field: with Escape or the button,
 	// which clear it, or with Enter or Down.
 	OnLeave func()
+	// OnEscape is called in place of OnLeave with Escape in an empty field; may be nil.
+	OnEscape func()
 	// OnFocus is called when the field gains or loses the keyboard focus.
 	OnFocus func(focused bool)
 
@@ -46,6 +48,10 @@ func (f *SearchField) Clear() {
 func (f *SearchField) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyEscape:
+		if f.Text == "" && f.OnEscape != nil {
+			f.OnEscape()
+			return
+		}
 		f.Clear()
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDown:
 		call(f.OnLeave)

@@ -39,6 +39,12 @@ func TestSearchField(t *testing.T) {
 	if left != 2 || field.ActionItem.Visible() {
 		t.Errorf("OnLeave called %d times, clear button of an empty field visible %t", left, field.ActionItem.Visible())
 	}
+	escaped := 0
+	field.OnEscape = func() { escaped++ }
+	field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if escaped != 1 || left != 2 {
+		t.Errorf("Escape in the empty field: OnEscape called %d times, OnLeave %d times", escaped, left)
+	}
 	if diff := cmp.Diff([]bool{true, false}, slices.Compact(focus)); diff != "" {
 		t.Error(diff)
 	}

@@ -14,11 +14,10 @@ import (
 // SmallButton is a button without background, with an icon and small text.
 type SmallButton struct {
 	widget.BaseWidget
-	hoverable
+	clickable
 	onTap    func()
 	tooltips *Tooltips
 	compact  bool // without text
-	focused  bool
 
 	background *canvas.Rectangle
 	icon       *draw.Icon
@@ -71,29 +70,10 @@ func (b *SmallButton) Tapped(*fyne.PointEvent) {
 	call(b.onTap)
 }
 
-// FocusGained implements [fyne.Focusable].
-func (b *SmallButton) FocusGained() { b.setFocused(true) }
-
-// FocusLost implements [fyne.Focusable].
-func (b *SmallButton) FocusLost() { b.setFocused(false) }
-
-func (b *SmallButton) setFocused(focused bool) {
-	b.focused = focused
-	b.Refresh()
-}
-
-// TypedRune implements [fyne.Focusable]. It does nothing.
-func (b *SmallButton) TypedRune(rune) {}
-
 // TypedKey implements [fyne.Focusable]. Keys that do not press the button are
 // passed to the window.
 func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		b.Tapped(nil)
-	default:
-		draw.ForwardKey(b, e)
-	}
+	pressOrForward(b, e)
 }
 
 // MouseIn implements [desktop.Hoverable].

@@ -219,12 +219,7 @@ func (t *tab) TypedRune(rune) {}
 // TypedKey implements [fyne.Focusable]. Keys that do not select the tab are passed to the
 // window.
 func (t *tab) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		t.Tapped(nil)
-	default:
-		draw.ForwardKey(t, e)
-	}
+	pressOrForward(t, e)
 }
 
 // Tapped implements [fyne.Tappable].

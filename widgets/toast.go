@@ -139,13 +139,14 @@ func (t *Toasts) paint() {
 // toastAction is the button of a toast.
 type toastAction struct {
 	widget.BaseWidget
-	hoverable
+	clickable
 	onTap      func()
 	background *canvas.Rectangle
 	text       *draw.Label
 }
 
 var (
+	_ fyne.Focusable     = (*toastAction)(nil)
 	_ desktop.Hoverable  = (*toastAction)(nil)
 	_ desktop.Cursorable = (*toastAction)(nil)
 )
@@ -168,6 +169,9 @@ func (a *toastAction) set(text string, tapped func()) {
 // Tapped implements [fyne.Tappable].
 func (a *toastAction) Tapped(*fyne.PointEvent) { call(a.onTap) }
 
+// TypedKey implements [fyne.Focusable].
+func (a *toastAction) TypedKey(e *fyne.KeyEvent) { pressOrForward(a, e) }
+
 // MinSize returns the size of the text with padding.
 func (a *toastAction) MinSize() fyne.Size {
 	width := fyne.MeasureText(a.text.FullText, theme.Size(draw.SizeText), a.text.Object.TextStyle).Width
@@ -186,8 +190,12 @@ func (a *toastAction) arrange(size fyne.Size) {
 }
 
 func (a *toastAction) paint() {
-	draw.SetVisible(a.background, a.hovered)
+	draw.SetVisible(a.background, a.hovered || a.focused)
 	a.background.FillColor = theme.Color(fynetheme.ColorNamePressed)
+	a.background.StrokeColor, a.background.StrokeWidth = nil, 0
+	if a.focused {
+		a.background.StrokeColor, a.background.StrokeWidth = theme.Color(theme.ColorToastAction), 1.5
+	}
 	a.background.CornerRadius = theme.Grid(1.5)
 	a.text.Restyle()
 }

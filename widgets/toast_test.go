@@ -85,6 +85,25 @@ func TestToastAction(t *testing.T) {
 	}
 }
 
+func TestToastActionByKey(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	toasts, _ := newToasts()
+	canvas := widgettest.Show(t, toasts, 480, 360).Canvas()
+	tapped := 0
+	toasts.NotifyWithAction("Removed 3 uploads", "Undo", func() { tapped++ }, nil)
+	canvas.FocusNext()
+	button := canvas.Focused()
+	if button == nil {
+		t.Fatal("the action is not reached with Tab")
+	}
+	for range 2 { // the message is hidden at the second time
+		button.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	}
+	if tapped != 1 {
+		t.Errorf("tapped called %d times", tapped)
+	}
+}
+
 func TestToastActionExpires(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	toasts, timers := newToasts()

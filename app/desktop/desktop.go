@@ -132,6 +132,13 @@ func (f *Ferry) Drop(ctx context.Context, paths ...string) error {
 	return f.Desktop.Drop(ctx, f.Window, paths...)
 }
 
+// AwaitPlaced waits until the window is placed as the condition says.
+func (f *Ferry) AwaitPlaced(ctx context.Context, what string, condition func(virtual.Window) bool) error {
+	var err error
+	f.Window, err = f.Desktop.AwaitPlaced(ctx, Title, what, condition)
+	return err
+}
+
 // Quit chooses the Quit entry of the tray menu, which has the given label, and waits
 // for the program to exit.
 func (f *Ferry) Quit(ctx context.Context, label string) error {

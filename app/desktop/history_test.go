@@ -27,6 +27,10 @@ func TestHistoryByKeyAndMouse(t *testing.T) {
 	must(t, ferry.Key(ctx, "ctrl+h"))
 	must(t, ferry.AwaitColour(ctx, ferry.Window, cornerX, cornerY, "the history", open))
 	picture(t, ferry, "history")
+	must(t, ferry.Key(ctx, "Escape")) // in the search field, which is empty
+	must(t, ferry.AwaitColour(ctx, ferry.Window, cornerX, cornerY, "the history to close", func(c string) bool { return c == before }))
+	must(t, ferry.Key(ctx, "ctrl+h"))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, cornerX, cornerY, "the history", open))
 	must(t, ferry.Key(ctx, "Down", "ctrl+a", "ctrl+c")) // Down leaves the search field
 	must(t, ferry.AwaitClipboard(ctx, newestFirst))
 	must(t, ferry.Key(ctx, "Down", "ctrl+c", "Escape")) // the clipboard is another one

@@ -62,7 +62,7 @@ type errorRow struct {
 	text   *widget.Label
 	hint   *widget.Label
 	place  *fyne.Container // of the button
-	button *widget.Button
+	button *widgets.Button
 	group  view.ErrorGroup
 }
 
@@ -70,7 +70,7 @@ func newErrorRow(resolve func(view.ErrorGroup)) *errorRow {
 	l := &errorRow{text: newCaption(""), hint: newCaption("")}
 	l.text.Wrapping, l.hint.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
 	l.text.TextStyle.Bold = true
-	l.button = widget.NewButton("", func() { resolve(l.group) })
+	l.button = widgets.NewButton("", nil, func() { resolve(l.group) })
 	padding := theme.Grid(2)
 	l.place = container.NewHBox(l.button)
 	button := container.New(layout.NewCustomPaddedLayout(0, 2*padding, padding, padding), l.place)

@@ -100,8 +100,8 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 	graph := container.New(height(theme.Grid(14)), d.graph)
 	d.speed = container.NewVBox(container.NewBorder(nil, nil, newHeading(words.Text("details.speed")), d.peak), padded(graph))
 	closeButton := widgets.NewIconButton(theme.IconCancel, hints, words.Text("details.close"), actions.Closed)
-	diagnostics := widget.NewButtonWithIcon(words.Text("details.diagnostics"), theme.Icon(theme.IconCopy), d.copyDiagnostics)
-	asIs := widget.NewButtonWithIcon(words.Text("action."+view.ActionUploadAsIs.String()), theme.Icon(view.ActionUploadAsIs.Icon()), d.uploadAsIs)
+	diagnostics := widgets.NewButton(words.Text("details.diagnostics"), theme.Icon(theme.IconCopy), d.copyDiagnostics)
+	asIs := widgets.NewButton(words.Text("action."+view.ActionUploadAsIs.String()), theme.Icon(view.ActionUploadAsIs.Icon()), d.uploadAsIs)
 	d.asIs = container.NewStack(padded(asIs))
 	body := container.NewVBox(
 		d.state, padded(d.bar), d.reasons, d.asIs, d.errorsTitle, d.errors.content, d.lines.content, d.speed,

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
@@ -100,12 +99,12 @@ func TestPaneOffersToUploadFileAsItIs(t *testing.T) {
 }
 
 // buttonIn returns the button in nested containers.
-func buttonIn(object fyne.CanvasObject) *widget.Button {
+func buttonIn(object fyne.CanvasObject) *widgets.Button {
 	for {
 		switch o := object.(type) {
 		case *fyne.Container:
 			object = o.Objects[0]
-		case *widget.Button:
+		case *widgets.Button:
 			return o
 		}
 	}

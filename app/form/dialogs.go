@@ -22,6 +22,7 @@ type Answer struct {
 type Question struct {
 	Title, Text string
 	More        fyne.CanvasObject // below the text; nil for nothing
+	Focus       fyne.Focusable    // in More; nil for the highlighted answer, or the first one
 	Closed      func()            // called when the dialog is closed, before the answer's Do; may be nil
 	Answers     []Answer
 }
@@ -66,7 +67,7 @@ func NewDialogs(canvas fyne.Canvas, dismissHints func()) *Dialogs {
 func (d *Dialogs) Canvas() fyne.Canvas { return d.canvas }
 
 // Ask shows a question, with the focus on the answer that is highlighted, so that Enter does
-// what it says, or on the first one if none is. Escape closes it without an answer.
+// what it says, or on the first one if none is, or on q.Focus. Escape closes it without an answer.
 func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 	var box *dialog.Dialog
 	hide := func() { box.Hide() }
@@ -93,7 +94,11 @@ func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 	box.OnClosed = q.Closed
 	box.SetSize(fyne.NewSize(theme.Grid(QuestionWidth), 0))
 	d.Present(box)
-	d.canvas.Focus(focused)
+	if q.Focus != nil {
+		d.canvas.Focus(q.Focus)
+	} else {
+		d.canvas.Focus(focused)
+	}
 	return box
 }
 

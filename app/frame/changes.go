@@ -2,13 +2,14 @@ package frame
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets"
 )
 
 // The toolkit redraws the whole window for every change of a widget, even one without
 // effect. These functions change only what differs.
 
-func setButtonText(b *widget.Button, text string) {
+func setButtonText(b *widgets.Button, text string) {
 	if b.Text != text {
 		b.SetText(text)
 	}

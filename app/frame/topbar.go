@@ -18,10 +18,10 @@ import (
 type TopBar struct {
 	Content        *fyne.Container
 	label          fyne.CanvasObject
-	Destination    *widget.Button
+	Destination    *widgets.Button
 	folder         *widgets.IconButton // opens the built-in receiver's folder
-	Add            *widget.Button
-	Toggle         *widget.Button      // pauses or resumes all transfers
+	Add            *widgets.Button
+	Toggle         *widgets.Button     // pauses or resumes all transfers
 	toggleBox      *fyne.Container     // contains Toggle
 	toggleIcon     *widgets.IconButton // the same without text, for a narrow window
 	RemoveFinished *widgets.IconButton
@@ -51,11 +51,11 @@ type TopBarActions struct {
 // NewTopBar returns a top bar. Its menus open on canvas.
 func NewTopBar(canvas fyne.Canvas, tooltips *widgets.Tooltips, actions TopBarActions) *TopBar {
 	b := &TopBar{canvas: canvas, actions: actions, pausing: true}
-	b.Destination = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
+	b.Destination = widgets.NewButton("", theme.Icon(theme.IconChevronDown), b.openServers)
 	b.Destination.IconPlacement = widget.ButtonIconTrailingText
-	b.Add = widget.NewButtonWithIcon(words.Text("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
+	b.Add = widgets.NewButton(words.Text("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
 	b.Add.Importance = widget.HighImportance
-	b.Toggle = widget.NewButtonWithIcon(words.Text("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
+	b.Toggle = widgets.NewButton(words.Text("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
 	b.toggleBox = container.New(fixedWidth{b.Toggle, []string{words.Text("top.pause-all"), words.Text("top.resume-all")}}, b.Toggle)
 	b.RemoveFinished = widgets.NewIconButton(theme.IconRemove, tooltips, words.Text("top.remove-finished"), actions.RemoveFinished)
 	b.folder = widgets.NewIconButton(theme.IconFolderOpen, tooltips, words.Text("top.open-received"), actions.OpenReceived)
@@ -153,6 +153,6 @@ func (b *TopBar) openAdd() {
 	b.open(fyne.NewMenu("", files, folder, fyne.NewMenuItemSeparator(), options), b.Add)
 }
 
-func (b *TopBar) open(menu *fyne.Menu, below *widget.Button) {
+func (b *TopBar) open(menu *fyne.Menu, below *widgets.Button) {
 	widget.ShowPopUpMenuAtRelativePosition(menu, b.canvas, fyne.NewPos(0, below.Size().Height), below)
 }

@@ -3,9 +3,9 @@ package frame
 import (
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -92,7 +92,7 @@ func widthOf(objects []fyne.CanvasObject) float32 {
 // fixedWidth is a layout that gives an object the width that it has with the longest of some
 // texts, so that nothing moves when its text changes.
 type fixedWidth struct {
-	button *widget.Button
+	button *widgets.Button
 	texts  []string
 }
 

@@ -90,6 +90,7 @@ func (d *Dialog) Open() {
 	d.box = dialog.New(d.config.Dialogs.Canvas(), words.Text("history.title"), body, d.copy, more, layout.NewSpacer(), form.NewDialogButton(words.Text("history.close"), hide, hide))
 	d.box.OnClosed = d.closed
 	d.search.OnLeave = func() { d.config.Dialogs.Canvas().Focus(d.rows) }
+	d.search.OnEscape = hide
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	d.config.Dialogs.Present(d.box)
 	d.config.Dialogs.Canvas().Focus(d.search)
@@ -125,7 +126,7 @@ func (d *Dialog) newBody(host form.Host, hide func()) fyne.CanvasObject {
 	})
 	period.ShowIndex(0)
 
-	d.rows = list.New(d, func() fyne.CanvasObject { return widgets.NewRow() })
+	d.rows = list.New(d, func() fyne.CanvasObject { return widgets.NewEntryRow() })
 	d.rows.OnActivate = func(int64) { d.reveal() }
 	d.rows.OnSelect = d.selected
 	d.rows.OnCopy, d.rows.OnDelete = func() { d.copyLinks(view.LinksPlain) }, d.forget

@@ -3,14 +3,12 @@ package preferences
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -54,6 +52,7 @@ type settingsDialog struct {
 	chosen Section
 	nav    []*sectionButton
 	list   *container.Scroll // contains nav
+	names  *form.Select      // in place of list in a narrow window
 	page   *dialog.Page
 	form   *sectionForm
 	reset  *form.DialogButton
@@ -64,16 +63,20 @@ func newDialog(config Config) *settingsDialog {
 	d := &settingsDialog{config: config, page: dialog.NewPage(), chosen: NumSections}
 	hide := func() { d.box.Hide() }
 	nav := container.NewVBox()
+	var names []string
 	for s := range NumSections {
 		button := newSectionButton(s, func() { d.choose(s) }, hide, d.step)
-		button.hints = func() *widgets.Tooltips { return d.box.Tooltips() }
+		names = append(names, button.Text)
 		d.nav = append(d.nav, button)
 		nav.Add(button)
 	}
 	d.reset = form.NewDialogButton(words.Text("settings.reset"), d.resetSection, hide)
 	d.close = form.NewDialogButton(words.Text("settings.close"), hide, hide)
 	d.list = container.NewVScroll(nav)
-	content := container.New(&dialogLayout{nav: d.nav}, d.list, widget.NewSeparator(), d.page)
+	host := form.Host{Close: hide, Reveal: func(fyne.CanvasObject) {}}
+	d.names = form.NewSelect(host, names, func(i int) { d.choose(Section(max(i, 0))) }) //nolint:gosec // an index of nav
+	parts := &dialogLayout{buttons: d.list, separator: widget.NewSeparator(), list: d.names, page: d.page}
+	content := container.New(parts, parts.buttons, parts.separator, parts.list, parts.page)
 	d.box = dialog.New(config.Dialogs.Canvas(), words.Text("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	return d
@@ -88,10 +91,20 @@ func (d *settingsDialog) choose(s Section) {
 	for _, button := range d.nav {
 		button.setChosen(button.section == s)
 	}
+	d.names.ShowIndex(int(s))
 	d.reveal(d.nav[s])
 	draw.SetVisible(d.reset, s.hasSettings())
 	d.fill()
 	d.page.ScrollToTop()
+}
+
+// focusSections moves the focus to the control that chooses the section.
+func (d *settingsDialog) focusSections() {
+	if d.names.Visible() {
+		d.config.Dialogs.Canvas().Focus(d.names)
+		return
+	}
+	d.config.Dialogs.Canvas().Focus(d.nav[d.chosen])
 }
 
 // reveal scrolls the button of a section into view.
@@ -175,7 +188,6 @@ type sectionButton struct {
 	form.DialogButton
 	section Section
 	step    func(by int)
-	hints   func() *widgets.Tooltips // show the section's name if the button has only an icon
 }
 
 func newSectionButton(s Section, tapped, escape func(), step func(int)) *sectionButton {
@@ -183,34 +195,9 @@ func newSectionButton(s Section, tapped, escape func(), step func(int)) *section
 	b.OnEscape, b.OnTapped = escape, tapped
 	b.Icon, b.Alignment = theme.Icon(s.icon()), widget.ButtonAlignLeading
 	b.Importance = widget.LowImportance
+	b.Text = words.Text("settings." + s.String())
 	b.ExtendBaseWidget(b)
-	b.showLabel(true)
 	return b
-}
-
-// showLabel shows or hides the section's name.
-func (b *sectionButton) showLabel(visible bool) {
-	text := ""
-	if visible {
-		text = words.Text("settings." + b.section.String())
-	}
-	if b.Text != text {
-		b.SetText(text)
-	}
-}
-
-// MouseIn implements desktop.Hoverable.
-func (b *sectionButton) MouseIn(e *desktop.MouseEvent) {
-	b.DialogButton.MouseIn(e)
-	if b.Text == "" {
-		b.hints().ShowFor(b, words.Text("settings."+b.section.String()))
-	}
-}
-
-// MouseOut implements desktop.Hoverable.
-func (b *sectionButton) MouseOut() {
-	b.DialogButton.MouseOut()
-	b.hints().HideFor(b)
 }
 
 func (b *sectionButton) setChosen(chosen bool) {

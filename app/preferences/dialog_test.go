@@ -160,6 +160,38 @@ func checkFits(t *testing.T, row *dialog.Setting) {
 	}
 }
 
+// TestSectionsAreAListInNarrowWindow chooses sections with the list that is there instead of
+// buttons.
+func TestSectionsAreAListInNarrowWindow(t *testing.T) {
+	s := start(t)
+	s.window.Resize(fyne.NewSize(480, 360))
+	s.Open()
+	d := s.dialog
+	if d.list.Visible() || !d.names.Visible() {
+		t.Fatal("the sections are buttons")
+	}
+	if s.window.Canvas().Focused() != d.names {
+		t.Errorf("focus is at %T, want the list of sections", s.window.Canvas().Focused())
+	}
+	if len(d.names.Options) != int(NumSections) || d.names.SelectedIndex() != int(SectionTransfers) {
+		t.Errorf("list has %q, of which %d is chosen", d.names.Options, d.names.SelectedIndex())
+	}
+	d.names.SetSelectedIndex(int(SectionAbout))
+	if d.chosen != SectionAbout {
+		t.Errorf("section is %s", d.chosen)
+	}
+	s.window.Resize(fyne.NewSize(960, 640))
+	s.Reopen()
+	d = s.dialog
+	if !d.list.Visible() || d.names.Visible() {
+		t.Error("the sections are no buttons in a wide window")
+	}
+	d.step(-1)
+	if d.names.SelectedIndex() != int(SectionStatistics) {
+		t.Errorf("list shows section %d", d.names.SelectedIndex())
+	}
+}
+
 func TestSpeedLimit(t *testing.T) {
 	s, d := startAt(t, SectionTransfers)
 	row := d.row(t, "limit")

@@ -65,7 +65,7 @@ func (d *Dialog) OpenSection(s Section) {
 	}
 	d.config.Dialogs.Present(opened.box)
 	opened.choose(s)
-	d.config.Dialogs.Canvas().Focus(opened.nav[s])
+	opened.focusSections()
 }
 
 // Reopen recreates the dialog, if it is open, in the current language and size. Section and

@@ -52,8 +52,16 @@ func TestBackupIsRestored(t *testing.T) {
 		t.Errorf("%d uploads in the restored list, want 1", got)
 	}
 	earlier := s.database.Recovery().SetAside
+	if !s.asksToResume() {
+		t.Error("what the backup has not sent is sent without asking")
+	}
 	if want := "The backup " + backup + " was restored. The earlier data is in " + earlier + "."; s.recovered != want {
 		t.Errorf("text is %q, want %q", s.recovered, want)
+	}
+	must(t, s.close(nil))
+	s = openSession(t, p)
+	if s.asksToResume() {
+		t.Error("the second start after the restore asks again")
 	}
 	must(t, s.close(nil))
 	d, err := db.Open(t.Context(), earlier)

@@ -152,7 +152,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	s.engine = engine.New(engine.Config{
 		Store: s.database, Connect: s.connect, CloseIdle: s.connector.CloseIdle, PerFile: s.connector.PerFile, Log: c.log, Settings: &transfers, BuiltinEndpoint: builtin,
 		Growth:          spool.Folder(c.profile.SpoolDir()).Growth,
-		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
+		AskBeforeResume: o.ask || s.asksToResume(),
 	})
 	s.engineLoop = startTask(s.engine.Run)
 	s.configurer = s.startConfigurer(c, o)
@@ -163,6 +163,13 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Keys: s.keys, Show: o.show, FileWait: maxFileWait}
 	s.server, err = instance.Listen(c.profile.InstanceFile(), s.handle, c.log)
 	return err
+}
+
+// asksToResume reports whether unfinished uploads wait for the user's answer. They do at the first
+// start after a backup was restored, which may be old or by somebody else: nothing of it is sent
+// before the user has seen what it would send, and where to.
+func (s *session) asksToResume() bool {
+	return s.settings.Get().Start.OnStart == settings.OnStartAsk || s.database.Recovery().Requested
 }
 
 // load waits until the engine has loaded its transfers, and then starts what needs them.

@@ -19,7 +19,6 @@ import (
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/profile"
-	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -74,7 +73,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	config := app.Config{
 		Load: s.waitLoaded, LoadFailure: c.loadFailure,
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, State: s.windowState, DefaultProfile: c.profile.Default, Log: c.log, Hidden: args.Hidden,
-		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
+		AskToResume: s.asksToResume(),
 		Data:        c.profileData(s), Version: c.version,
 		Usage:     s.database.Usage,
 		Autostart: c.autostart(),

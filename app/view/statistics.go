@@ -10,7 +10,11 @@ import (
 )
 
 // StatisticsLine is what was uploaded in a period or to a server, as text.
-type StatisticsLine struct{ Name, Value string }
+type StatisticsLine struct {
+	Name    string
+	Sent    string // bytes; "" for none
+	Details string // the number of files, how fast a file was on average, and what was resumed
+}
 
 // Statistics is the content of the statistics page.
 type Statistics struct {
@@ -36,9 +40,9 @@ func StatisticsOf(usage []uploader.Usage, servers []uploader.Server, now time.Ti
 		byServer[u.Server] = sum.Plus(u)
 	}
 	s := Statistics{Periods: []StatisticsLine{
-		{words.Text("statistics.today"), usageText(day)},
-		{words.Text("statistics.month"), usageText(month)},
-		{words.Text("statistics.all"), usageText(all)},
+		statisticsLine(words.Text("statistics.today"), day),
+		statisticsLine(words.Text("statistics.month"), month),
+		statisticsLine(words.Text("statistics.all"), all),
 	}}
 	sums := make([]uploader.Usage, 0, len(byServer))
 	for _, u := range byServer {
@@ -48,7 +52,7 @@ func StatisticsOf(usage []uploader.Usage, servers []uploader.Server, now time.Ti
 		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Server, b.Server))
 	})
 	for _, u := range sums {
-		s.Servers = append(s.Servers, StatisticsLine{serverName(servers, u.Server), usageText(u)})
+		s.Servers = append(s.Servers, statisticsLine(serverName(servers, u.Server), u))
 	}
 	return s
 }
@@ -63,10 +67,10 @@ func serverName(servers []uploader.Server, id uploader.ServerID) string {
 	return words.Text("statistics.removed")
 }
 
-// usageText returns how much was uploaded, and how fast a file was on average.
-func usageText(u uploader.Usage) string {
+// statisticsLine returns the line of what was uploaded.
+func statisticsLine(name string, u uploader.Usage) StatisticsLine {
 	if u.Bytes == 0 && u.Files == 0 {
-		return words.Text("statistics.nothing")
+		return StatisticsLine{Name: name, Details: words.Text("statistics.nothing")}
 	}
 	speed, resumed := "", ""
 	if u.Active >= time.Second {
@@ -75,5 +79,5 @@ func usageText(u uploader.Usage) string {
 	if u.Resumes > 0 {
 		resumed = words.Count("statistics.resumed", int(u.Resumes))
 	}
-	return words.Join(words.Size(u.Bytes), words.Files(int(u.Files)), speed, resumed)
+	return StatisticsLine{Name: name, Sent: words.Size(u.Bytes), Details: words.Join(words.Files(int(u.Files)), speed, resumed)}
 }

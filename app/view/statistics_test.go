@@ -22,20 +22,20 @@ func TestStatisticsOf(t *testing.T) {
 	}
 	want := Statistics{
 		Periods: []StatisticsLine{
-			{"Today", "20.0 MB · 3 files · 1 upload resumed"},
-			{"This month", "1.0 GB · 4 files · 5.1 MB/s · 1 upload resumed"},
-			{"In all", "6.0 GB · 1,204 files · 5.0 MB/s · 3 uploads resumed"},
+			{"Today", "20.0 MB", "3 files · 1 upload resumed"},
+			{"This month", "1.0 GB", "4 files · 5.1 MB/s · 1 upload resumed"},
+			{"In all", "6.0 GB", "1,204 files · 5.0 MB/s · 3 uploads resumed"},
 		},
 		Servers: []StatisticsLine{
-			{"Studio", "6.0 GB · 1,201 files · 5.0 MB/s · 2 uploads resumed"},
-			{"This computer", "20.0 MB · 3 files · 1 upload resumed"},
-			{"Removed server", "1.0 MB · 0 files"},
+			{"Studio", "6.0 GB", "1,201 files · 5.0 MB/s · 2 uploads resumed"},
+			{"This computer", "20.0 MB", "3 files · 1 upload resumed"},
+			{"Removed server", "1.0 MB", "0 files"},
 		},
 	}
 	if diff := cmp.Diff(want, StatisticsOf(usage, servers, now)); diff != "" {
 		t.Error(diff)
 	}
-	if got := StatisticsOf(nil, servers, now); len(got.Servers) != 0 || got.Periods[2].Value != "Nothing yet" {
+	if got := StatisticsOf(nil, servers, now); len(got.Servers) != 0 || got.Periods[2] != (StatisticsLine{"In all", "", "Nothing yet"}) {
 		t.Errorf("statistics of nothing: %+v", got)
 	}
 }

@@ -1,5 +1,5 @@
-// Package windowstate keeps the state of a profile's window: its size, the chosen
-// destination, what is open and selected, and which explanations were shown. A restarted
+// Package windowstate keeps the state of a profile's window: its size and place, the
+// chosen destination, what is open and selected, and which explanations were shown. A restarted
 // Ferry shows the window as it was.
 //
 // A [Current] holds the state of one profile and saves changes in the background. Reading
@@ -39,7 +39,9 @@ type State struct {
 
 	Folders map[uploader.ServerID]string `json:"folders,omitempty"` // on servers, that were given last for what was added
 
-	Size          Size                `json:"size,omitzero"`
+	Size          Size                `json:"size,omitzero"`      // while it is not maximised
+	Position      *Position           `json:"position,omitempty"` // the same; nil: not known
+	Maximized     bool                `json:"maximized,omitempty"`
 	Sort          string              `json:"sort,omitempty"` // the order of the list, see view.Sort; "": that of the queue
 	OpenBatches   []uploader.BatchID  `json:"open,omitempty"`
 	Selected      []int64             `json:"selected,omitempty"`      // IDs of rows, see transferlist.List; at most MaxSelected
@@ -53,8 +55,17 @@ type Size struct {
 	Height float32 `json:"height"`
 }
 
-// maxSize is the largest width and height that is believed.
+// Position is that of the upper left corner of a window, in the system's screen coordinates.
+type Position struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+}
+
+// maxSize is the largest width, height and distance from the screen's origin that is believed.
 const maxSize = 100_000
+
+// valid reports whether a window may have the position.
+func (p Position) valid() bool { return max(p.X, -p.X, p.Y, -p.Y) <= maxSize }
 
 // valid reports whether a window may have the size.
 func (s Size) valid() bool {
@@ -73,6 +84,9 @@ func Parse(saved json.RawMessage) (State, error) {
 	if !s.Size.valid() {
 		s.Size = Size{}
 	}
+	if s.Position != nil && !s.Position.valid() {
+		s.Position = nil
+	}
 	if len(s.Selected) > MaxSelected {
 		s.Selected = nil
 	}
@@ -83,7 +97,17 @@ func Parse(saved json.RawMessage) (State, error) {
 func (s State) clone() State {
 	s.OpenBatches, s.Selected = slices.Clone(s.OpenBatches), slices.Clone(s.Selected)
 	s.Folders = maps.Clone(s.Folders)
+	if s.Position != nil {
+		position := *s.Position
+		s.Position = &position
+	}
 	return s
+}
+
+// SamePlacement reports whether the window is at the same place in both states.
+func (s State) SamePlacement(other State) bool {
+	return s.Size == other.Size && s.Maximized == other.Maximized && (s.Position == nil) == (other.Position == nil) &&
+		(s.Position == nil || *s.Position == *other.Position)
 }
 
 // SaveFirst saves the state of a new profile, which release created. It blocks.

@@ -28,6 +28,7 @@ func (s *store) SaveSetting(_ context.Context, _ string, value json.RawMessage) 
 func TestStateIsSavedAndRead(t *testing.T) {
 	want := windowstate.State{
 		Destination: 2, HideExplained: true, Size: windowstate.Size{Width: 700, Height: 500.5},
+		Position: &windowstate.Position{X: -30, Y: 40}, Maximized: true,
 		OpenBatches: []uploader.BatchID{3, 9}, Selected: []int64{-3, 12}, Details: 12, Sort: "size", Release: "0.2.0",
 	}
 	of := &store{}
@@ -59,10 +60,10 @@ func TestStateOfNewProfile(t *testing.T) {
 }
 
 func TestGetReturnsCopy(t *testing.T) {
-	current := windowstate.Open(t.Context(), &store{json.RawMessage(`{"open":[1]}`)}, slog.New(slog.DiscardHandler))
-	current.Get().OpenBatches[0] = 7
-	if got := current.Get().OpenBatches[0]; got != 1 {
-		t.Errorf("open batch is %d, want 1", got)
+	current := windowstate.Open(t.Context(), &store{json.RawMessage(`{"open":[1],"position":{"x":1,"y":1}}`)}, slog.New(slog.DiscardHandler))
+	current.Get().OpenBatches[0], current.Get().Position.X = 7, 7
+	if got := current.Get(); got.OpenBatches[0] != 1 || got.Position.X != 1 {
+		t.Errorf("open batch is %d, position %v, want 1", got.OpenBatches[0], got.Position)
 	}
 }
 
@@ -80,6 +81,7 @@ func TestParse(t *testing.T) {
 		{name: "size without height", saved: `{"size":{"width":900},"details":4}`, want: windowstate.State{Details: 4}},
 		{name: "size no screen has", saved: `{"size":{"width":1e9,"height":300}}`},
 		{name: "negative size", saved: `{"size":{"width":-1,"height":300}}`},
+		{name: "position no screen has", saved: `{"position":{"x":1000000,"y":4},"maximized":true}`, want: windowstate.State{Maximized: true}},
 		{name: "too many selected rows", saved: string(tooMany), want: windowstate.State{Details: 1}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -12,6 +12,14 @@ type cursor struct {
 	model     Model
 	selection *selection
 	view      *viewport
+	gone      bool // the model does not have it, such as while a search hides it; see find
+}
+
+// find finds out whether the model has the cursor. It takes long if the cursor is far from the
+// visible rows, so it is called when the rows or the selection have changed.
+func (c *cursor) find() {
+	_, ok := c.index()
+	c.gone = c.selection.hasCursor && !ok
 }
 
 // index returns the index of the cursor.
@@ -25,7 +33,7 @@ func (c *cursor) index() (int, bool) {
 // is reports whether a row is the cursor, or would become it with the key Down if
 // there is none, so that the focus is visible.
 func (c *cursor) is(id int64) bool {
-	if c.selection.hasCursor {
+	if c.selection.hasCursor && !c.gone {
 		return c.selection.cursor == id
 	}
 	first := c.firstWhole()

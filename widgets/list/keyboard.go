@@ -12,6 +12,7 @@ var _ desktop.Keyable = (*View)(nil)
 // FocusGained implements [fyne.Focusable].
 func (l *View) FocusGained() {
 	l.focused, l.keyboard = true, true
+	l.cursor.find()
 	l.view.updateStates()
 }
 

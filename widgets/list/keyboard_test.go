@@ -101,6 +101,32 @@ func TestCursorIsShownOnFocus(t *testing.T) {
 	}
 }
 
+// TestCursorIsShownWhileTheSelectedRowIsHidden: a search or a filter hides rows.
+func TestCursorIsShownWhileTheSelectedRowIsHidden(t *testing.T) {
+	h := newHarness(t, 10)
+	h.Select(3)
+	h.window.Canvas().FocusNext()
+	all := h.model.rows
+	h.model.rows = []int64{5, 7}
+	h.Refresh()
+	if p := h.row(5); !p.state.Cursor {
+		t.Error("no row shows that the list has the focus")
+	}
+	if p := h.row(7); p.state.Cursor {
+		t.Error("two rows are shown as cursor")
+	}
+	h.key(fyne.KeyDown, none)
+	if diff := cmp.Diff([]int64{5}, h.Selected()); diff != "" {
+		t.Error(diff)
+	}
+	h.Select(3)
+	h.model.rows = all
+	h.Refresh()
+	if p, first := h.row(3), h.row(1); !p.state.Cursor || first.state.Cursor {
+		t.Errorf("the selected row is the cursor: %t, the first row: %t", p.state.Cursor, first.state.Cursor)
+	}
+}
+
 func TestKeysCallHandlers(t *testing.T) {
 	h := newHarness(t, 10)
 	var calls []string

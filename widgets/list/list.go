@@ -209,6 +209,7 @@ func (l *View) setOpen(tree Tree, i int, open bool) {
 }
 
 func (l *View) changed() {
+	l.cursor.find()
 	l.view.updateStates()
 	if l.OnSelect != nil {
 		l.OnSelect()
@@ -241,6 +242,9 @@ func (l *View) arrange(size fyne.Size) {
 // sync updates the view after a change of the model.
 func (l *View) sync() {
 	defer l.dragging.update()
+	if l.model.Len() != l.view.count {
+		l.cursor.find()
+	}
 	if l.view.sync() {
 		l.selection.ordered(l.model) // removes IDs that the model no longer has
 	}

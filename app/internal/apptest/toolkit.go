@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets"
 )
 
 // URIs converts paths to the URIs that the toolkit passes for dropped files.
@@ -56,6 +58,8 @@ func Texts(object fyne.CanvasObject) []string {
 		case *canvas.Text:
 			all = append(all, o.Text)
 		case *widget.Button:
+			all = append(all, o.Text)
+		case *widgets.Button:
 			all = append(all, o.Text)
 		}
 	}

@@ -85,6 +85,12 @@ func (d *Desktop) Key(ctx context.Context, keys ...string) error {
 	return err
 }
 
+// SetKeyboardLayout changes the keyboard layout, such as to "ru".
+func (d *Desktop) SetKeyboardLayout(ctx context.Context, layout string) error {
+	_, err := d.run(ctx, "setxkbmap", layout)
+	return err
+}
+
 // Type types text into the focused control.
 func (d *Desktop) Type(ctx context.Context, text string) error {
 	_, err := d.run(ctx, "xdotool", "type", "--delay", "30", "--", text)
@@ -184,6 +190,36 @@ func (d *Desktop) screenshot(ctx context.Context, window, path string) error {
 func (d *Desktop) Resize(ctx context.Context, w Window, width, height int) error {
 	_, err := d.run(ctx, "wmctrl", "-i", "-r", w.ID, "-e", fmt.Sprintf("0,20,40,%d,%d", width, height))
 	return err
+}
+
+// Place resizes the window and moves the upper left corner of its frame.
+func (d *Desktop) Place(ctx context.Context, w Window, x, y, width, height int) error {
+	_, err := d.run(ctx, "wmctrl", "-i", "-r", w.ID, "-e", fmt.Sprintf("0,%d,%d,%d,%d", x, y, width, height))
+	return err
+}
+
+// SetMaximized maximises the window, or returns it to its size.
+func (d *Desktop) SetMaximized(ctx context.Context, w Window, maximized bool) error {
+	action := "remove"
+	if maximized {
+		action = "add"
+	}
+	_, err := d.run(ctx, "wmctrl", "-i", "-r", w.ID, "-b", action+",maximized_vert,maximized_horz")
+	return err
+}
+
+// AwaitPlaced waits until the window with that title, inside its frame, is placed as the condition
+// says.
+func (d *Desktop) AwaitPlaced(ctx context.Context, title, what string, condition func(Window) bool) (w Window, err error) {
+	err = await(ctx, what, func() (bool, error) {
+		var findErr error
+		w, findErr = d.findWindow(ctx, title)
+		return findErr == nil && condition(w), nil
+	})
+	if err != nil {
+		return w, fmt.Errorf("%w; the window is %+v", err, w)
+	}
+	return w, nil
 }
 
 // OpenTrayMenu opens the menu of the only icon in the tray.

@@ -1,0 +1,171 @@
+package app
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/windowstate"
+	"github.com/ferryapp/ferry/widgets/draw"
+)
+
+// placementDelay is how long the window must be unchanged before its placement is read: the
+// system reports size, position and whether it is maximised one after another.
+const placementDelay = 300 * time.Millisecond
+
+// placer reads and changes the placement of a window that was shown.
+type placer interface {
+	Read() (p platform.Placement, known bool)
+	Maximize()
+	Watch(changed func())
+	OnScreen(x, y, width int) bool
+}
+
+// placement keeps the size of the window, its position, and whether it is maximised, and places
+// the window so when it is shown. While it is maximised, size and position stay those to which it
+// returns. Its methods must be called on the UI goroutine.
+type placement struct {
+	window fyne.Window
+	state  *windowstate.Current
+	placer placer                                             // nil if only the size is known
+	after  func(d time.Duration, f func()) (stop func() bool) // draw.After
+
+	visible bool
+	watched bool
+	stop    func() bool // stops reading; nil if nothing is to be read
+}
+
+func newPlacement(window fyne.Window, state *windowstate.Current, placer placer) *placement {
+	return &placement{window: window, state: state, placer: placer, after: draw.After}
+}
+
+// prepare is called before the window is shown. A window that was hidden while it was maximised
+// is not maximised any more on some systems, but has that size.
+func (p *placement) prepare() {
+	if p.visible {
+		return
+	}
+	state := p.state.Get()
+	if p.watched {
+		if now, known := p.read(); !known || now.Maximized || !state.Maximized {
+			return
+		}
+	}
+	p.window.Resize(initialSize(state))
+	if window, ok := p.window.(desktop.Window); ok && state.Position != nil {
+		window.RequestPosition(state.Position.X, state.Position.Y)
+	}
+}
+
+// shown is called after the window was shown.
+func (p *placement) shown() {
+	if p.visible {
+		return
+	}
+	p.visible = true
+	first := !p.watched
+	p.watched = true
+	if p.placer == nil {
+		return
+	}
+	if first {
+		p.placer.Watch(p.changed)
+	}
+	p.returnToScreen()
+	if p.state.Get().Maximized {
+		p.placer.Maximize()
+	}
+	p.changed()
+}
+
+// read returns the placement of the window.
+func (p *placement) read() (now platform.Placement, known bool) {
+	if p.placer == nil {
+		return platform.Placement{}, false
+	}
+	return p.placer.Read()
+}
+
+// returnToScreen moves a window whose screen is gone to the middle of one.
+func (p *placement) returnToScreen() {
+	if now, known := p.read(); known && !p.placer.OnScreen(now.X, now.Y, int(p.window.Canvas().Size().Width)) {
+		p.window.CenterOnScreen()
+	}
+}
+
+// hiding is called before the window is hidden or closed.
+func (p *placement) hiding() {
+	if p.stop != nil {
+		p.keep()
+	}
+	p.visible = false
+}
+
+// changed is called when the window was moved or resized. It reads the placement soon.
+func (p *placement) changed() {
+	switch {
+	case !p.visible, p.stop != nil:
+		return
+	case p.placer == nil:
+		p.keep()
+		return
+	}
+	p.stop = p.after(placementDelay, p.keep)
+}
+
+// keep reads the placement of the window and keeps it.
+func (p *placement) keep() {
+	if p.stop != nil {
+		p.stop()
+		p.stop = nil
+	}
+	if !p.visible {
+		return
+	}
+	now, known := p.read()
+	size := p.window.Canvas().Size()
+	before := p.state.Get()
+	next := before
+	next.Maximized = now.Maximized
+	if !now.Maximized {
+		next.Size = windowstate.Size{Width: size.Width, Height: size.Height}
+		if known {
+			next.Position = &windowstate.Position{X: now.X, Y: now.Y}
+		}
+	}
+	if !next.SamePlacement(before) {
+		p.state.Update(func(s *windowstate.State) { s.Size, s.Position, s.Maximized = next.Size, next.Position, next.Maximized })
+	}
+}
+
+// initialSize returns the size of the window when it was last shown and not maximised.
+func initialSize(state windowstate.State) fyne.Size {
+	if state.Size != (windowstate.Size{}) {
+		return fyne.NewSize(state.Size.Width, state.Size.Height).Max(minSize)
+	}
+	return startSize
+}
+
+// nativePlacer is the placer of a window of the toolkit. It reads and changes the window that the
+// toolkit's drawing context belongs to.
+type nativePlacer struct{ window fyne.Window }
+
+// do calls f with the drawing context of the window, if it has one.
+func (p nativePlacer) do(f func()) {
+	if window, ok := p.window.(interface{ RunWithContext(f func()) }); ok {
+		window.RunWithContext(f)
+	}
+}
+
+func (p nativePlacer) Read() (placement platform.Placement, known bool) {
+	p.do(func() { placement, known = platform.WindowPlacement() })
+	return placement, known
+}
+
+func (p nativePlacer) Maximize()            { p.do(platform.MaximizeWindow) }
+func (p nativePlacer) Watch(changed func()) { p.do(func() { platform.WatchPlacement(changed) }) }
+func (p nativePlacer) OnScreen(x, y, width int) bool {
+	return platform.OnScreen(x, y, width)
+}
