@@ -28,6 +28,9 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 		live := s.Progress[t.ID]
 		return Join(SizeOf(s.Sent(t), t.Source.Size), Rate(live.Rate), ETA(live.ETA))
 	case uploader.StatePaused:
+		if t.Pausing() {
+			return Text("state.pausing")
+		}
 		return paused(t.Acknowledged(), t.Source.Size)
 	case uploader.StateRetrying:
 		return retrying(t, now)
