@@ -80,10 +80,18 @@ func Server(server uploader.Server) string {
 	case server.Builtin():
 		return Text("server.builtin")
 	case server.Name != "":
-		return Printable(server.Name)
+		return ServerName(server.Name)
 	default:
 		return Address(server.Endpoint)
 	}
+}
+
+// ServerName returns the display name of the server with a saved name, which is not empty.
+func ServerName(saved string) string {
+	if saved == uploader.BuiltinName {
+		return Text("server.builtin")
+	}
+	return Printable(saved)
 }
 
 // waiting returns why a queued transfer is not started.
