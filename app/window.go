@@ -95,6 +95,7 @@ func (w *window) build() {
 	w.list = transferlist.NewList(w.tooltips, list)
 	w.newRows = newNewRows(w.revealNew)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
+	w.noMatches.OnSecondTapped = func() { w.filter.Field.Clear() }
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
 	w.empty.Tooltips, w.empty.OnSecondTapped = w.tooltips, w.actions.addServer
 	w.loading = widgets.NewEmptyState(widgets.EmptyModel{Title: words.Text("loading.title"), Hint: words.Text("loading.text")}, nil)
@@ -300,10 +301,10 @@ func (w *window) find() {
 // focusList moves the focus to the list.
 func (w *window) focusList() { w.window.Canvas().Focus(w.list.Rows) }
 
-// showAll clears the search, or the filter if there is no search.
+// showAll removes the filter, or clears the search if there is no filter.
 func (w *window) showAll() {
-	if field := w.filter.Field; field.Text != "" {
-		field.Clear()
+	if w.filter.Chosen == view.FilterAll {
+		w.filter.Field.Clear()
 		return
 	}
 	w.setFilter(view.FilterAll)

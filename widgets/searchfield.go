@@ -15,6 +15,8 @@ type SearchField struct {
 	// OnLeave is called when the user leaves the field: with Escape or the button,
 	// which clear it, or with Enter or Down.
 	OnLeave func()
+	// OnCancel is called for Escape in an empty field, if it is not nil, instead of OnLeave.
+	OnCancel func()
 	// OnFocus is called when the field gains or loses the keyboard focus.
 	OnFocus func(focused bool)
 
@@ -46,6 +48,10 @@ func (f *SearchField) Clear() {
 func (f *SearchField) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyEscape:
+		if f.Text == "" && f.OnCancel != nil {
+			f.OnCancel()
+			return
+		}
 		f.Clear()
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDown:
 		call(f.OnLeave)

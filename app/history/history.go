@@ -90,6 +90,7 @@ func (d *Dialog) Open() {
 	d.box = dialog.New(d.config.Dialogs.Canvas(), words.Text("history.title"), body, d.copy, more, layout.NewSpacer(), form.NewDialogButton(words.Text("history.close"), hide, hide))
 	d.box.OnClosed = d.closed
 	d.search.OnLeave = func() { d.config.Dialogs.Canvas().Focus(d.rows) }
+	d.search.OnCancel = hide
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	d.config.Dialogs.Present(d.box)
 	d.config.Dialogs.Canvas().Focus(d.search)
