@@ -103,7 +103,7 @@ func (w *window) build() {
 
 	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
-	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
+	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Refresh: w.refresh, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.newRows.content, w.empty, w.loading, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
@@ -159,7 +159,7 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) (again time.Dura
 		w.restore()
 	}
 	w.filter.Show(w.list.Tabs(), s.Transfers.Len() > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
-	w.details.Show(s, time.Now())
+	again = sooner(again, w.details.Show(s, time.Now()))
 	noRows := w.list.Len() == 0
 	if noRows {
 		w.showNoMatches()
