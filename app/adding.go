@@ -42,10 +42,18 @@ type adder struct {
 	newServer     func(address string) // opens the dialog for a new server
 	choose        func(uploader.ServerID)
 	window        *window
-	unseen        map[uploader.BatchID]bool // added and not yet scrolled into view
+	unseen        map[uploader.BatchID]origin // added and not yet scrolled into view
 	waiting       waitingItems
 	unsent        int // additions that are being checked, counted, asked about or sent
 }
+
+// origin is who added something.
+type origin int
+
+const (
+	fromWindow  origin = iota // the user of the window, who wants to see it now
+	fromProgram               // another program; the user may be doing something else in the list
+)
 
 // adding reports whether something is being added that no snapshot has yet.
 func (a *adder) adding() bool { return a.unsent > 0 || len(a.waiting.paths) > 0 }
@@ -132,6 +140,11 @@ func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {
 
 // addWith is addTo with options for the batch.
 func (a *adder) addWith(server uploader.ServerID, paths []string, refused int, options uploader.BatchOptions) {
+	a.addFrom(fromWindow, server, paths, refused, options)
+}
+
+// addFrom is addWith for additions of any origin.
+func (a *adder) addFrom(from origin, server uploader.ServerID, paths []string, refused int, options uploader.BatchOptions) {
 	end := a.beginAdding()
 	a.bridge.Run(func(ctx context.Context) {
 		found := existingPaths(paths)
@@ -142,19 +155,19 @@ func (a *adder) addWith(server uploader.ServerID, paths []string, refused int, o
 			end()
 			return
 		}
-		a.survey(ctx, server, found, options.FollowLinks, func(listing *uploader.Listing) { a.send(server, found, options, listing) }, end)
+		a.survey(ctx, server, found, options.FollowLinks, func(listing *uploader.Listing) { a.send(from, server, found, options, listing) }, end)
 	})
 }
 
 // send sends the command that adds the paths, with what is known to be there; nil if that is
 // not known. It may be called from any goroutine.
-func (a *adder) send(server uploader.ServerID, paths []string, options uploader.BatchOptions, listing *uploader.Listing) {
+func (a *adder) send(from origin, server uploader.ServerID, paths []string, options uploader.BatchOptions, listing *uploader.Listing) {
 	batch := uploader.NewBatchID()
 	a.bridge.Post(func() {
 		a.unsent++
 		a.added.Add(batch, paths)
 		if a.window.visible {
-			a.unseen[batch] = true
+			a.unseen[batch] = from
 		} else {
 			a.showMessage(a.addedText(server, paths))
 		}
@@ -190,8 +203,8 @@ func (a *adder) addedText(to uploader.ServerID, paths []string) string {
 
 // reveal scrolls what was just added into view, once it has a row.
 func (a *adder) reveal(s *uploader.Snapshot) {
-	for batch := range a.unseen {
-		if a.window.reveal(batch) || s.Batches[batch] != nil && s.Batches[batch].Scanned {
+	for batch, from := range a.unseen {
+		if a.window.reveal(batch, from) || s.Batches[batch] != nil && s.Batches[batch].Scanned {
 			delete(a.unseen, batch)
 		}
 	}

@@ -32,7 +32,7 @@ func (a *transferActions) askExists(s view.Selection) {
 				targets = []uploader.Target{{Batch: first.Batch}}
 			}
 		})
-		more = all
+		more = form.Outdent(all)
 	}
 	resolve := func(policy uploader.ExistsPolicy) func() {
 		return func() {

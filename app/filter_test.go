@@ -127,11 +127,28 @@ func TestSearch(t *testing.T) {
 		s.window.noMatches.OnTapped()
 		s.until("all rows are shown", func() bool { return s.window.list.Rows.Visible() && s.window.list.Len() == 3 })
 	})
-	t.Run("message names the filter", func(t *testing.T) {
+	underFilter := func(t *testing.T) *testWindow {
 		s := start(t)
 		s.window.setFilter(view.FilterDone)
-		test.Type(s.window.filter.Field, "film")
-		s.until("message is shown", func() bool { return strings.Contains(s.window.noMatchesModel.Hint, "“Done”") })
+		test.Type(s.window.filter.Field, "two")
+		s.until("message names the filter", func() bool { return strings.Contains(s.window.noMatchesModel.Hint, "“Done”") })
+		return s
+	}
+	t.Run("no results under a filter shows a button to search all uploads", func(t *testing.T) {
+		s := underFilter(t)
+		s.window.noMatches.OnTapped()
+		s.until("match is shown", func() bool { return outline(s) == "-7\n  2\n" })
+		if s.window.filter.Chosen != view.FilterAll || s.window.filter.Field.Text != "two" {
+			t.Errorf("filter %v, search %q", s.window.filter.Chosen, s.window.filter.Field.Text)
+		}
+	})
+	t.Run("no results under a filter shows a button to clear the search", func(t *testing.T) {
+		s := underFilter(t)
+		s.window.noMatches.OnSecondTapped()
+		s.until("rows under the filter are shown", func() bool { return s.window.list.Rows.Visible() })
+		if s.window.filter.Chosen != view.FilterDone || s.window.filter.Field.Text != "" {
+			t.Errorf("filter %v, search %q", s.window.filter.Chosen, s.window.filter.Field.Text)
+		}
 	})
 	t.Run("Escape clears the search and focuses the list", func(t *testing.T) {
 		s := start(t)

@@ -13,8 +13,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// newRows is a button above the list that scrolls to what was added. It is shown instead of
-// scrolling at once, while the list keeps a row at its place.
+// newRows is a button above the list that scrolls to what another program added. It is shown
+// instead of scrolling at once, while the list keeps a row at its place.
 type newRows struct {
 	content *fyne.Container
 	layout  *newRowsLayout

@@ -79,17 +79,44 @@ func TestActionOfferedBeforeUploadWasDone(t *testing.T) {
 	})
 }
 
-func TestAddedRowIsOfferedWhileARowIsHeld(t *testing.T) {
-	transfers := make([]*uploader.Transfer, 40)
-	for i := range transfers {
-		transfers[i] = apptest.Transfer(uploader.TransferID(i + 1))
+// TestRowThatTheUserAddsIsScrolledIntoView adds a file while the list keeps a row at its place.
+func TestRowThatTheUserAddsIsScrolledIntoView(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		hold func(*testWindow)
+	}{
+		{"the pointer is over a row, as after a drop", func(s *testWindow) { s.pointAt(2) }},
+		{"a row has the keyboard focus", func(s *testWindow) { s.window.focusList(); s.window.list.Rows.Select(1) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			transfers := moreThanFit()
+			s := startWindow(t, apptest.NewEngine(transfers...))
+			c.hold(s)
+			if !s.window.list.Rows.Held() {
+				t.Fatal("no row is held")
+			}
+			s.adder.drop(apptest.URIs(apptest.File(t, "new.mov")))
+			s.until("the file is sent", func() bool { return len(s.engine.Commands()) > 0 })
+			batch := s.engine.Commands()[0].(uploader.Add).Batch
+			s.publish(apptest.WithBatches(apptest.Snapshot(append(transfers, apptest.Transfer(99, apptest.InBatch(batch)))...), apptest.Folder(batch, "new")))
+			if rows := s.window.list.Rows; !rows.RowVisible(99) && !rows.RowVisible(-int64(batch)) {
+				t.Error("the row is not visible")
+			}
+			if s.window.newRows.content.Visible() {
+				t.Error("a button offers the row")
+			}
+		})
 	}
+}
+
+func TestRowThatAProgramAddsIsOfferedWhileARowIsHeld(t *testing.T) {
+	transfers := moreThanFit()
 	s := startWindow(t, apptest.NewEngine(transfers...))
 	rows := s.window.list.Rows
 	s.window.focusList()
 	rows.Select(1)
 	added := apptest.Transfer(99, apptest.InBatch(9))
-	s.adder.unseen[9] = true
+	s.adder.unseen[9] = fromProgram
 	s.publish(apptest.WithBatches(apptest.Snapshot(append(transfers, added)...), apptest.Folder(9, "new")))
 	if !rows.RowVisible(1) || rows.RowVisible(99) {
 		t.Error("list has scrolled away from the cursor")
@@ -120,4 +147,13 @@ func visibleTexts(object fyne.CanvasObject) map[string]*canvas.Text {
 		}
 	}
 	return texts
+}
+
+// moreThanFit returns more transfers than the window has room for.
+func moreThanFit() []*uploader.Transfer {
+	transfers := make([]*uploader.Transfer, 40)
+	for i := range transfers {
+		transfers[i] = apptest.Transfer(uploader.TransferID(i + 1))
+	}
+	return transfers
 }

@@ -86,7 +86,7 @@ func (a *adder) addToURLs(list uploadurls.List) {
 			continue // Parse accepts only URLs that are servers
 		}
 		if known, ok := serverAt(a.bridge.Snapshot(), server.Endpoint); ok {
-			a.send(known.ID, []string{path}, uploader.BatchOptions{}, nil)
+			a.send(fromWindow, known.ID, []string{path}, uploader.BatchOptions{}, nil)
 			continue
 		}
 		a.bridge.Send(uploader.SaveServer{Server: server}, func(err error) {
@@ -95,7 +95,7 @@ func (a *adder) addToURLs(list uploadurls.List) {
 				a.bridge.Report(err)
 				return
 			}
-			a.send(saved.ID, []string{path}, uploader.BatchOptions{}, nil)
+			a.send(fromWindow, saved.ID, []string{path}, uploader.BatchOptions{}, nil)
 		})
 	}
 }

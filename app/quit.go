@@ -87,7 +87,7 @@ func (q *quitter) ask(text string, tray bool) {
 	}
 	answers[len(answers)-1].Importance = widget.HighImportance
 	q.question = q.dialogs.Ask(form.Question{
-		Title: words.Text("quit.title"), Text: text, More: dontAsk,
+		Title: words.Text("quit.title"), Text: text, More: form.Outdent(dontAsk),
 		Closed: func() { q.question = nil }, Answers: answers,
 	})
 }

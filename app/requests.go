@@ -21,7 +21,7 @@ func (sh *shell) takeRequests(ctx context.Context) {
 // window if it has neither. The user saves the server; nothing is sent to it before.
 func (sh *shell) serve(request Request) {
 	if len(request.Paths) > 0 {
-		sh.adder.add(request.Paths, 0)
+		sh.adder.addOrWait(fromProgram, request.Paths, 0)
 		return
 	}
 	sh.visibility.open()

@@ -6,17 +6,17 @@ import (
 )
 
 // reveal marks the row of a batch that was added, and scrolls it into view. A filter or search
-// that hides it is cleared. While the list keeps a row at its place, because the pointer is over it or
-// it is the cursor of the keyboard, a button offers that instead. It reports false while the
-// batch has no row.
-func (w *window) reveal(batch uploader.BatchID) bool {
+// that hides it is cleared. If another program added it while the list keeps a row at its place,
+// because the pointer is over it or it is the cursor of the keyboard, a button offers that
+// instead. It reports false while the batch has no row.
+func (w *window) reveal(batch uploader.BatchID, from origin) bool {
 	id, ok := w.list.RowOf(batch)
 	switch {
 	case !ok:
 		return false
 	case w.list.Rows.RowVisible(id):
 		w.mark(id)
-	case w.list.Rows.Held():
+	case from == fromProgram && w.list.Rows.Held():
 		w.newRows.add(batch)
 		w.showNewRows()
 	default:

@@ -119,7 +119,7 @@ func (sh *shell) makeParts() {
 	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
 		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.AddedBatches{}, log: log, showMessage: showMessage,
-		showWindow: func() { sh.visibility.openIfHidden() }, newServer: func(address string) { sh.servers.Propose("", address) }, choose: sh.choose, window: sh.window, unseen: map[uploader.BatchID]bool{},
+		showWindow: func() { sh.visibility.openIfHidden() }, newServer: func(address string) { sh.servers.Propose("", address) }, choose: sh.choose, window: sh.window, unseen: map[uploader.BatchID]origin{},
 	}
 	sh.dialogs.Changed = sh.adder.dialogsChanged
 	sh.scans = &folderScans{

@@ -19,11 +19,14 @@ type waitingItems struct {
 // add adds files and folders for the chosen destination, after checking in the background
 // whether they exist. While a dialog is open they are for that dialog, or wait until it is
 // closed, since the destination is behind it. Refused is the number of items already rejected.
-func (a *adder) add(paths []string, refused int) {
+func (a *adder) add(paths []string, refused int) { a.addOrWait(fromWindow, paths, refused) }
+
+// addOrWait is add for additions of any origin.
+func (a *adder) addOrWait(from origin, paths []string, refused int) {
 	drops, open := a.dialogs.Top()
 	switch {
 	case !open:
-		a.addTo(a.destination.server(a.bridge.Snapshot()).ID, paths, refused)
+		a.addFrom(from, a.destination.server(a.bridge.Snapshot()).ID, paths, refused, uploader.BatchOptions{})
 	case drops.Take != nil:
 		drops.Take(paths, refused)
 	default:

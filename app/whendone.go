@@ -120,7 +120,7 @@ func (a *afterUploads) announce(action settings.DoneAction, left time.Duration) 
 	notice := a.notice(action)
 	a.left = widget.NewLabel(view.SecondsLeft(left))
 	a.dialog = a.dialogs.Ask(form.Question{
-		Title: notice.Title, Text: notice.Text, More: a.left,
+		Title: notice.Title, Text: notice.Text, More: form.Outdent(a.left),
 		Closed: a.closed,
 		Answers: []form.Answer{
 			{Label: notice.Now, Do: func() { a.do(action) }},

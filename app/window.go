@@ -96,6 +96,7 @@ func (w *window) build() {
 	w.list = transferlist.NewList(w.tooltips, list)
 	w.newRows = newNewRows(w.revealNew)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
+	w.noMatches.OnSecondTapped = func() { w.filter.Field.Clear() }
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
 	w.empty.Tooltips, w.empty.OnSecondTapped = w.tooltips, w.actions.addServer
 	w.loading = widgets.NewEmptyState(widgets.EmptyModel{Title: words.Text("loading.title"), Hint: words.Text("loading.text")}, nil)
@@ -103,7 +104,7 @@ func (w *window) build() {
 
 	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
-	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
+	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Refresh: w.refresh, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.newRows.content, w.empty, w.loading, w.noMatches), w.details.Content)
 	content := container.New(layout.NewBorderLayout(top, bottom, nil, nil), top, w.middle, bottom) // in the order of Tab
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
@@ -159,7 +160,7 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) (again time.Dura
 		w.restore()
 	}
 	w.filter.Show(w.list.Tabs(), s.Transfers.Len() > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
-	w.details.Show(s, time.Now())
+	again = sooner(again, w.details.Show(s, time.Now()))
 	noRows := w.list.Len() == 0
 	if noRows {
 		w.showNoMatches()
@@ -301,10 +302,10 @@ func (w *window) find() {
 // focusList moves the focus to the list.
 func (w *window) focusList() { w.window.Canvas().Focus(w.list.Rows) }
 
-// showAll clears the search, or the filter if there is no search.
+// showAll removes the filter, or clears the search if there is no filter.
 func (w *window) showAll() {
-	if field := w.filter.Field; field.Text != "" {
-		field.Clear()
+	if w.filter.Chosen == view.FilterAll {
+		w.filter.Field.Clear()
 		return
 	}
 	w.setFilter(view.FilterAll)

@@ -4,6 +4,9 @@ package uploader
 // Every store has it.
 const BuiltinServer ServerID = 1
 
+// BuiltinName is the saved name of BuiltinServer.
+const BuiltinName = "This computer"
+
 // Server is a destination. Values can be compared with ==.
 type Server struct {
 	ID               ServerID

@@ -110,6 +110,10 @@ func (p Phase) Working() bool { return p >= PhasePreparing && p <= PhaseVerifyin
 // Unfinished reports whether the transfer is not final.
 func (t *Transfer) Unfinished() bool { return !t.Phase.Final() }
 
+// Pausing reports whether the transfer is paused and its worker has not ended yet: what the
+// server acknowledged of the last request is not known until it has.
+func (t *Transfer) Pausing() bool { return t.Intent == IntentPause && t.Phase.Working() }
+
 // Resumable reports whether the transfer can still be resumed, also with its file at
 // another path.
 func (t *Transfer) Resumable() bool {

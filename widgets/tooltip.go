@@ -30,6 +30,7 @@ type Tooltips struct {
 	lines      *fyne.Container   // of the text
 	target     fyne.CanvasObject // the object below the pointer, or nil
 	wanted     string            // the text for it
+	dismissed  fyne.CanvasObject // the object below the pointer whose tooltip was dismissed, or nil
 
 	after     func(time.Duration, func()) (stop func() bool)
 	stopTimer func() bool
@@ -53,12 +54,15 @@ func (t *Tooltips) Text() string {
 	return t.text.Text
 }
 
-// Dismiss hides the tooltip until the pointer enters an object.
+// Dismiss hides the tooltip until the pointer enters an object, also if the text for the present
+// one changes.
 func (t *Tooltips) Dismiss() {
 	if t == nil {
 		return
 	}
-	t.target = nil
+	if t.target != nil {
+		t.dismissed, t.target = t.target, nil
+	}
 	if t.stopTimer != nil {
 		t.stopTimer()
 		t.stopTimer = nil
@@ -73,10 +77,10 @@ func (t *Tooltips) Dismiss() {
 // pointer enters the object, and when the text for it changes.
 func (t *Tooltips) ShowFor(target fyne.CanvasObject, text string) {
 	switch {
-	case t == nil:
+	case t == nil, target == t.dismissed:
 	case target != t.target:
 		t.Dismiss()
-		t.target, t.wanted = target, text
+		t.target, t.wanted, t.dismissed = target, text, nil
 		t.stopTimer = t.after(tooltipDelay, func() { t.show(target) })
 	case text != t.wanted:
 		t.wanted = text
@@ -89,8 +93,14 @@ func (t *Tooltips) ShowFor(target fyne.CanvasObject, text string) {
 // HideFor hides the tooltip of an object. It is called when the pointer leaves the
 // object.
 func (t *Tooltips) HideFor(target fyne.CanvasObject) {
-	if t != nil && t.target == target {
+	if t == nil {
+		return
+	}
+	if t.target == target {
 		t.Dismiss()
+	}
+	if t.dismissed == target {
+		t.dismissed = nil
 	}
 }
 

@@ -143,3 +143,33 @@ func TestTooltipsOfDialog(t *testing.T) {
 		t.Errorf("tooltip %q after the dialog was hidden", got)
 	}
 }
+
+// TestDismissedTooltipStaysHidden: what is below the pointer may be drawn again, such as a row
+// whose upload is running.
+func TestDismissedTooltipStaysHidden(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	tooltips, timers := newTooltips()
+	first, second := canvas.NewRectangle(nil), canvas.NewRectangle(nil)
+	widgettest.Show(t, container.NewStack(first, second, tooltips), 480, 360)
+	tooltips.ShowFor(first, "Cancel")
+	tooltips.Dismiss()
+	tooltips.ShowFor(first, "Cancel")
+	tooltips.Dismiss()
+	tooltips.ShowFor(first, "Remove")
+	if len(timers.fire) != 1 {
+		t.Errorf("%d timers", len(timers.fire))
+	}
+	tooltips.ShowFor(second, "Pause")
+	tooltips.ShowFor(first, "Cancel")
+	timers.fire[2]()
+	if got := tooltips.Text(); got != "Cancel" {
+		t.Errorf("tooltip %q after the pointer was over another object", got)
+	}
+	tooltips.Dismiss()
+	tooltips.HideFor(first)
+	tooltips.ShowFor(first, "Cancel")
+	timers.fire[3]()
+	if got := tooltips.Text(); got != "Cancel" {
+		t.Errorf("tooltip %q after the pointer left the object", got)
+	}
+}

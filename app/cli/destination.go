@@ -44,13 +44,11 @@ func (x *Executor) destination(ctx context.Context, d destination, advise func(f
 	if err != nil {
 		return 0, err
 	}
-	if server, ok := findByEndpoint(x.Engine.Snapshot().Servers, endpoint); ok {
+	if server, ok := findByAddress(x.Engine.Snapshot().Servers, endpoint); ok {
 		server, err := x.confirm(ctx, server, fingerprintOf(to))
 		return server.ID, errors.Join(err, x.allow(ctx, server, allowed), x.signIn(ctx, server, header))
 	}
-	if len(header) > 0 {
-		x.Connector.SetHeader(endpoint, header)
-	}
+	setHeader(x.Connector, endpoint, header)
 	return x.addServer(ctx, uploader.Server{
 		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprintOf(to)}, Options: uploader.ServerOptions{AllowedHosts: allowed},
 	}, d.perFile, advise)
@@ -60,13 +58,11 @@ func (x *Executor) destination(ctx context.Context, d destination, advise func(f
 // whose URL is new is saved with it, without secrets: resuming needs it.
 func (x *Executor) changedDestination(ctx context.Context, d destination, change instance.ServerChange, advise func(feed.Event) error) (uploader.ServerID, error) {
 	if endpoint, header, err := parseAddress(d.to, d.header); isURL(d.to) && err == nil {
-		if _, known := findByEndpoint(x.Engine.Snapshot().Servers, endpoint); !known {
+		if _, known := findByAddress(x.Engine.Snapshot().Servers, endpoint); !known {
 			added := changed(uploader.Server{}, change)
 			added.Endpoint, added.Options.AllowedHosts = endpoint, mergeHosts(added.Options.AllowedHosts, d.allowed)
 			added.Access.CertificateFingerprint = fingerprintOf(d.to)
-			if len(header) > 0 {
-				x.Connector.SetHeader(endpoint, header)
-			}
+			setHeader(x.Connector, endpoint, header)
 			if err := checkServer(added); err != nil {
 				return 0, err
 			}
@@ -94,14 +90,18 @@ func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerpr
 	return server, x.unblock(ctx, server.ID)
 }
 
-// addServer tests a new server and saves it, except one that cannot be reached, requires a
-// sign-in that is not issued for each file, or is only a web server. It also saves a server that is temporarily unavailable:
-// its uploads are retried like any others.
+// addServer tests a new server and saves it with the endpoint at which it was found, except one
+// that cannot be reached, requires a sign-in that is not issued for each file, or is only a web
+// server. It also saves a server that is temporarily unavailable: its uploads are retried like
+// any others.
 func (x *Executor) addServer(ctx context.Context, added uploader.Server, perFile bool, advise func(feed.Event) error) (uploader.ServerID, error) {
 	if err := checkServer(added); err != nil {
 		return 0, err
 	}
-	test, err := x.Engine.Test(ctx, added)
+	address := added.Endpoint
+	test, added, err := uploader.FindEndpoint(added, func(server uploader.Server) (uploader.ServerTest, error) {
+		return x.Engine.Test(ctx, server)
+	})
 	switch {
 	case perFile && fault.Is(err, fault.Auth):
 	case err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient):
@@ -121,10 +121,37 @@ func (x *Executor) addServer(ctx context.Context, added uploader.Server, perFile
 	if !ok {
 		return 0, fault.Newf(fault.Bug, fault.Save, "server %s missing after save", added.Endpoint)
 	}
-	if text := words.ServerTest(test, words.Server(server)); text != "" {
-		return server.ID, advise(feed.Event{Event: feed.Advice, Server: words.Server(server), Message: text})
+	var advice []string
+	if server.Endpoint != address {
+		advice = append(advice, words.Text("server.found", words.Data{"Address": words.Address(server.Endpoint)}))
 	}
-	return server.ID, nil
+	if text := words.ServerTest(test, words.Server(server)); text != "" {
+		advice = append(advice, text)
+	}
+	if len(advice) == 0 {
+		return server.ID, nil
+	}
+	return server.ID, advise(feed.Event{Event: feed.Advice, Server: words.Server(server), Message: strings.Join(advice, "\n")})
+}
+
+// setHeader sets the header fields for all requests to a server that is not saved, if there are
+// any: at an endpoint, and where the server may be found instead.
+func setHeader(connector *connect.Connector, endpoint string, header http.Header) {
+	if len(header) == 0 {
+		return
+	}
+	for _, endpoint := range possibleEndpoints(endpoint) {
+		connector.SetHeader(endpoint, header)
+	}
+}
+
+// possibleEndpoints returns the endpoints at which [uploader.FindEndpoint] may find a server.
+func possibleEndpoints(endpoint string) []string {
+	endpoints := []string{endpoint}
+	if other, ok := (uploader.Server{Endpoint: endpoint}).AtDefaultPath(); ok {
+		endpoints = append(endpoints, other.Endpoint)
+	}
+	return endpoints
 }
 
 // signIn sets the header fields for all requests to a server, if there are any, and
@@ -166,11 +193,11 @@ func RememberSignIn(connector *connect.Connector, request instance.Request, serv
 	if err != nil || endpoint == "" {
 		return
 	}
-	if len(header) > 0 {
-		connector.SetHeader(endpoint, header)
-	}
+	setHeader(connector, endpoint, header)
 	if request.PerFile != "" {
-		connector.SetPerFile(endpoint, request.PerFile)
+		for _, endpoint := range possibleEndpoints(endpoint) {
+			connector.SetPerFile(endpoint, request.PerFile)
+		}
 	}
 }
 
@@ -264,6 +291,17 @@ func findByEndpoint(servers []uploader.Server, endpoint string) (uploader.Server
 		return uploader.Server{}, false
 	}
 	return servers[i], true
+}
+
+// findByAddress finds the server at an endpoint. If none is there and the endpoint has no path,
+// it finds the one at the default path.
+func findByAddress(servers []uploader.Server, endpoint string) (uploader.Server, bool) {
+	for _, endpoint := range possibleEndpoints(endpoint) {
+		if server, ok := findByEndpoint(servers, endpoint); ok {
+			return server, true
+		}
+	}
+	return uploader.Server{}, false
 }
 
 // findByName finds a server by its saved or displayed name, ignoring case.

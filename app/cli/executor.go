@@ -13,6 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -56,6 +57,9 @@ type Executor struct {
 
 // Reply is one value of the response to a request. Exactly one field is set.
 type Reply struct {
+	// Language is that of the texts that follow; the first value for another instance.
+	Language words.Language `json:"language,omitempty"`
+
 	Event   *feed.Event   `json:"event,omitempty"`
 	Summary *feed.Summary `json:"summary,omitempty"` // after the last Event
 	Entry   *Entry        `json:"entry,omitempty"`
@@ -73,7 +77,10 @@ func (x *Executor) Execute(ctx context.Context, request instance.Request, reply 
 // Handle is the [instance.Handler] for requests of other instances. It returns
 // errors as text for the user.
 func (x *Executor) Handle(ctx context.Context, request instance.Request, reply func(value any) error) error {
-	err := x.execute(ctx, request, x.addAccepted, func(r Reply) error { return reply(r) })
+	err := reply(Reply{Language: words.Loaded()})
+	if err == nil {
+		err = x.execute(ctx, request, x.addAccepted, func(r Reply) error { return reply(r) })
+	}
 	if err != nil {
 		return RequestError(err)
 	}

@@ -72,6 +72,8 @@ func (p *Printer) SetName(path, name string) { p.namesForPaths[path] = name }
 // Print prints one value of a response. It returns the error of the output.
 func (p *Printer) Print(reply Reply) error {
 	switch {
+	case reply.Language != "":
+		return words.Load(string(reply.Language))
 	case reply.Event != nil:
 		return p.printEvent(*reply.Event)
 	case reply.Summary != nil:
@@ -192,7 +194,7 @@ func (p *Printer) printEntry(e Entry) error {
 		return p.printObject(e)
 	}
 	return p.printLine(p.streams.Out, words.Text("cli.list.entry", words.Data{
-		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size),
+		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.ServerName(e.Server), "Size": words.Size(e.Size),
 		"Message": words.Join(withServerMessage(e.Message, e.ServerMessage), shownLink(e.Link)),
 	}))
 }

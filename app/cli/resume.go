@@ -67,7 +67,7 @@ func savedServer(servers []uploader.Server, to string, header http.Header) (uplo
 	if err != nil {
 		return uploader.Server{}, nil, err
 	}
-	server, ok := findByEndpoint(servers, endpoint)
+	server, ok := findByAddress(servers, endpoint)
 	if !ok {
 		return uploader.Server{}, nil, usageError("cli.server.never", words.Data{"URL": words.Address(endpoint), "Known": displayNames(servers)})
 	}

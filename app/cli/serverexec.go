@@ -39,9 +39,12 @@ func (x *Executor) createServer(ctx context.Context, request instance.Request, r
 		return err
 	}
 	added = x.withLimits(ctx, added, &typed, request.Server)
-	test, testErr := x.testServer(ctx, added, &typed)
+	test, added, testErr := x.testNew(ctx, added, &typed)
 	if fault.IsCanceled(testErr) {
 		return testErr
+	}
+	if known, ok := findByEndpoint(x.Engine.Snapshot().Servers, added.Endpoint); ok {
+		return existsError(known)
 	}
 	if err := reply(Reply{Test: test}); err != nil {
 		return err
@@ -82,7 +85,7 @@ func (x *Executor) newServer(change instance.ServerChange) (uploader.Server, err
 	}
 	servers := x.Engine.Snapshot().Servers
 	if known, ok := findByEndpoint(servers, added.Endpoint); ok {
-		return added, usageError("cli.server.exists", words.Data{"URL": words.Address(added.Endpoint), "Name": words.Server(known)})
+		return added, existsError(known)
 	}
 	if change.Name == nil {
 		added.Name = u.Host
@@ -91,6 +94,11 @@ func (x *Executor) newServer(change instance.ServerChange) (uploader.Server, err
 		return added, usageError("cli.server.name-taken", words.Data{"Name": words.Printable(added.Name)})
 	}
 	return added, checkServer(added)
+}
+
+// existsError returns the error about an endpoint that is that of a saved server.
+func existsError(known uploader.Server) error {
+	return usageError("cli.server.exists", words.Data{"URL": words.Address(known.Endpoint), "Name": words.Server(known)})
 }
 
 // nameTaken reports whether another server than that with an ID has a name.
@@ -109,7 +117,7 @@ func (x *Executor) editServer(ctx context.Context, request instance.Request, rep
 	next := changed(old, request.Server)
 	servers := x.Engine.Snapshot().Servers
 	if known, ok := findByEndpoint(servers, next.Endpoint); ok && known.ID != old.ID {
-		return usageError("cli.server.exists", words.Data{"URL": words.Address(next.Endpoint), "Name": words.Server(known)})
+		return existsError(known)
 	}
 	if next.Name != old.Name && nameTaken(servers, old.ID, next.Name) {
 		return usageError("cli.server.name-taken", words.Data{"Name": words.Printable(next.Name)})
@@ -224,14 +232,27 @@ func (x *Executor) testSaved(ctx context.Context, request instance.Request, repl
 	if err != nil {
 		return err
 	}
-	if len(header) > 0 {
-		x.Connector.SetHeader(server.Endpoint, header)
+	setHeader(x.Connector, server.Endpoint, header)
+	test := &TestEntry{}
+	if server.ID == 0 {
+		test, _, err = x.testNew(ctx, server, nil)
+	} else {
+		test, err = x.testServer(ctx, server, nil)
 	}
-	test, err := x.testServer(ctx, server, nil)
 	if fault.IsCanceled(err) {
 		return err
 	}
 	return reply(Reply{Test: test})
+}
+
+// testNew is testServer for one that is not saved. The server that it returns has the endpoint at
+// which it was found.
+func (x *Executor) testNew(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (*TestEntry, uploader.Server, error) {
+	start := time.Now()
+	result, server, err := uploader.FindEndpoint(server, func(server uploader.Server) (uploader.ServerTest, error) {
+		return x.Connector.Test(ctx, server, secrets)
+	})
+	return newTestEntry(server, result, time.Since(start), err), server, err
 }
 
 // testServer tests a server. secrets need not be in the keyring; if nil, those are used.

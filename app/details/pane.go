@@ -41,8 +41,9 @@ type Pane struct {
 	subject  view.Subject // empty while the pane is closed
 	total    *view.Speed  // of a subject that is more than one transfer
 	record   view.Record
-	lastRead time.Time // when the record was last requested
-	pending  bool      // actions.Read has not called back yet
+	lastRead time.Time          // when the record was last requested
+	pending  bool               // actions.Read has not called back yet
+	readFor  *uploader.Snapshot // for which the record was last requested
 	snapshot *uploader.Snapshot
 
 	background *canvas.Rectangle // hides the list if the pane covers it
@@ -64,10 +65,11 @@ type Pane struct {
 
 // Actions are what the pane calls.
 type Actions struct {
-	Read   func(id uploader.TransferID, then func(view.Record)) // then is called on the UI goroutine
-	Copy   func(text string)
-	Act    func(view.Action, view.Selection)
-	Closed func() // called when the pane should be closed
+	Read    func(id uploader.TransferID, then func(view.Record)) // then is called on the UI goroutine
+	Refresh func()                                               // shows the snapshot again
+	Copy    func(text string)
+	Act     func(view.Action, view.Selection)
+	Closed  func() // called when the pane should be closed
 }
 
 // New returns a closed pane.
@@ -121,7 +123,7 @@ func (d *Pane) Subject() view.Subject { return d.subject }
 // called afterwards.
 func (d *Pane) Open(subject view.Subject) {
 	if !d.subject.Equal(subject) {
-		d.subject, d.record, d.lastRead, d.pending = subject, view.Record{}, time.Time{}, false
+		d.subject, d.record, d.lastRead, d.pending, d.readFor = subject, view.Record{}, time.Time{}, false, nil
 		d.total = &view.Speed{}
 	}
 	draw.SetVisible(d.Content, !subject.Empty())
@@ -134,13 +136,14 @@ func (d *Pane) CopyState(other *Pane) {
 	draw.SetVisible(d.Content, !d.subject.Empty())
 }
 
-// Show shows the subject in a snapshot.
-func (d *Pane) Show(s *uploader.Snapshot, now time.Time) {
+// Show shows the subject in a snapshot. It returns the time after which the same snapshot must be
+// shown again, because the record is read then; 0 for never.
+func (d *Pane) Show(s *uploader.Snapshot, now time.Time) time.Duration {
 	d.snapshot = s
 	id := d.subject.Transfer()
 	d.speeds.Update(s, id, now)
 	if d.subject.Empty() {
-		return
+		return 0
 	}
 	if color := theme.Color(fynetheme.ColorNameBackground); color != d.background.FillColor {
 		d.background.FillColor = color
@@ -148,18 +151,19 @@ func (d *Pane) Show(s *uploader.Snapshot, now time.Time) {
 	}
 	if id == 0 {
 		d.showOverview(now)
-		return
+		return 0
 	}
 	t := s.Transfer(id)
 	if t == nil {
 		d.actions.Closed()
-		return
+		return 0
 	}
+	again := d.readRecord(now)
 	d.showTransfer(t, now)
+	return again
 }
 
 func (d *Pane) showTransfer(t *uploader.Transfer, now time.Time) {
-	d.readRecord(now)
 	content := view.DetailsOf(d.snapshot, t, d.record, now)
 	setLabel(d.title, content.Title)
 	setLabel(d.state, content.State)
@@ -229,18 +233,24 @@ func (d *Pane) showSpeed(speed *view.Speed) {
 	setLabel(d.peak, peak)
 }
 
-// readRecord reads the record, at most once per readInterval.
-func (d *Pane) readRecord(now time.Time) {
-	if d.pending || now.Sub(d.lastRead) < readInterval {
-		return
+// readRecord reads the record for the snapshot, at most once per readInterval, and has it shown. It
+// returns the time after which the record can be read; 0 if it is up to date or being read.
+func (d *Pane) readRecord(now time.Time) time.Duration {
+	if d.pending || d.readFor == d.snapshot {
+		return 0
 	}
-	d.pending, d.lastRead = true, now
+	if wait := readInterval - now.Sub(d.lastRead); wait > 0 {
+		return wait
+	}
+	d.pending, d.lastRead, d.readFor = true, now, d.snapshot
 	id := d.subject.Transfer()
 	d.actions.Read(id, func(record view.Record) {
 		if d.subject.Transfer() == id {
 			d.record, d.pending = record, false
+			d.actions.Refresh()
 		}
 	})
+	return 0
 }
 
 // uploadAsIs sends the file of the transfer as it is.

@@ -24,9 +24,10 @@ func start(t *testing.T, record view.Record) (d *Pane, copied *string, closed *b
 	apptest.App(t).Settings().SetTheme(theme.New(theme.System, 1))
 	copied, closed = new(string), new(bool)
 	d = New(widgets.NewTooltips(), Actions{
-		Read:   func(_ uploader.TransferID, then func(view.Record)) { then(record) },
-		Copy:   func(text string) { *copied = text },
-		Closed: func() { *closed = true },
+		Read:    func(_ uploader.TransferID, then func(view.Record)) { then(record) },
+		Refresh: func() {},
+		Copy:    func(text string) { *copied = text },
+		Closed:  func() { *closed = true },
 	})
 	w := test.NewTempWindow(t, d.Content)
 	w.Resize(fyne.NewSize(400, 900))
@@ -72,6 +73,34 @@ func TestPane(t *testing.T) {
 	d.Show(apptest.Snapshot(), now)
 	if !*closed {
 		t.Error("not closed after its transfer was removed")
+	}
+}
+
+// TestRecordIsReadForTheLastSnapshot: nothing changes any more, so no other snapshot follows.
+func TestRecordIsReadForTheLastSnapshot(t *testing.T) {
+	now := time.Now()
+	film, events, parts := apptest.Film(now)
+	d, _, _ := start(t, view.Record{})
+	reads, refreshed := 0, 0
+	var read func(view.Record)
+	d.actions.Read = func(_ uploader.TransferID, then func(view.Record)) { reads, read = reads+1, then }
+	d.actions.Refresh = func() { refreshed++ }
+	show := func(s *uploader.Snapshot, at time.Duration) time.Duration { return d.Show(s, now.Add(at)) }
+
+	first, last := apptest.Snapshot(film), apptest.Snapshot(film)
+	d.Open(of(film.ID))
+	show(first, 0)
+	read(view.Record{Events: events[:1]})
+	if again := show(first, 0); refreshed != 1 || len(d.history.rows) != 1 || again != 0 {
+		t.Errorf("refreshed %d times, %d events, shown again in %v", refreshed, len(d.history.rows), again)
+	}
+	if again := show(last, readInterval/4); reads != 1 || again != readInterval*3/4 {
+		t.Errorf("read %d times, shown again in %v", reads, again)
+	}
+	show(last, readInterval)
+	read(view.Record{Events: events, Parts: parts})
+	if again := show(last, 3*readInterval); reads != 2 || len(d.history.rows) != 3 || again != 0 {
+		t.Errorf("read %d times, %d events, shown again in %v", reads, len(d.history.rows), again)
 	}
 }
 

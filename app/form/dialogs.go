@@ -88,7 +88,7 @@ func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 	}
 	body := dialog.NewPage(dialog.NewParagraph(q.Text))
 	if q.More != nil {
-		body.SetObjects(append(body.Objects(), outdent(q.More))...)
+		body.SetObjects(append(body.Objects(), q.More)...)
 	}
 	box = dialog.New(d.canvas, q.Title, body, buttons...)
 	box.OnClosed = q.Closed

@@ -11,6 +11,22 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
+// TestContentBelowTheTextIsNotCut: a dialog has the same margin on both sides.
+func TestContentBelowTheTextIsNotCut(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	window := test.NewTempWindow(t, nil)
+	window.Resize(fyne.NewSize(800, 600))
+	content := widget.NewButton("Studio", nil)
+	NewDialogs(window.Canvas(), func() {}).Ask(Question{Title: "title", Text: "text", More: content, Answers: []Answer{{Label: "last", Importance: widget.HighImportance}}})
+	last := window.Canvas().Focused().(fyne.CanvasObject)
+	driver := fyne.CurrentApp().Driver()
+	right := driver.AbsolutePositionForObject(last).X + last.Size().Width
+	left := window.Canvas().Size().Width - right
+	if x := driver.AbsolutePositionForObject(content).X; x < left || x+content.Size().Width > right {
+		t.Errorf("content from %g to %g, margins at %g and %g", x, x+content.Size().Width, left, right)
+	}
+}
+
 // TestEnterGivesTheHighlightedAnswer: one that loses data is never the one for Enter.
 func TestEnterGivesTheHighlightedAnswer(t *testing.T) {
 	for name, c := range map[string]struct {

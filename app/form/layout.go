@@ -16,9 +16,9 @@ func Place(object fyne.CanvasObject, x, y, width, height float32) {
 	object.Resize(fyne.NewSize(width, height))
 }
 
-// outdent removes the padding that the toolkit adds around texts, so that they are
-// aligned with other objects.
-func outdent(object fyne.CanvasObject) fyne.CanvasObject {
+// Outdent removes the padding that the toolkit adds around a label or check box, so that its text
+// is aligned with other objects.
+func Outdent(object fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(0, 0, -theme.Grid(2), -theme.Grid(2)), object)
 }
 

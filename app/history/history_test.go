@@ -167,6 +167,21 @@ func TestFilters(t *testing.T) {
 	d.wantEntries(10, 100)
 }
 
+func TestEscapeClearsTheSearchBeforeItClosesTheDialog(t *testing.T) {
+	d := start(t, 3)
+	escape := &fyne.KeyEvent{Name: fyne.KeyEscape}
+	d.search.SetText("film")
+	d.waitRead()
+	d.search.TypedKey(escape)
+	if d.search.Text != "" || !d.box.Visible() {
+		t.Errorf("search %q, dialog is visible: %t", d.search.Text, d.box.Visible())
+	}
+	d.search.TypedKey(escape)
+	if d.box.Visible() {
+		t.Error("the dialog is still open")
+	}
+}
+
 func TestNothingFinishedYet(t *testing.T) {
 	d := start(t, 0)
 	if d.empty.Text != "No finished uploads yet" || !d.copy.Disabled() {

@@ -13,6 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/uploadurls"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -172,6 +173,9 @@ func (c command) listSaved(ctx context.Context, l cli.List, printer *cli.Printer
 		return err
 	}
 	saved, err := database.Load(ctx)
+	if err == nil {
+		err = words.Load(string(settings.Open(ctx, database, c.log).Get().Appearance.Language))
+	}
 	if err == nil {
 		find := func(query uploader.HistoryQuery) ([]uploader.Transfer, error) {
 			return database.FindHistory(ctx, query)

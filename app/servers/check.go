@@ -106,7 +106,9 @@ func (d *serverDialog) startCheck(add bool) {
 		start := time.Now()
 		found := next
 		if err == nil {
-			result, found, err = tryDefaultPath(ctx, d.access, next, &secrets)
+			result, found, err = uploader.FindEndpoint(next, func(server uploader.Server) (uploader.ServerTest, error) {
+				return d.access.Test(ctx, server, &secrets)
+			})
 		}
 		latency := time.Since(start)
 		limits := d.askLimits(ctx, found, &secrets, err)

@@ -57,7 +57,7 @@ func (m *Manager) rows(host form.Host, leave func()) []fyne.CanvasObject {
 		name.Truncation = fyne.TextTruncateEllipsis
 		address := widget.NewRichText()
 		address.Truncation = fyne.TextTruncateEllipsis
-		form.SetText(address, words.Printable(hostOf(server.Endpoint)), theme.Muted)
+		form.SetText(address, words.Address(server.Endpoint), theme.Muted)
 		text := container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(3)), name, address)
 		icon := container.NewCenter(widget.NewIcon(theme.Icon(view.ServerIcon(server))))
 		buttons := container.NewHBox(edit, remove)

@@ -142,6 +142,7 @@ func NoMatches(chosen view.Filter, text string) widgets.EmptyModel {
 	model := widgets.EmptyModel{Title: words.Text("search.empty"), Button: words.Text("search.clear")}
 	model.Hint = words.Text("search.empty.hint", words.Data{"Text": words.Printable(text)})
 	if chosen != view.FilterAll {
+		model.Button, model.Second = words.Text("search.everywhere"), words.Text("search.clear")
 		model.Hint = words.Text("search.empty.hint.under", words.Data{"Text": words.Printable(text), "Filter": words.Text("filter." + chosen.String())})
 	}
 	return model

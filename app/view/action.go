@@ -251,6 +251,9 @@ func (s Situation) Label(a Action) string {
 	if a == ActionOtherServer && s.tooLarge > 0 {
 		return key + ".too-large"
 	}
+	if a == ActionCopyLink && s.links > 1 {
+		return key + ".several"
+	}
 	if a != ActionRetry {
 		return key
 	}

@@ -112,3 +112,17 @@ func TestFileThatCannotBeComparedAsksUser(t *testing.T) {
 		t.Errorf("state is %q", got)
 	}
 }
+
+func TestLinksOfSeveralFilesAreCalledLinks(t *testing.T) {
+	apptest.LoadEnglish(t)
+	done := func(id uploader.TransferID) *uploader.Transfer {
+		return apptest.Transfer(id, apptest.Done, func(t *uploader.Transfer) { t.Server, t.Session.URL = 2, "https://studio.example/1" })
+	}
+	for want, transfers := range map[string][]*uploader.Transfer{
+		"Copy link": {done(1)}, "Copy links": {done(1), done(2)},
+	} {
+		if got := words.Text(situationOf(transfers).Label(ActionCopyLink)); got != want {
+			t.Errorf("%d files: %q, want %q", len(transfers), got, want)
+		}
+	}
+}

@@ -1,11 +1,13 @@
 package view
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 func TestBatchName(t *testing.T) {
@@ -33,7 +35,7 @@ func TestBatchOfEmptyFilesCountsFiles(t *testing.T) {
 	sum := uploader.BatchTotals{Files: 4}
 	sum.Count[uploader.StateDone], sum.Count[uploader.StateWaiting] = 1, 3
 	batch := &uploader.Batch{Roots: []string{"/lab"}, Scanned: true}
-	model := BatchRow(apptest.Snapshot(), batch, sum, 0, 0)
+	model := BatchRow(apptest.Snapshot(), batch, sum, 0, 0, nil)
 	if model.Size != "" || !model.ShowBar || model.Acked != 0.25 || model.Sent != 0.25 {
 		t.Errorf("got %+v", model)
 	}
@@ -45,11 +47,11 @@ func TestBatchETANeedsTotalETA(t *testing.T) {
 	sum.Count[uploader.StateUploading], sum.Count[uploader.StateWaiting] = 1, 1
 	batch := &uploader.Batch{Roots: []string{"/lab"}, Scanned: true}
 	s := apptest.Snapshot()
-	if model := BatchRow(s, batch, sum, 0, 0); model.ETA != "" || model.Speed != "50.0 MB/s" {
+	if model := BatchRow(s, batch, sum, 0, 0, nil); model.ETA != "" || model.Speed != "50.0 MB/s" {
 		t.Errorf("without a total ETA: got speed %q, ETA %q", model.Speed, model.ETA)
 	}
 	s.Totals.ETA = 3 * time.Minute
-	if model := BatchRow(s, batch, sum, 0, 0); model.ETA != "about 2 min" {
+	if model := BatchRow(s, batch, sum, 0, 0, nil); model.ETA != "about 2 min" {
 		t.Errorf("with a total ETA: got ETA %q", model.ETA)
 	}
 }
@@ -78,5 +80,35 @@ func TestBatchStateIsSteadyBetweenFiles(t *testing.T) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
+	}
+}
+
+// TestBatchSaysWhatIsTriedAgainFirst: a closed batch has the reason and the time, like the row
+// of a file.
+func TestBatchSaysWhatIsTriedAgainFirst(t *testing.T) {
+	apptest.LoadEnglish(t)
+	in := apptest.InBatch(2)
+	retry := func(id uploader.TransferID, in time.Duration) *uploader.Transfer {
+		return apptest.Transfer(id, apptest.InBatch(2), apptest.Waiting(fault.Transient), func(t *uploader.Transfer) {
+			t.Attempt, t.NextTry = 4, uploader.TimestampOf(time.Now().Add(in))
+		})
+	}
+	s := apptest.WithBatches(apptest.Snapshot(
+		apptest.Transfer(1, apptest.Done, in), retry(2, 3*time.Minute), retry(3, -time.Second), apptest.Transfer(4, in),
+	), apptest.Folder(2, "raws"))
+	o := NewOutline()
+	o.Update(s)
+	next := o.NextRetry(2)
+	if next == nil || next.ID != 3 {
+		t.Fatalf("next is %+v", next)
+	}
+	sum := uploader.BatchTotals{Files: 4}
+	sum.Count[uploader.StateDone], sum.Count[uploader.StateRetrying], sum.Count[uploader.StateWaiting] = 1, 2, 1
+	row := BatchRow(s, &uploader.Batch{ID: 2, Roots: []string{"/raws"}, Scanned: true}, sum, 0, 0, next)
+	if want := "Connection lost, retrying · 1 of 4 files"; !strings.HasPrefix(row.Status, want) {
+		t.Errorf("got %q, want %q", row.Status, want)
+	}
+	if o.NextRetry(9) != nil {
+		t.Error("a batch without transfers has a retry")
 	}
 }

@@ -50,8 +50,11 @@ func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now ti
 		Reasons: reasonsOf(cmp.Or(s.Wait(t), t.Fault), t, server),
 		Lines:   linesOf(s, t, server, now),
 	}
-	if t.State() == uploader.StateFailed {
+	switch t.State() {
+	case uploader.StateFailed:
 		details.State = words.State(t.State()) // the reasons contain the rest
+	case uploader.StatePaused:
+		details.State = words.Row(s, t, 0, now) // it contains the name of the state
 	}
 	for _, part := range record.Parts {
 		details.Parts = append(details.Parts, partLineOf(part, len(record.Parts)))

@@ -109,6 +109,30 @@ func (o *Outline) Members(batch uploader.BatchID) []*uploader.Transfer {
 	return transfers
 }
 
+// NextRetry returns the transfer of a batch that is tried again first; nil for none.
+func (o *Outline) NextRetry(batch uploader.BatchID) *uploader.Transfer {
+	g, known := o.groupOf[batch]
+	if !known {
+		return nil
+	}
+	var next *uploader.Transfer
+	for _, i := range o.order[o.groups[g].from:o.groups[g].to] {
+		row := o.transfers.Row(int(i))
+		if row.Phase() != uploader.PhaseWaiting || !isRetry(row.State()) {
+			continue
+		}
+		if t := row.Transfer(); next == nil || t.NextTry < next.NextTry {
+			next = t
+		}
+	}
+	return next
+}
+
+// isRetry reports whether a transfer in this state is tried again at a known time.
+func isRetry(state uploader.State) bool {
+	return state == uploader.StateRetrying || state == uploader.StateBusy
+}
+
 // Unacknowledged returns, for each batch, the number of bytes that were sent and are not
 // acknowledged yet.
 func (o *Outline) Unacknowledged(s *uploader.Snapshot) map[uploader.BatchID]int64 {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -167,13 +168,7 @@ func overviewLines(s *uploader.Snapshot, sum uploader.BatchTotals, batches []upl
 		}
 	}
 	if only != nil {
-		for i, root := range only.Roots {
-			if i == maxRoots {
-				add("from", words.Count("details.more", len(only.Roots)-maxRoots), "")
-				break
-			}
-			add("from", words.Printable(root), root)
-		}
+		lines = append(lines, sourceLines(only.Roots)...)
 	}
 	add("to", serversText(s, batches, single), "")
 	add("files", words.FilesOf(sum.Count[uploader.StateDone], sum.Files), "")
@@ -192,8 +187,33 @@ func overviewLines(s *uploader.Snapshot, sum uploader.BatchTotals, batches []upl
 	return lines
 }
 
-// maxRoots is how many of the folders and files of a batch are listed.
-const maxRoots = 4
+// maxSources is how many of the folders that a batch is from are listed.
+const maxSources = 4
+
+// sourceLines returns the lines that say where the files of a batch are: the folder or file that
+// was added, or the folders of several. Only the first line has a name.
+func sourceLines(roots []string) []Line {
+	sources := slices.Clone(roots)
+	if len(roots) > 1 {
+		for i, root := range roots {
+			sources[i] = filepath.Dir(root)
+		}
+		slices.Sort(sources)
+		sources = slices.Compact(sources)
+	}
+	var lines []Line
+	for i, source := range sources {
+		if i == maxSources {
+			lines = append(lines, Line{Value: words.Count("details.more", len(sources)-maxSources)})
+			break
+		}
+		lines = append(lines, Line{Value: words.Path(source), Copy: source})
+	}
+	if len(lines) > 0 {
+		lines[0].Name = words.Text("details.from")
+	}
+	return lines
+}
 
 // serversText returns the names of the servers of batches and single transfers.
 func serversText(s *uploader.Snapshot, batches []uploader.BatchID, single []*uploader.Transfer) string {

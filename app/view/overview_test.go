@@ -147,3 +147,24 @@ func TestErrorGroupLabels(t *testing.T) {
 		})
 	}
 }
+
+func TestOverviewNamesTheFoldersOfItsFilesOnce(t *testing.T) {
+	apptest.LoadEnglish(t)
+	many := []string{"/b/1", "/b/2", "/a/1", "/c/1", "/d/1", "/e/1", "/f/1"}
+	for name, c := range map[string]struct {
+		roots []string
+		want  []Line
+	}{
+		"one folder":           {[]string{"/home/raws"}, []Line{{"From", "/home/raws", "/home/raws"}}},
+		"files of one folder":  {[]string{"/home/raws/2.raw", "/home/raws/1.raw"}, []Line{{"From", "/home/raws", "/home/raws"}}},
+		"files of two folders": {[]string{"/b/1", "/a/1"}, []Line{{"From", "/a", "/a"}, {"", "/b", "/b"}}},
+		"of many folders":      {many, []Line{{"From", "/a", "/a"}, {"", "/b", "/b"}, {"", "/c", "/c"}, {"", "/d", "/d"}, {"", "2 more", ""}}},
+		"not known":            {nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, sourceLines(c.roots)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

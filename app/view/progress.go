@@ -12,11 +12,10 @@ type Progress struct {
 	Sent  float64 // including bytes that are not acknowledged
 }
 
-// ShownBytes returns how many bytes of a transfer to show: while it runs those that were sent,
-// and otherwise those that the server acknowledged. A transfer that is paused resumes at
-// least there, also while its worker is still being stopped.
+// ShownBytes returns how many bytes of a transfer to show: while it has a worker those that were
+// sent, also while it is being paused, and otherwise those that the server acknowledged.
 func ShownBytes(s *uploader.Snapshot, t *uploader.Transfer) int64 {
-	if running(t) {
+	if running(t) || t.Pausing() {
 		return s.Sent(t)
 	}
 	return t.Acknowledged()

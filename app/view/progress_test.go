@@ -71,13 +71,15 @@ func TestProgressOf(t *testing.T) {
 	sending.Progress[1] = uploader.Progress{Sent: 2 * apptest.Gigabyte}
 	stopping := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)))
 	stopping.Progress[1] = uploader.Progress{Sent: 2 * apptest.Gigabyte}
+	stopped := apptest.Snapshot(apptest.Transfer(1, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)))
 	tests := []struct {
 		name string
 		s    *uploader.Snapshot
 		want Progress
 	}{
 		{"sent bytes are ahead of acknowledged bytes", sending, Progress{Acked: 0.25, Sent: 0.5}},
-		{"paused while its worker still runs", stopping, Progress{Acked: 0.25, Sent: 0.25}},
+		{"paused while its worker still runs", stopping, Progress{Acked: 0.25, Sent: 0.5}},
+		{"paused", stopped, Progress{Acked: 0.25, Sent: 0.25}},
 		{"empty file", apptest.Snapshot(empty), Progress{}},
 		{"done", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), Progress{Acked: 1, Sent: 1}},
 	}

@@ -34,7 +34,7 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high 
 	model.StatusHint = words.ServerMessage(faultShown(s, t))
 	model.StatusIcon, model.Tone = iconOf(s, t)
 	model.BarTone = model.Tone
-	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateExpired { // their status contains it
+	if model.ShowBar && (t.Pausing() || state != uploader.StatePaused && state != uploader.StateExpired) { // the status of the others contains it
 		model.Size = words.SizeOf(ShownBytes(s, t), t.Source.Size)
 	}
 	server, _ := s.Server(t.Server)

@@ -84,3 +84,10 @@ func (s Search) contains(name string, server uploader.ServerID) bool {
 	}
 	return true
 }
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}

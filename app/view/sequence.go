@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // held is a row that keeps its place in the list, because the user points at it.
@@ -151,7 +152,7 @@ func (o *Outline) sortMembers(g int32) {
 		}
 	}
 	slices.SortFunc(keys, func(a, b memberKey) int {
-		return cmp.Or(cmp.Compare(b.size, a.size), compareNames(a.path, b.path), cmp.Compare(a.index, b.index))
+		return cmp.Or(cmp.Compare(b.size, a.size), source.CompareNames(a.path, b.path), cmp.Compare(a.index, b.index))
 	})
 	for i := range keys {
 		members[i] = keys[i].index

@@ -3,10 +3,10 @@ package view
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // Sort is an order of the list.
@@ -51,7 +51,7 @@ type sortKey struct {
 }
 
 func (k sortKey) compare(other sortKey) int {
-	return cmp.Or(cmp.Compare(k.section, other.section), cmp.Compare(k.value, other.value), compareNames(k.text, other.text))
+	return cmp.Or(cmp.Compare(k.section, other.section), cmp.Compare(k.value, other.value), source.CompareNames(k.text, other.text))
 }
 
 // keyOf returns the key of a group; held is the result of heldGroup. It takes constant time.
@@ -154,46 +154,4 @@ func (o *Outline) serverName(g *Group, s *uploader.Snapshot) string {
 	}
 	server, _ := s.Server(id)
 	return words.Server(server)
-}
-
-// compareNames compares names ignoring the case of ASCII letters, and runs of digits by their
-// value, so that "9" is before "10".
-func compareNames(a, b string) int {
-	i, j := 0, 0
-	for i < len(a) && j < len(b) {
-		x, y := lower(a[i]), lower(b[j])
-		if digit(x) && digit(y) {
-			x, y := digits(a[i:]), digits(b[j:])
-			i, j = i+len(x), j+len(y)
-			x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
-			if order := cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)); order != 0 {
-				return order
-			}
-			continue
-		}
-		if x != y {
-			return cmp.Compare(x, y)
-		}
-		i, j = i+1, j+1
-	}
-	return cmp.Or(cmp.Compare(len(a)-i, len(b)-j), cmp.Compare(a, b))
-}
-
-func lower(c byte) byte {
-	if c >= 'A' && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
-
-// digits returns the digits at the beginning of a text.
-func digits(text string) string {
-	for i := range len(text) {
-		if !digit(text[i]) {
-			return text[:i]
-		}
-	}
-	return text
 }

@@ -138,17 +138,6 @@ func TestInterruptedUploadsNeedAttention(t *testing.T) {
 	}
 }
 
-func TestCompareNames(t *testing.T) {
-	ordered := []string{"", "a", "A1", "a2", "a02b", "a10", "B", "b1.mov", "b10.mov", "日"}
-	for i, a := range ordered {
-		for j, b := range ordered {
-			if got, want := compareNames(a, b) < 0, i < j; got != want {
-				t.Errorf("%q before %q: %t", a, b, got)
-			}
-		}
-	}
-}
-
 // BenchmarkOrders measures 100,000 rows of single files in every order: for the next snapshot
 // with a changed file, and for one with a file that is done.
 func BenchmarkOrders(b *testing.B) {

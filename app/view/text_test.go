@@ -1,6 +1,7 @@
 package view
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
@@ -40,19 +41,38 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-func TestPausedRowShowsAcknowledgedBytes(t *testing.T) {
+func TestRowOfAPausedUpload(t *testing.T) {
 	apptest.LoadEnglish(t)
-	// The worker is still being stopped: more was sent than the server has acknowledged.
-	paused := apptest.Transfer(1, apptest.Sending, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte))
-	s := apptest.Snapshot(paused)
-	s.Progress[1] = uploader.Progress{Sent: 2 * apptest.Gigabyte, Rate: 10e6, ETA: apptest.Minutes(4)}
-	row := TransferRow(s, paused, 0, ShownBytes(s, paused), apptest.Noon)
-	if row.Status != "Paused at 1.0 of 4.0 GB" || row.Percent != "25 %" || row.Sent != 0.25 || row.Speed != "" || row.ETA != "" {
-		t.Errorf("row %+v", row)
-	}
-	for _, line := range DetailsOf(s, paused, Record{}, apptest.Noon).Lines {
-		if line.Name == "Sent" && line.Value != "1.0 of 4.0 GB" {
-			t.Errorf("details: %q", line.Value)
-		}
+	acknowledged := apptest.Acknowledged(apptest.Gigabyte)
+	for _, c := range []struct {
+		name                        string
+		t                           *uploader.Transfer
+		live                        map[uploader.TransferID]uploader.Progress
+		status, percent, size, sent string
+		bar                         float64
+	}{
+		{
+			"its worker is still being stopped", apptest.Transfer(1, apptest.Sending, apptest.Paused, acknowledged),
+			map[uploader.TransferID]uploader.Progress{1: {Sent: 2 * apptest.Gigabyte, Rate: 10e6, ETA: apptest.Minutes(4)}},
+			"Pausing", "50 %", "2.0 of 4.0 GB", "2.0 of 4.0 GB", 0.5,
+		},
+		{
+			"its worker has ended", apptest.Transfer(1, apptest.Paused, acknowledged), nil,
+			"Paused at 1.0 of 4.0 GB", "25 %", "4.0 GB", "1.0 of 4.0 GB", 0.25,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := apptest.Snapshot(c.t)
+			maps.Copy(s.Progress, c.live)
+			row := TransferRow(s, c.t, 0, ShownBytes(s, c.t), apptest.Noon)
+			if row.Status != c.status || row.Percent != c.percent || row.Size != c.size || row.Sent != c.bar || row.Speed != "" || row.ETA != "" {
+				t.Errorf("row %+v", row)
+			}
+			for _, line := range DetailsOf(s, c.t, Record{}, apptest.Noon).Lines {
+				if line.Name == "Sent" && line.Value != c.sent {
+					t.Errorf("details: %q", line.Value)
+				}
+			}
+		})
 	}
 }

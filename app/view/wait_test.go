@@ -44,7 +44,7 @@ func TestRowsSayThatDriveDoesNotRespond(t *testing.T) {
 	if status := TransferRow(s, other, 0, 0, time.Now()).Status; strings.Contains(status, "drive") {
 		t.Errorf("the file on another drive has status %q", status)
 	}
-	if status := BatchRow(s, batch, s.BatchTotals[running.Batch], 0, 0).Status; !strings.HasPrefix(status, text) {
+	if status := BatchRow(s, batch, s.BatchTotals[running.Batch], 0, 0, nil).Status; !strings.HasPrefix(status, text) {
 		t.Errorf("the batch has status %q", status)
 	}
 
@@ -52,7 +52,7 @@ func TestRowsSayThatDriveDoesNotRespond(t *testing.T) {
 	apptest.Summed(s)
 	for _, status := range []string{
 		TransferRow(s, running, 0, 0, time.Now()).Status, TransferRow(s, queued, 0, 0, time.Now()).Status,
-		BatchRow(s, batch, s.BatchTotals[running.Batch], 0, 0).Status,
+		BatchRow(s, batch, s.BatchTotals[running.Batch], 0, 0, nil).Status,
 	} {
 		if strings.Contains(status, "drive") {
 			t.Errorf("the drive responds again, and the status is %q", status)
@@ -64,7 +64,7 @@ func TestBatchRowSaysThatDriveOfScanDoesNotRespond(t *testing.T) {
 	apptest.LoadEnglish(t)
 	s := apptest.Snapshot()
 	s.ScanFaults = map[uploader.BatchID]*fault.Fault{5: driveFault(fault.CodeDriveHangs)}
-	if status := BatchRow(s, &uploader.Batch{ID: 5, Roots: []string{"/lab"}}, uploader.BatchTotals{}, 0, 0).Status; !strings.HasPrefix(status, "The drive doesn't respond") {
+	if status := BatchRow(s, &uploader.Batch{ID: 5, Roots: []string{"/lab"}}, uploader.BatchTotals{}, 0, 0, nil).Status; !strings.HasPrefix(status, "The drive doesn't respond") {
 		t.Errorf("status is %q", status)
 	}
 }

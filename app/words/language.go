@@ -49,6 +49,16 @@ func System() Language {
 	return nearest(cmp.Or(os.Getenv(LanguageVariable), lang.SystemLocale().String()))
 }
 
+// loaded is the language of the texts. It is guarded by catalogue.
+var loaded Language
+
+// Loaded returns the language of the texts.
+func Loaded() Language {
+	catalogue.RLock()
+	defer catalogue.RUnlock()
+	return loaded
+}
+
 // Load loads the texts of the supported language closest to wanted, a BCP 47 tag
 // such as "zh-CN"; "" means the language returned by [System].
 func Load(wanted string) error {
@@ -59,7 +69,7 @@ func Load(wanted string) error {
 	locale := lang.SystemLocale().LanguageString()
 	catalogue.Lock()
 	defer catalogue.Unlock()
-	spaced = chosen == Chinese
+	spaced, loaded = chosen == Chinese, chosen
 	for _, name := range filesOf(chosen) {
 		text, err := fs.ReadFile(translations.FS, name)
 		if err != nil {

@@ -28,6 +28,9 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 		live := s.Progress[t.ID]
 		return Join(SizeOf(s.Sent(t), t.Source.Size), Rate(live.Rate), ETA(live.ETA))
 	case uploader.StatePaused:
+		if t.Pausing() {
+			return Text("state.pausing")
+		}
 		return paused(t.Acknowledged(), t.Source.Size)
 	case uploader.StateRetrying:
 		return retrying(t, now)
@@ -77,10 +80,18 @@ func Server(server uploader.Server) string {
 	case server.Builtin():
 		return Text("server.builtin")
 	case server.Name != "":
-		return Printable(server.Name)
+		return ServerName(server.Name)
 	default:
 		return Address(server.Endpoint)
 	}
+}
+
+// ServerName returns the display name of the server with a saved name, which is not empty.
+func ServerName(saved string) string {
+	if saved == uploader.BuiltinName {
+		return Text("server.builtin")
+	}
+	return Printable(saved)
 }
 
 // waiting returns why a queued transfer is not started.

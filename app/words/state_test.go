@@ -55,6 +55,7 @@ func rowCases(now time.Time) map[string]struct {
 		},
 		"checking":               {uploader.Transfer{Phase: uploader.PhaseVerifying}, uploader.Progress{}, 0, "Checking with the server", "正在与服务器核对"},
 		"paused":                 {uploader.Transfer{Source: file, Session: part, Intent: uploader.IntentPause}, uploader.Progress{}, 0, "Paused at 1.2 of 4.0 GB", "已暂停\uff0c1.2 / 4.0 GB"},
+		"pausing":                {uploader.Transfer{Source: file, Session: part, Intent: uploader.IntentPause, Phase: uploader.PhaseSending}, uploader.Progress{}, 0, "Pausing", "正在暂停"},
 		"paused at start":        {uploader.Transfer{Source: file, Intent: uploader.IntentPause}, uploader.Progress{}, 0, "Paused", "已暂停"},
 		"offline":                {waits(fault.Offline, 0, time.Second), uploader.Progress{}, 0, "Waiting for the network, resumes automatically", "等待网络\uff0c恢复后自动继续"},
 		"retrying":               {waits(fault.Transient, 4, 12*time.Second), uploader.Progress{}, 0, "Connection lost, retrying in 12 s (attempt 4)", "连接中断\uff0c12 秒后重试\uff08第 4 次\uff09"},

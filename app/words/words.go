@@ -23,7 +23,7 @@ import (
 // Data holds the values of the placeholders in a text, by name.
 type Data map[string]any
 
-// catalogue guards Fyne's global message catalogue, which has no lock, and spaced.
+// catalogue guards Fyne's global message catalogue, which has no lock, spaced and loaded.
 var catalogue sync.RWMutex
 
 // Text returns the text of a key in the loaded language.

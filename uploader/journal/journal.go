@@ -122,7 +122,7 @@ func eventOf(before, after *uploader.Transfer, now time.Time) (uploader.Event, b
 		event.Kind, event.Until, event.Fault = uploader.EventWaiting, after.NextTry.Time(), after.Fault
 	case before.Source.Path != after.Source.Path:
 		event.Kind = uploader.EventRelocated
-	case before.Intent == uploader.IntentRun && after.Intent == uploader.IntentPause:
+	case !stoppedByPause(before) && stoppedByPause(after): // only now is the acknowledged offset known
 		event.Kind = uploader.EventPaused
 	case before.Session.Begun() && !after.Session.Begun():
 		event.Kind, event.Offset = uploader.EventRestarted, before.Session.Offset
@@ -136,6 +136,11 @@ func eventOf(before, after *uploader.Transfer, now time.Time) (uploader.Event, b
 		return uploader.Event{}, false
 	}
 	return event, true
+}
+
+// stoppedByPause reports whether a transfer is paused and has no worker.
+func stoppedByPause(t *uploader.Transfer) bool {
+	return t.Intent == uploader.IntentPause && !t.Phase.Working()
 }
 
 func entered(p uploader.Phase, before, after *uploader.Transfer) bool {

@@ -21,6 +21,10 @@ func TestEventOf(t *testing.T) {
 	started := func(phase uploader.Phase, session uploader.Session) uploader.Transfer {
 		return uploader.Transfer{Phase: phase, Session: session, Started: uploader.TimestampOf(recordedAt)}
 	}
+	pausing := func(t uploader.Transfer) uploader.Transfer {
+		t.Intent = uploader.IntentPause
+		return t
+	}
 	for _, c := range []struct {
 		name   string
 		before uploader.Transfer
@@ -41,7 +45,11 @@ func TestEventOf(t *testing.T) {
 			uploader.Event{Kind: uploader.EventWaiting, Offset: 40, Until: recordedAt.Add(500 * time.Millisecond), Fault: busy},
 		},
 		{"wait ended", started(uploader.PhaseWaiting, held), lifecycle.WaitEnded{}, uploader.Event{}},
-		{"paused", started(uploader.PhaseSending, held), lifecycle.PausedByUser{}, uploader.Event{Kind: uploader.EventPaused, Offset: 40}},
+		{"paused while its worker runs", started(uploader.PhaseSending, held), lifecycle.PausedByUser{}, uploader.Event{}},
+		{"worker ended after a pause", pausing(started(uploader.PhaseSending, held)), lifecycle.WorkerEnded{Stopped: true}, uploader.Event{Kind: uploader.EventPaused, Offset: 40}},
+		{"resumed before its worker ended", pausing(started(uploader.PhaseSending, held)), lifecycle.ResumedByUser{}, uploader.Event{}},
+		{"finished before its worker stopped", pausing(started(uploader.PhaseVerifying, held)), lifecycle.WorkerEnded{}, uploader.Event{Kind: uploader.EventDone}},
+		{"paused while it waits", started(uploader.PhaseWaiting, held), lifecycle.PausedByUser{}, uploader.Event{Kind: uploader.EventPaused, Offset: 40}},
 		{"paused before start", uploader.Transfer{}, lifecycle.PausedByUser{}, uploader.Event{}},
 		{"failed", started(uploader.PhasePreparing, held), lifecycle.WorkerEnded{Fault: lost}, uploader.Event{Kind: uploader.EventFailed, Offset: 40, Fault: lost}},
 		{"failed before start", uploader.Transfer{}, lifecycle.WorkerEnded{Fault: lost}, uploader.Event{Kind: uploader.EventFailed, Fault: lost}},

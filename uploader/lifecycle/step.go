@@ -344,7 +344,7 @@ func stepAcknowledged(t uploader.Transfer, in Acknowledged) uploader.Transfer {
 	if session.Offset > t.Session.Offset && !in.Poor {
 		t.Attempt, t.Repeated = 0, nil
 	}
-	if t.Phase == uploader.PhaseChecking {
+	if t.Phase == uploader.PhaseChecking && !t.Pausing() {
 		t.ResumedFrom = session.Offset
 	}
 	t.Session.Offset, t.Session.Sent, t.Session.Unconfirmed = session.Offset, session.Offset, 0

@@ -230,6 +230,22 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Attempt == 5 && t.Session.Offset == 7 && t.Session.Sent == 7 },
 		},
 		{
+			"offset queried before sending is where it is resumed",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session},
+			Acknowledged{Session: uploader.Session{Offset: 7}},
+			uploader.PhaseChecking, uploader.StateChecking,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.ResumedFrom == 7 },
+		},
+		{
+			"offset queried after a pause is not where it is resumed",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Intent: uploader.IntentPause, Session: session, ResumedFrom: 3},
+			Acknowledged{Session: uploader.Session{Offset: 7}},
+			uploader.PhaseChecking, uploader.StatePaused,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.ResumedFrom == 3 && t.Session.Offset == 7 },
+		},
+		{
 			"missing expiry keeps earlier one",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u", Expires: uploader.TimestampOf(noon)}},
 			Acknowledged{Session: uploader.Session{Offset: 1}},

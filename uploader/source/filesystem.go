@@ -36,8 +36,8 @@ type Folder interface {
 	// Stat returns the FileInfo of the folder.
 	Stat() (fs.FileInfo, error)
 
-	// Names returns the names in the folder, sorted. It may return some names together
-	// with an error.
+	// Names returns the names in the folder, in the order of [CompareNames]. It may return some
+	// names together with an error.
 	Names() ([]string, error)
 
 	// Lstat returns the FileInfo of a file, a folder or a link.

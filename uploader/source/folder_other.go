@@ -32,7 +32,7 @@ func (f *osFolder) Names() ([]string, error) {
 	}
 	defer func() { _ = folder.Close() }() // it was only read
 	names, err := folder.Readdirnames(-1)
-	slices.Sort(names)
+	slices.SortFunc(names, CompareNames)
 	return names, err
 }
 

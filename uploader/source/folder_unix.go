@@ -29,7 +29,7 @@ func openFolder(path string) (*osFolder, error) {
 
 func (f *osFolder) Names() ([]string, error) {
 	names, err := f.Readdirnames(-1)
-	slices.Sort(names)
+	slices.SortFunc(names, CompareNames)
 	return names, err
 }
 

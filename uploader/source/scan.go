@@ -41,7 +41,7 @@ func DefaultIgnore() []string {
 }
 
 // Scan yields the files that roots name, as they are found: a file itself, or all files
-// in a folder and its subfolders, sorted by name in each. Each folder and each file is
+// in a folder and its subfolders, in the order of [CompareNames] in each. Each folder and each file is
 // visited once, even if several roots include it under the same name; hard links are
 // different files.
 //

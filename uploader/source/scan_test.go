@@ -86,6 +86,13 @@ func TestScan(t *testing.T) {
 			source.ScanOptions{Hidden: true},
 			rels("top/.dot/x", "top/a/.hidden", "top/a/z", "top/b", "top/c"),
 		},
+		{
+			"numbers in names by their value",
+			[]string{"IMG 10", "IMG 9", "img 1/x", "IMG 100"},
+			[]string{"."},
+			source.ScanOptions{},
+			rels("top/img 1/x", "top/IMG 9", "top/IMG 10", "top/IMG 100"),
+		},
 		{"empty folder", []string{"a"}, []string{"empty"}, source.ScanOptions{Hidden: true}, nil},
 		{"missing root", nil, []string{"none"}, source.ScanOptions{Hidden: true}, []found{{"", "source-missing"}}},
 		{"empty path", nil, []string{""}, source.ScanOptions{Hidden: true}, []found{{"", "source-missing"}}},
