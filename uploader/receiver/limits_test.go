@@ -322,6 +322,9 @@ func TestLongPaths(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
+			if runtime.GOOS == "windows" && os.MkdirAll(filepath.Join(t.TempDir(), filepath.FromSlash(strings.Repeat(test.element+"/", 5000/len(test.element)))), 0o700) != nil {
+				t.Skip("Wine stores files in those of Unix, whose paths have 4,095 bytes at most")
+			}
 			r, c := start(t, dir), newClient(t)
 			relativePath := strings.Repeat(test.element+"/", 10_000/(len(test.element)+1)) + "a.txt"
 			for _, content := range []string{"one", "two"} {
@@ -342,7 +345,11 @@ func TestLongPaths(t *testing.T) {
 	}
 	t.Run("folder with a long path", func(t *testing.T) {
 		dir := t.TempDir()
-		for len(dir) < 3900 {
+		long := 3900
+		if runtime.GOOS == "windows" {
+			long = 31_900
+		}
+		for len(dir) < long {
 			dir = filepath.Join(dir, strings.Repeat("f", 200))
 		}
 		if r, err := receiver.Open(receiver.Config{Dir: dir}); !errors.Is(err, receiver.ErrPathTooLong) {
