@@ -2,6 +2,7 @@ package app
 
 import (
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,11 @@ import (
 func TestDrop(t *testing.T) {
 	t.Run("files and folders are added for the chosen destination", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		plain, special, folder := apptest.File(t, "a.mov"), apptest.File(t, "50% #?+ü海.mov"), t.TempDir()
+		name := "50% #?+ü海.mov"
+		if runtime.GOOS == "windows" {
+			name = "50% #+ü海.mov"
+		}
+		plain, special, folder := apptest.File(t, "a.mov"), apptest.File(t, name), t.TempDir()
 		s.adder.drop(apptest.URIs(plain, special, folder))
 		add := s.waitCommand(1).(uploader.Add)
 		if diff := cmp.Diff([]string{plain, special, folder}, add.Paths); diff != "" {

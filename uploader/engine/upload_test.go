@@ -3,7 +3,9 @@ package engine_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +36,15 @@ func TestUploadFileSizesAndNames(t *testing.T) {
 		{"huge.bin", 64 << 20},
 		{"\"quotes\" & 'more' 中文 🎞.bin", 1000},
 		{"new\nline.bin", 1000},
+	}
+	if runtime.GOOS == "windows" {
+		files = slices.DeleteFunc(files, func(f struct {
+			name string
+			size int
+		},
+		) bool {
+			return strings.ContainsAny(f.name, "\"\n") // which it does not allow in names
+		})
 	}
 	for _, s := range servers {
 		t.Run(s.name, func(t *testing.T) {
