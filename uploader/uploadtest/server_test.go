@@ -120,20 +120,20 @@ func TestTusdRecordsRequests(t *testing.T) {
 }
 
 func TestServerOptions(t *testing.T) {
-	servers := map[string]func(opts ...uploadtest.Option) string{
-		"in process": func(opts ...uploadtest.Option) string { return uploadtest.NewTusd(t, opts...).Endpoint },
-		"binary":     func(opts ...uploadtest.Option) string { return uploadtest.NewTusdBinary(t, opts...).Endpoint },
+	servers := map[string]func(t *testing.T, opts ...uploadtest.Option) string{
+		"in process": func(t *testing.T, opts ...uploadtest.Option) string { t.Helper(); return uploadtest.NewTusd(t, opts...).Endpoint },
+		"binary":     func(t *testing.T, opts ...uploadtest.Option) string { t.Helper(); return uploadtest.NewTusdBinary(t, opts...).Endpoint },
 	}
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
-			limited := mustDo(t, http.MethodOptions, start(uploadtest.MaxSize(1234), uploadtest.NoTermination()), "", nil)
+			limited := mustDo(t, http.MethodOptions, start(t, uploadtest.MaxSize(1234), uploadtest.NoTermination()), "", nil)
 			if got := limited.Header.Get("Tus-Max-Size"); got != "1234" {
 				t.Errorf("Tus-Max-Size %q, want 1234", got)
 			}
 			if got := limited.Header.Get("Tus-Extension"); strings.Contains(got, "termination") {
 				t.Errorf("server advertises %s", got)
 			}
-			created := mustDo(t, http.MethodPost, start(uploadtest.BehindProxy()), "", map[string]string{"Upload-Length": "1", "X-Forwarded-Proto": "https"})
+			created := mustDo(t, http.MethodPost, start(t, uploadtest.BehindProxy()), "", map[string]string{"Upload-Length": "1", "X-Forwarded-Proto": "https"})
 			if got := created.Header.Get("Location"); !strings.HasPrefix(got, "https://") {
 				t.Errorf("Location %q, want the proxy's scheme", got)
 			}
