@@ -121,8 +121,14 @@ func TestTusdRecordsRequests(t *testing.T) {
 
 func TestServerOptions(t *testing.T) {
 	servers := map[string]func(t *testing.T, opts ...uploadtest.Option) string{
-		"in process": func(t *testing.T, opts ...uploadtest.Option) string { t.Helper(); return uploadtest.NewTusd(t, opts...).Endpoint },
-		"binary":     func(t *testing.T, opts ...uploadtest.Option) string { t.Helper(); return uploadtest.NewTusdBinary(t, opts...).Endpoint },
+		"in process": func(t *testing.T, opts ...uploadtest.Option) string {
+			t.Helper()
+			return uploadtest.NewTusd(t, opts...).Endpoint
+		},
+		"binary": func(t *testing.T, opts ...uploadtest.Option) string {
+			t.Helper()
+			return uploadtest.NewTusdBinary(t, opts...).Endpoint
+		},
 	}
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
