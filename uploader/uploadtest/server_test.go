@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -96,7 +97,8 @@ func TestStoredWhileUploadIsDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.AfterFunc(20*time.Millisecond, func() {
-		for os.Remove(deleted.Path+".info") != nil { //nolint:revive // on Windows it cannot be removed while it is read
+		for os.Remove(deleted.Path+".info") != nil {
+			runtime.Gosched() // on Windows it cannot be removed while it is read
 		}
 	})
 	if files := server.Stored(t); len(files) != 1 || files[0].Name == deleted.Name {
