@@ -1,8 +1,8 @@
 package app
 
 import (
-	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -13,12 +13,17 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 func TestDrop(t *testing.T) {
 	t.Run("files and folders are added for the chosen destination", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		plain, special, folder := apptest.File(t, "a.mov"), apptest.File(t, "50% #?+ü海.mov"), t.TempDir()
+		name := "50% #?+ü海.mov"
+		if runtime.GOOS == "windows" {
+			name = "50% #+ü海.mov"
+		}
+		plain, special, folder := apptest.File(t, "a.mov"), apptest.File(t, name), t.TempDir()
 		s.adder.drop(apptest.URIs(plain, special, folder))
 		add := s.waitCommand(1).(uploader.Add)
 		if diff := cmp.Diff([]string{plain, special, folder}, add.Paths); diff != "" {
@@ -107,8 +112,8 @@ func TestDrop(t *testing.T) {
 	t.Run("dangling symbolic link is sent to the engine", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		link := filepath.Join(t.TempDir(), "link")
-		if err := os.Symlink("/nowhere", link); err != nil {
-			t.Fatal(err)
+		if err := uploadtest.Symlink("/nowhere", link); err != nil {
+			t.Skip("no links: ", err)
 		}
 		s.adder.drop(apptest.URIs(link))
 		s.waitCommand(1)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -51,6 +52,9 @@ func TestDialogGoldens(t *testing.T) {
 	} {
 		for _, look := range looks {
 			t.Run(c.name+" "+look.name, func(t *testing.T) {
+				if c.name == "history" && runtime.GOOS == "windows" {
+					t.Skip("folders are shown as Windows writes them")
+				}
 				s := startWindow(t, pendingEngine(), withOldUsage)
 				apptest.ApplyTheme(t, look.mode, look.scale)
 				s.window.window.Resize(look.size)

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"net/url"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,13 +13,22 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
+// fileURI returns the URI of a file on the clipboard.
+func fileURI(path string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a drive of Windows
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
+
 func TestPaste(t *testing.T) {
 	copied := func(text string) func(*Config, *fakeDesktop) {
 		return func(_ *Config, d *fakeDesktop) { d.clipboardText = text }
 	}
 	t.Run("files are added", func(t *testing.T) {
 		one, two := apptest.File(t, "a b.mov"), apptest.File(t, "海.mov")
-		s := startWindow(t, apptest.NewEngine(), copied("copy\n"+apptest.URIs(one)[0].String()+"\n"+apptest.URIs(two)[0].String()))
+		s := startWindow(t, apptest.NewEngine(), copied("copy\n"+fileURI(one)+"\n"+fileURI(two)))
 		s.adder.paste()
 		if diff := cmp.Diff([]string{one, two}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)

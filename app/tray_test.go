@@ -1,6 +1,7 @@
 package app
 
 import (
+	"runtime"
 	"slices"
 	"testing"
 
@@ -32,7 +33,11 @@ func TestRecentUploadsInTrayMenu(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(
 		apptest.Transfer(1, apptest.Done, finished("old.mov", "https://x/1", 0)), apptest.Transfer(2, apptest.Done, finished("a_b.mov", "https://x/2", 2)), apptest.Transfer(3, apptest.Sending)))
 	item := apptest.Item(t, s.toolkit.menu, "Recent")
-	if diff := cmp.Diff([]string{"a__b.mov: copy link", "old.mov: copy link"}, apptest.Labels(item.ChildMenu)); diff != "" {
+	newest := "a__b.mov" // one of them marks a key in menus of Linux
+	if runtime.GOOS != "linux" {
+		newest = "a_b.mov"
+	}
+	if diff := cmp.Diff([]string{newest + ": copy link", "old.mov: copy link"}, apptest.Labels(item.ChildMenu)); diff != "" {
 		t.Error(diff)
 	}
 	item.ChildMenu.Items[0].Action()

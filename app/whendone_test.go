@@ -1,6 +1,7 @@
 package app
 
 import (
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -17,11 +18,14 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
+// reportProgram is the absolute path of a program.
+var reportProgram, _ = filepath.Abs("/opt/tools/report")
+
 // whenDone sets what follows every round.
 func whenDone(action settings.DoneAction) func(*Config, *fakeDesktop) {
 	return func(c *Config, _ *fakeDesktop) {
 		c.Settings.Update(func(s *settings.Settings) {
-			s.WhenDone = settings.WhenDone{Action: action, Program: "/opt/tools/report"}
+			s.WhenDone = settings.WhenDone{Action: action, Program: reportProgram}
 		})
 	}
 }
@@ -60,7 +64,7 @@ func (s *testWindow) tapAnswer(label string) {
 }
 
 func TestComputerIsTurnedOffAfterTheNotice(t *testing.T) {
-	for action, want := range map[settings.DoneAction]string{settings.DoneSleep: "sleep", settings.DoneShutDown: "shut down", settings.DoneProgram: "/opt/tools/report"} {
+	for action, want := range map[settings.DoneAction]string{settings.DoneSleep: "sleep", settings.DoneShutDown: "shut down", settings.DoneProgram: reportProgram} {
 		t.Run(string(action), func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)), whenDone(action))
 			s.finish()
@@ -186,24 +190,24 @@ func TestWhatFollowsIsChosenInFooterAndTray(t *testing.T) {
 }
 
 func TestProgramIsChosenOnce(t *testing.T) {
-	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)), withChosen("/opt/tools/report"))
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)), withChosen(reportProgram))
 	apptest.Pick(t, s.window.footer.WhenDoneMenu(), "Run a program")
 	s.until("program is chosen", func() bool { return s.afterUploads.action() == settings.DoneProgram })
-	if got := s.config.Settings.Get().WhenDone; got != (settings.WhenDone{Action: settings.DoneNothing, Program: "/opt/tools/report"}) {
+	if got := s.config.Settings.Get().WhenDone; got != (settings.WhenDone{Action: settings.DoneNothing, Program: reportProgram}) {
 		t.Errorf("the settings have %+v", got)
 	}
 	s.finish()
 	s.passNotice()
-	s.wantDone("/opt/tools/report")
+	s.wantDone(reportProgram)
 }
 
 func TestProgramForEveryTimeIsChosenInTheSettings(t *testing.T) {
-	s := startWindow(t, apptest.NewEngine(), withChosen("/opt/tools/report"))
+	s := startWindow(t, apptest.NewEngine(), withChosen(reportProgram))
 	s.preferences.OpenSection(preferences.SectionPower)
 	s.setting("when-done").Control().(*form.Select).SetSelected("Run a program")
 	s.until("program is saved", func() bool { return s.config.Settings.Get().WhenDone.Action == settings.DoneProgram })
 	s.until("program is shown", func() bool {
-		return slices.Contains(apptest.Texts(s.window.window.Canvas().Overlays().Top()), "/opt/tools/report")
+		return slices.Contains(apptest.Texts(s.window.window.Canvas().Overlays().Top()), reportProgram)
 	})
 }
 

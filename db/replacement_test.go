@@ -17,6 +17,7 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // createWith creates a database with so many transfers, and closes it.
@@ -215,7 +216,7 @@ func TestRefusedBackups(t *testing.T) {
 func linkTo(t *testing.T, path string) string {
 	t.Helper()
 	link := filepath.Join(t.TempDir(), "link.db")
-	if err := os.Symlink(path, link); err != nil {
+	if err := uploadtest.Symlink(path, link); err != nil {
 		t.Skip(err)
 	}
 	return link

@@ -12,8 +12,8 @@ import (
 )
 
 // runRelease runs the release script with a target of make as its checks, in a repository
-// of its own, whose make package writes one file. It returns the
-// output, followed by the release notes.
+// of its own, whose make package writes one file, with the path of the folder if the checks
+// contain "paths". It returns the output, followed by the release notes.
 func runRelease(t *testing.T, dir, version, changelog, args, checks string, dirty bool) (string, error) {
 	t.Helper()
 	script := read(t, "release")
@@ -23,7 +23,7 @@ func runRelease(t *testing.T, dir, version, changelog, args, checks string, dirt
 		"FyneApp.toml":      "[Details]\n  Version = \"" + version + "\"\n",
 		"docs/CHANGELOG.md": changelog,
 		".gitignore":        "/dist/\n/.cache/\n",
-		"Makefile":          "package:\n\tmkdir dist\n\techo $(VERSION) >dist/ferry\nchecks:\n\t@echo checked\nno-checks:\n\tfalse\n",
+		"Makefile":          "package:\n\tmkdir dist\n\techo $(VERSION) $(if $(findstring paths,$(CHECKS)),$(CURDIR)) >dist/ferry\nchecks:\n\t@echo checked\nno-checks:\n\tfalse\n",
 	} {
 		path = filepath.Join(dir, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -74,6 +74,7 @@ func TestReleaseRefuses(t *testing.T) {
 		{"a version without changes", "## 1.2.3, 2026-01-02\n\n## 1.2.2, 2026-01-01\n", "1.2.3", "checks", false, "has nothing about", ""},
 		{"a failing check", complete, "1.2.3", "no-checks", false, "no-checks", ""},
 		{"changes that are not committed", complete, "1.2.3", "checks", true, "not everything is committed", ""},
+		{"builds that differ", complete, "1.2.3", "checks paths", false, "the two builds differ", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

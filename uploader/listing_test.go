@@ -14,6 +14,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // listFolder returns the listing of a folder, and what its scan yields.
@@ -38,7 +39,7 @@ func TestListingHasWhatTheScanYields(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	links := os.Symlink(folder, filepath.Join(folder, "link")) == nil
+	links := uploadtest.Symlink(folder, filepath.Join(folder, "link")) == nil
 	listing, want := listFolder(t.Context(), t, folder, source.ScanOptions{}, time.Now())
 	var got []string
 	for file, err := range listing.All() {

@@ -24,6 +24,13 @@ const CallTimeout = 25 * time.Second
 // programs connect and never answers. Tests set it.
 var connectTimeout = 5 * time.Second
 
+// emitTimeout is how long a bus may take to read a signal. Tests set it.
+var emitTimeout = 5 * time.Second
+
+// endTimeout is how long a call of the library may take to end after its context, or to close
+// a connection.
+const endTimeout = time.Second
+
 // ConnectSession connects to the session bus within 5 seconds and before ctx is done. Unlike
 // [dbus.ConnectSessionBus] it does not start one. The connection does not end with ctx: the
 // caller closes it.
@@ -97,7 +104,7 @@ func LeaveSilentSession(ctx context.Context) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return errors.Join(err, os.Setenv(sessionAddress, "disabled:")) // an address that every library refuses
 	case err == nil:
-		_ = conn.Close()
+		_ = Close(conn)
 	}
 	return nil
 }
@@ -105,11 +112,85 @@ func LeaveSilentSession(ctx context.Context) error {
 // sessionAddress is the environment variable with the address of the session bus.
 const sessionAddress = "DBUS_SESSION_BUS_ADDRESS"
 
-// Call calls a method, and waits for the reply until ctx is done or [CallTimeout] is over.
+// Call calls a method, and waits for the reply until ctx is done or [CallTimeout] is over. With
+// [dbus.FlagNoReplyExpected] it only waits until the call is sent.
 func Call(ctx context.Context, object dbus.BusObject, method string, flags dbus.Flags, args ...any) *dbus.Call {
 	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
-	return object.CallWithContext(ctx, method, flags, args...)
+	var call *dbus.Call
+	if err := until(ctx, func() {
+		call = object.GoWithContext(ctx, method, flags, make(chan *dbus.Call, 1), args...)
+		if flags&dbus.FlagNoReplyExpected == 0 { // which the library never receives if the connection has ended
+			call = <-call.Done
+		}
+	}); err != nil {
+		return &dbus.Call{Err: err}
+	}
+	return call
+}
+
+// until calls do on another goroutine, and waits until it returns or ctx is done, which is an
+// error. The library writes to a connection without a limit of time: if the bus does not read,
+// do returns when it reads again or the connection ends.
+func until(ctx context.Context, do func()) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+	}
+	select {
+	case <-done: // do uses ctx as well, and has ended with it
+		return nil
+	case <-time.After(endTimeout):
+		return ctx.Err()
+	}
+}
+
+// Close closes a connection. It fails if the bus does not read what is being written: the
+// connection is closed when the bus reads again.
+func Close(conn *dbus.Conn) error {
+	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
+	defer cancel()
+	var err error
+	if late := until(ctx, func() { err = conn.Close() }); late != nil {
+		return fmt.Errorf("close connection to bus: %w", late)
+	}
+	return err
+}
+
+// Emitter sends signals on a connection. It may be used from any goroutine.
+type Emitter struct {
+	conn    *dbus.Conn
+	sending chan struct{} // of capacity 1; full while a signal is written
+}
+
+// NewEmitter returns an emitter for a connection.
+func NewEmitter(conn *dbus.Conn) *Emitter { return &Emitter{conn, make(chan struct{}, 1)} }
+
+// Emit sends a signal. It fails if the bus does not read the signal within 5 seconds or before
+// ctx is done. As long as the bus does not read it, every later signal fails in the same way,
+// and is not sent.
+func (e *Emitter) Emit(ctx context.Context, path dbus.ObjectPath, name string, values ...any) error {
+	ctx, cancel := context.WithTimeout(ctx, emitTimeout)
+	defer cancel()
+	select {
+	case e.sending <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("emit %s: %w", name, ctx.Err())
+	}
+	var err error
+	if late := until(ctx, func() {
+		err = e.conn.Emit(path, name, values...)
+		<-e.sending
+	}); late != nil {
+		return fmt.Errorf("emit %s: %w", name, late)
+	}
+	return err
 }
 
 // HasOwner reports whether a program owns the bus name.
@@ -148,7 +229,11 @@ func Subscribe(ctx context.Context, conn *dbus.Conn, rules ...[]dbus.MatchOption
 	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
 	for _, rule := range rules {
-		if err := conn.AddMatchSignalContext(ctx, rule...); err != nil {
+		var err error
+		if late := until(ctx, func() { err = conn.AddMatchSignalContext(ctx, rule...) }); late != nil {
+			return nil, late
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,5 +114,78 @@ func TestWatchOfSilentSystemBusFails(t *testing.T) {
 	err := bus.WatchProperty(t.Context(), bus.BoolProperty{Service: "a.b", Path: "/", Name: "C"}, func(bool) { t.Error("a change") })
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error is %v, want that of a deadline", err)
+	}
+}
+
+// connectPaused returns a connection to a bus that reads nothing.
+func connectPaused(t *testing.T) *dbus.Conn {
+	t.Helper()
+	private := bustest.New(t)
+	private.Start(t)
+	useBus(t, private.Address)
+	conn, err := bus.ConnectSession(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	private.Pause(t)
+	return conn
+}
+
+// unread is more than the system buffers for a bus that reads nothing.
+var unread = strings.Repeat("x", 16<<20)
+
+// TestBusThatReadsNothingIsNotWaitedFor: the library waits without a limit of time until the
+// bus reads.
+func TestBusThatReadsNothingIsNotWaitedFor(t *testing.T) {
+	t.Run("signals", func(t *testing.T) {
+		bus.SetEmitTimeout(t, 50*time.Millisecond)
+		emitter := bus.NewEmitter(connectPaused(t))
+		for range 3 {
+			if err := emitter.Emit(t.Context(), "/a", "a.b.C", unread); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error is %v, want that of a deadline", err)
+			}
+		}
+	})
+	t.Run("signals until the context ends", func(t *testing.T) {
+		bus.SetEmitTimeout(t, time.Hour)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, cancel)
+		if err := bus.NewEmitter(connectPaused(t)).Emit(ctx, "/a", "a.b.C", unread); !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v, want that of a cancelled context", err)
+		}
+	})
+	t.Run("calls", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		object := connectPaused(t).Object("a.b", "/a")
+		for _, flags := range []dbus.Flags{0, dbus.FlagNoReplyExpected} {
+			if err := bus.Call(ctx, object, "a.b.C", flags, unread).Err; !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error is %v, want that of a deadline", err)
+			}
+		}
+	})
+	t.Run("closing", func(t *testing.T) {
+		bus.SetEmitTimeout(t, 50*time.Millisecond)
+		conn := connectPaused(t)
+		_ = bus.NewEmitter(conn).Emit(t.Context(), "/a", "a.b.C", unread)
+		if err := bus.Close(conn); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v, want that of a deadline", err)
+		}
+	})
+}
+
+func TestCallOnEndedConnectionFails(t *testing.T) {
+	bustest.PrivateSystem(t)
+	conn, err := bus.ConnectSession(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bus.Close(conn); err != nil {
+		t.Fatal(err)
+	}
+	for _, flags := range []dbus.Flags{0, dbus.FlagNoReplyExpected} {
+		if err := bus.Call(t.Context(), conn.BusObject(), "org.freedesktop.DBus.GetId", flags).Err; !errors.Is(err, dbus.ErrClosed) {
+			t.Errorf("flags %d: error is %v, want %v", flags, err, dbus.ErrClosed)
+		}
 	}
 }

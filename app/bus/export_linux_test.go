@@ -12,3 +12,11 @@ func SetConnectTimeout(t *testing.T, limit time.Duration) {
 	connectTimeout = limit
 	t.Cleanup(func() { connectTimeout = before })
 }
+
+// SetEmitTimeout sets how long a bus may take to read a signal, until the test ends.
+func SetEmitTimeout(t *testing.T, limit time.Duration) {
+	t.Helper()
+	before := emitTimeout
+	emitTimeout = limit
+	t.Cleanup(func() { emitTimeout = before })
+}

@@ -58,7 +58,7 @@ func (w *propertyWatch) set(now bool) {
 // follow follows the property until the connection ends, which it closes when ctx is done.
 // It fails if it cannot subscribe.
 func (w *propertyWatch) follow(ctx context.Context, conn *dbus.Conn) error {
-	defer conn.Close()
+	defer func() { _ = Close(conn) }()
 	signals, err := Subscribe(ctx, conn, MatchOwner(w.Service), []dbus.MatchOption{
 		dbus.WithMatchInterface(propertiesName), dbus.WithMatchMember("PropertiesChanged"),
 		dbus.WithMatchObjectPath(w.Path), dbus.WithMatchArg(0, w.Service),

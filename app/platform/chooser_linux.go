@@ -42,7 +42,7 @@ func (c portalChooser) open(ctx context.Context, options ChooserOptions, directo
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoChooser, err)
 	}
-	defer conn.Close()
+	defer bus.Close(conn)
 
 	token := "ferry" + rand.Text()
 	signals, err := bus.Subscribe(ctx, conn, bus.MatchOwner(portalName), []dbus.MatchOption{
@@ -66,7 +66,7 @@ func (c portalChooser) open(ctx context.Context, options ChooserOptions, directo
 	}
 	response, err := waitResponse(ctx, signals)
 	if ctx.Err() != nil {
-		conn.Object(portalName, handle).Call(portalRequest+".Close", dbus.FlagNoReplyExpected)
+		_ = bus.Call(context.WithoutCancel(ctx), conn.Object(portalName, handle), portalRequest+".Close", dbus.FlagNoReplyExpected).Err // there is nothing to close then
 	}
 	if err != nil {
 		return nil, fmt.Errorf("wait for file dialog: %w", err)

@@ -16,7 +16,7 @@ func HasKeyring(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	defer conn.Close()
+	defer bus.Close(conn)
 	owned, err := bus.HasOwner(ctx, conn, secretsName)
 	if err != nil || owned {
 		return owned

@@ -21,12 +21,8 @@ const (
 //
 // See https://wiki.ubuntu.com/Unity/LauncherAPI.
 func (l *Launcher) Run(ctx context.Context) {
-	var conn *dbus.Conn
-	defer func() {
-		if conn != nil {
-			_ = conn.Close() // nothing is waiting to be written
-		}
-	}()
+	var dock launcherConn
+	defer func() { dock.close() }()
 	var sent LauncherState
 	for {
 		select {
@@ -38,19 +34,43 @@ func (l *Launcher) Run(ctx context.Context) {
 		if state == sent {
 			continue // only the window is another one
 		}
-		if conn == nil || !conn.Connected() {
-			var err error
-			if conn, err = bus.ConnectSession(ctx); err != nil {
-				conn = nil // the next change tries again
-			}
-		}
-		if conn != nil && conn.Emit(launcherPath, launcherSignal, launcherURI, launcherProperties(state)) == nil {
+		if dock.send(ctx, state) == nil {
 			sent = state
-		}
+		} // otherwise the next change tries again
 		if !bus.Wait(ctx, launcherInterval) {
 			return
 		}
 	}
+}
+
+// launcherConn is the connection to the session bus, if there is one.
+type launcherConn struct {
+	conn    *dbus.Conn // nil for none
+	emitter *bus.Emitter
+}
+
+// send sends a state to the docks. It connects to the bus unless connected, and leaves one that
+// does not read.
+func (c *launcherConn) send(ctx context.Context, state LauncherState) error {
+	if c.conn == nil || !c.conn.Connected() {
+		conn, err := bus.ConnectSession(ctx)
+		if err != nil {
+			return err
+		}
+		c.conn, c.emitter = conn, bus.NewEmitter(conn)
+	}
+	err := c.emitter.Emit(ctx, launcherPath, launcherSignal, launcherURI, launcherProperties(state))
+	if err != nil {
+		c.close()
+	}
+	return err
+}
+
+func (c *launcherConn) close() {
+	if c.conn != nil {
+		_ = bus.Close(c.conn)
+	}
+	c.conn = nil
 }
 
 // launcherProperties returns the properties of the signal.

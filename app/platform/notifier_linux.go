@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -105,20 +106,30 @@ func (n *busNotifier) Close() error {
 	n.closed = true
 	n.withdrawAnswerable()
 	n.mu.Unlock()
-	var err error
 	if conn != nil && conn.Connected() {
-		err = conn.Close()
+		if err := bus.Close(conn); err != nil {
+			return err // its listener ends with the connection, some time later
+		}
 	}
 	n.listeners.Wait()
-	return err
+	return nil
 }
+
+// withdrawTimeout is how long the bus may take to read which notifications to remove.
+const withdrawTimeout = 2 * time.Second
 
 // withdrawAnswerable asks the server to remove the notifications with buttons. It does not
 // wait for the answers. The caller holds mu.
 func (n *busNotifier) withdrawAnswerable() {
+	ctx, cancel := context.WithTimeout(context.Background(), withdrawTimeout)
+	defer cancel()
 	for id, note := range n.shown {
-		if note.OnClick != nil || len(note.Actions) > 0 {
-			n.conn.Object(n.server, notificationsPath).Go(notificationsName+".CloseNotification", dbus.FlagNoReplyExpected, nil, id)
+		if note.OnClick == nil && len(note.Actions) == 0 {
+			continue
+		}
+		call := bus.Call(ctx, n.conn.Object(n.server, notificationsPath), notificationsName+".CloseNotification", dbus.FlagNoReplyExpected, id)
+		if call.Err != nil {
+			return // the connection has ended, or the bus does not read
 		}
 	}
 }
@@ -152,7 +163,7 @@ func (n *busNotifier) connect(ctx context.Context) error {
 	}
 	signals, err := bus.Subscribe(ctx, conn, []dbus.MatchOption{dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName)})
 	if err != nil {
-		return errors.Join(err, conn.Close())
+		return errors.Join(err, bus.Close(conn))
 	}
 	n.conn = conn
 	n.reset("")

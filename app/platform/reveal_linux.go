@@ -54,7 +54,7 @@ func callFileManager(ctx context.Context, method, path string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer bus.Close(conn)
 	uri := (&url.URL{Scheme: "file", Path: path}).String()
 	return bus.Call(ctx, conn.Object(fileManagerName, fileManagerPath), fileManagerName+"."+method, 0, []string{uri}, "").Err
 }

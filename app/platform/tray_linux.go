@@ -22,7 +22,7 @@ func HasTray(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	defer conn.Close()
+	defer bus.Close(conn)
 	if owned, err := bus.HasOwner(ctx, conn, trayWatcherName); err != nil || !owned {
 		return false
 	}
@@ -77,7 +77,7 @@ func WatchTray(ctx context.Context, changed, restarted func()) {
 // followTray calls subscribed and then follows the tray until the connection ends, which it
 // closes when ctx is done. It fails if it cannot subscribe.
 func followTray(ctx context.Context, conn *dbus.Conn, subscribed, changed func()) error {
-	defer conn.Close()
+	defer bus.Close(conn)
 	signals, err := bus.Subscribe(ctx, conn, bus.MatchOwner(trayWatcherName), []dbus.MatchOption{dbus.WithMatchInterface(trayWatcherName)})
 	if err != nil {
 		return err

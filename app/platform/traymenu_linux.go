@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/ferryapp/ferry/app/bus"
 )
 
 const (
@@ -44,7 +46,7 @@ type TrayMenu struct {
 	wake chan struct{} // of capacity 1; signals that there may be something to send
 
 	mu       sync.Mutex
-	conn     *dbus.Conn       // on which it is exported; nil before Export
+	emitter  *bus.Emitter     // of the connection on which it is exported; nil before Export
 	ids      map[string]int32 // by key; an item keeps its ID
 	nodes    map[int32]*menuNode
 	last     map[int32]*menuNode // of the layout before: a click may be on its way
@@ -121,7 +123,7 @@ func (m *TrayMenu) Export() error {
 		return fmt.Errorf("export tray menu: %w", err)
 	}
 	m.mu.Lock()
-	m.conn = conn
+	m.emitter = bus.NewEmitter(conn)
 	clear(m.open)
 	m.changeLayout()
 	m.mu.Unlock()
@@ -134,10 +136,11 @@ func (m *TrayMenu) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		conn, signals, wait := m.update(time.Now())
+		emitter, signals, wait := m.update(time.Now())
 		for _, signal := range signals {
-			if conn.Emit(menuPath, signal.name, signal.body...) != nil {
-				break // disconnected: what is exported next on a new bus is complete
+			if emitter.Emit(ctx, menuPath, signal.name, signal.body...) != nil {
+				m.readAgain()
+				break
 			}
 		}
 		timer.Reset(wait)
@@ -150,6 +153,15 @@ func (m *TrayMenu) Run(ctx context.Context) {
 	}
 }
 
+// readAgain makes the desktop read the whole layout with the next signal, because one was not
+// sent: the bus does not read, or has ended.
+func (m *TrayMenu) readAgain() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.signals = nil
+	m.changeLayout()
+}
+
 // notify makes Run call update.
 func (m *TrayMenu) notify() {
 	select {
@@ -160,7 +172,7 @@ func (m *TrayMenu) notify() {
 
 // update shows the next items unless the menu is open. It returns the signals to send, and
 // the time after which to call it again.
-func (m *TrayMenu) update(now time.Time) (*dbus.Conn, []menuSignal, time.Duration) {
+func (m *TrayMenu) update(now time.Time) (*bus.Emitter, []menuSignal, time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	wait := m.openFor(now)
@@ -170,10 +182,10 @@ func (m *TrayMenu) update(now time.Time) (*dbus.Conn, []menuSignal, time.Duratio
 	}
 	signals := m.signals
 	m.signals = nil
-	if m.conn == nil {
+	if m.emitter == nil {
 		signals = nil
 	}
-	return m.conn, signals, wait
+	return m.emitter, signals, wait
 }
 
 // openFor returns how much longer the menu counts as open; 0 if it is closed. The caller

@@ -2,8 +2,10 @@ package platform_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
@@ -290,4 +292,32 @@ func TestTrayMenuItemIsChosen(t *testing.T) {
 	if got := <-chosen; got != "a.mov" {
 		t.Errorf("chose %q", got)
 	}
+}
+
+// TestTrayMenuEndsWhileTheBusReadsNothing: a change that fills the connection waits for the bus,
+// and must not keep the program from ending.
+func TestTrayMenuEndsWhileTheBusReadsNothing(t *testing.T) {
+	session := bustest.New(t)
+	session.Start(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", session.Address)
+	shared, err := dbus.SessionBus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = shared.Close() })
+	menu := platform.NewTrayMenu()
+	menu.Show(trayItems("one"))
+	if err := menu.Export(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		menu.Run(ctx)
+	}()
+	session.Pause(t)
+	menu.Show(trayItems(strings.Repeat("x", 16<<20)))
+	time.AfterFunc(50*time.Millisecond, cancel)
+	<-ended
 }

@@ -165,7 +165,7 @@ func (l *link) open(ctx context.Context) bool {
 	}
 	signals, err := bus.Subscribe(ctx, conn, rules...)
 	if err != nil {
-		_ = conn.Close()
+		_ = bus.Close(conn)
 		return false
 	}
 	l.conn, l.signals = conn, signals
@@ -174,7 +174,7 @@ func (l *link) open(ctx context.Context) bool {
 
 func (l *link) close() {
 	if l.conn != nil {
-		_ = l.conn.Close()
+		_ = bus.Close(l.conn)
 	}
 	l.conn, l.signals = nil, nil
 }
@@ -202,7 +202,7 @@ const (
 func holdPowerManagement(ctx context.Context, conn *dbus.Conn, reason string) (func(), error) {
 	object := conn.Object(powerManagementName, powerManagementPath)
 	var cookie uint32
-	err := object.CallWithContext(ctx, powerManagementInterface+".Inhibit", dbus.FlagNoAutoStart, appName, reason).Store(&cookie)
+	err := bus.Call(ctx, object, powerManagementInterface+".Inhibit", dbus.FlagNoAutoStart, appName, reason).Store(&cookie)
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ func holdPortal(ctx context.Context, conn *dbus.Conn, reason string) (func(), er
 	}
 	var request dbus.ObjectPath
 	options := map[string]dbus.Variant{"reason": dbus.MakeVariant(reason)}
-	err := conn.Object(portalName, portalPath).CallWithContext(ctx, portalInhibit, 0, "", portalSuspend, options).Store(&request)
+	err := bus.Call(ctx, conn.Object(portalName, portalPath), portalInhibit, 0, "", portalSuspend, options).Store(&request)
 	if err != nil {
 		return nil, err
 	}
@@ -259,14 +259,14 @@ func holdLogind(ctx context.Context, conn *dbus.Conn, reason string) (func(), er
 // takeLock asks logind for the lock. A lock that arrives after ctx is done is closed, or it
 // would last until the end of the process.
 func takeLock(ctx context.Context, conn *dbus.Conn, reason string) (*os.File, error) {
-	call := conn.Object(logindName, logindPath).Go(logind+".Inhibit", 0, make(chan *dbus.Call, 1), "idle", appName, reason, "block")
+	done := make(chan *dbus.Call, 1)
+	go conn.Object(logindName, logindPath).Go(logind+".Inhibit", 0, done, "idle", appName, reason, "block") // which waits until the bus reads it
 	select {
-	case <-call.Done:
+	case call := <-done:
 		return lockOf(call)
 	case <-ctx.Done():
 		go func() { // ends with the connection at the latest
-			<-call.Done
-			if lock, err := lockOf(call); err == nil {
+			if lock, err := lockOf(<-done); err == nil {
 				_ = lock.Close()
 			}
 		}()
@@ -288,5 +288,5 @@ func lockOf(call *dbus.Call) (*os.File, error) {
 func callToRelease(object dbus.BusObject, method string, args ...any) {
 	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
 	defer cancel()
-	_ = object.CallWithContext(ctx, method, dbus.FlagNoAutoStart, args...).Err
+	_ = bus.Call(ctx, object, method, dbus.FlagNoAutoStart, args...).Err
 }

@@ -21,7 +21,7 @@ func callLogind(ctx context.Context, method string) error {
 	if err != nil {
 		return fmt.Errorf("connect to system bus: %w", err)
 	}
-	defer conn.Close()
+	defer bus.Close(conn)
 	const interactive = false
 	if err := bus.Call(ctx, conn.Object(logindName, logindPath), logind+"."+method, 0, interactive).Err; err != nil {
 		return fmt.Errorf("call logind %s: %w", method, err)

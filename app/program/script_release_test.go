@@ -86,12 +86,13 @@ func cmdRelease010(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.Chtimes(film, time.Time{}, releaseFilmTime()))
 	file, err := source.Disk{}.Stat(film)
 	ts.Check(err)
-	ts.Check(setReleaseFile(filepath.Join(to, "ferry.db"), film, file.Identity))
+	ts.Check(setReleaseFile(filepath.Join(to, "ferry.db"), file))
 }
 
-// setReleaseFile sets the path and the identity of film.mov in a database. Nothing else
-// changes: what is in the write-ahead log stays in it.
-func setReleaseFile(database, path string, identity source.Identity) error {
+// setReleaseFile sets the path, identity and time of film.mov in a database. The time is another
+// one only on Windows, which keeps units of 100 ns. Nothing else changes: what is in the
+// write-ahead log stays in it.
+func setReleaseFile(database string, file source.File) error {
 	dir, err := os.MkdirTemp("", "release")
 	if err != nil {
 		return err
@@ -108,8 +109,8 @@ func setReleaseFile(database, path string, identity source.Identity) error {
 	}
 	defer d.Close()
 	d.SetMaxOpenConns(1)
-	_, err = d.ExecContext(context.Background(), "UPDATE transfers SET path = ?, volume = ?, file_index = ? WHERE path = CAST('/srv/films/film.mov' AS BLOB)",
-		[]byte(path), int64(identity.Volume), int64(identity.Index))
+	_, err = d.ExecContext(context.Background(), "UPDATE transfers SET path = ?, volume = ?, file_index = ?, mod_seconds = ?, mod_nanos = ? WHERE path = CAST('/srv/films/film.mov' AS BLOB)",
+		[]byte(file.Path), int64(file.Identity.Volume), int64(file.Identity.Index), file.ModTime.Unix(), file.ModTime.Nanosecond())
 	// Closing the database would empty the log.
 	return errors.Join(err, copyIfExists(database, work), copyIfExists(database+wal, work+wal))
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +176,9 @@ func newDispatcher(t *testing.T, storage string) string {
 func newCmd(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
 		path := filepath.Join(dir, args[0])
+		if runtime.GOOS == "windows" {
+			path += ".exe"
+		}
 		if _, err := os.Stat(path); err != nil {
 			continue
 		}

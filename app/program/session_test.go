@@ -23,6 +23,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // TestSettingsAreAppliedAndSaved adds a file while the schedule allows no uploads, and
@@ -168,7 +169,9 @@ func TestReceiverFolderPreparedByAnotherUser(t *testing.T) {
 	must(t, err)
 	theirs := t.TempDir()
 	must(t, os.Mkdir(p.ReceivedDir, 0o755))
-	must(t, os.Symlink(theirs, filepath.Join(p.ReceivedDir, ".ferry")))
+	if err := uploadtest.Symlink(theirs, filepath.Join(p.ReceivedDir, ".ferry")); err != nil {
+		t.Skip("no links: ", err)
+	}
 	s := openSession(t, p)
 	_, err = s.connect(uploader.Server{ID: uploader.BuiltinServer})
 	if f := fault.Of(err); f == nil || f.Code != fault.CodeReceiverUnsafe {

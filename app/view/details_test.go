@@ -1,6 +1,7 @@
 package view
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func TestDetailsOf(t *testing.T) {
 		Title: "interview.mov",
 		State: "Uploading · 1.9 of 6.4 GB",
 		Lines: []Line{
-			{"From", "/media/card", "/media/card/interview.mov"},
+			{"From", filepath.FromSlash("/media/card"), "/media/card/interview.mov"},
 			{"To", "Studio", ""},
 			{"Link", "https://studio.example.com/files/secret-id", "https://studio.example.com/files/secret-id"},
 			{"Sent", "1.9 of 6.4 GB", ""},

@@ -3,6 +3,7 @@ package words_test
 import (
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -40,6 +41,9 @@ func TestLanguageChoice(t *testing.T) {
 		{"en_GB.UTF-8", "nonsense", english},
 	} {
 		t.Run(test.system+" and "+test.wanted, func(t *testing.T) {
+			if runtime.GOOS == "windows" && test.wanted == "" && test.want == chinese {
+				t.Skip("Windows has a setting in place of the variables")
+			}
 			cmd := exec.Command(os.Args[0], "-test.run=^TestHelperPrintCounts$")
 			cmd.Env = append(os.Environ(), "LC_ALL="+test.system, "LC_MESSAGES=", "LANG=", "LANGUAGE=", "FERRY_TEST_LANGUAGE="+test.wanted)
 			out, err := cmd.CombinedOutput()

@@ -4,11 +4,17 @@
 ;
 ;   makensis -DVERSION=0.2.0-dev -DNUMBERS=0.2.0 -DSOURCE=dir -DOUTPUT=setup.exe ferry.nsi
 ;
+; -DCOMPRESSOR=zlib makes a larger one in less time, for tests.
+;
 ; It registers no file type: a double click on a file must not upload it. The profile,
 ; with the uploads and settings, is never touched; neither by a new version nor by
 ; removing Ferry.
 
-Unicode true
+Target amd64-unicode
+!ifndef COMPRESSOR
+	!define COMPRESSOR lzma
+!endif
+SetCompressor /SOLID ${COMPRESSOR}
 !include MUI2.nsh
 !include LogicLib.nsh
 
@@ -17,8 +23,9 @@ OutFile "${OUTPUT}"
 RequestExecutionLevel user
 InstallDir "$LOCALAPPDATA\Programs\Ferry"
 InstallDirRegKey HKCU "Software\Ferry" "InstallDir"
-SetCompressor /SOLID lzma
-SetCompressorDictSize 64
+!if ${COMPRESSOR} == lzma
+	SetCompressorDictSize 64
+!endif
 SetDateSave off
 ManifestDPIAware true
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader/atomicfile"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // checkContent fails unless path has that content and is alone in its folder.
@@ -73,7 +74,7 @@ func TestWriteReplacesSymlink(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink(target, path); err != nil {
+	if err := uploadtest.Symlink(target, path); err != nil {
 		t.Skip(err)
 	}
 	write(t, path, "new", 0o600)

@@ -3,10 +3,13 @@ package engine_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -74,6 +77,11 @@ func moveFile(t *testing.T, from, to string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		t.Fatal(err)
+	}
+	if runtime.GOOS == "windows" { // which replaces no file that is open, but removes it
+		if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
 	}
 	if err := os.Rename(from, to); err != nil {
 		t.Fatal(err)
@@ -143,7 +151,7 @@ func replaceByCopy(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer from.Close()
+	defer func() { _ = from.Close() }()
 	to, err := os.Create(path + ".new")
 	if err != nil {
 		t.Fatal(err)
@@ -154,9 +162,10 @@ func replaceByCopy(t *testing.T, path string) {
 	if err := to.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Rename(to.Name(), path); err != nil {
+	if err := from.Close(); err != nil {
 		t.Fatal(err)
 	}
+	moveFile(t, to.Name(), path)
 }
 
 // shiftModTime adds a duration to the modification time of a file.

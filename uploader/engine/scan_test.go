@@ -69,9 +69,7 @@ func TestFolderScanSettings(t *testing.T) {
 			folder, elsewhere := filepath.Join(t.TempDir(), "folder"), filepath.Join(t.TempDir(), "elsewhere")
 			createFiles(t, folder, "a", "b.tmp", ".hidden", ".DS_Store")
 			createFiles(t, elsewhere, "linked")
-			if err := os.Symlink(elsewhere, filepath.Join(folder, "link")); err != nil {
-				t.Fatal(err)
-			}
+			symlink(t, elsewhere, filepath.Join(folder, "link"))
 			var got []string
 			for _, transfer := range h.waitFinal(h.add(folder)) {
 				if transfer.Phase == uploader.PhaseDone {
@@ -356,7 +354,7 @@ func TestLinksInFolder(t *testing.T) {
 			for name, target := range map[string]string{
 				"out": elsewhere, "to-file": createFile(t, "secret", 100), "here": ".", "broken": "nowhere",
 			} {
-				must(t, os.Symlink(target, filepath.Join(folder, name)))
+				symlink(t, target, filepath.Join(folder, name))
 			}
 			batch := h.addWithOptions(uploader.BatchOptions{FollowLinks: c.option}, folder)
 			var got []string
@@ -393,7 +391,7 @@ func TestResumeFollowsNoLinkThatReplacedFile(t *testing.T) {
 			h.stop()
 			path, aside := filepath.Join(folder, replaced), filepath.Join(t.TempDir(), "aside")
 			must(t, os.Rename(path, aside))
-			must(t, os.Symlink(aside, path))
+			symlink(t, aside, path)
 			server := uploadtest.NewTusd(t)
 			settings := uploader.FallbackSettings()
 			settings.FollowLinks = true

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/windows"
 
 	"github.com/ferryapp/ferry/uploader/privatefile"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // accessList returns the access list of a file or folder as SDDL.
@@ -22,7 +23,7 @@ func accessList(t *testing.T, path string) string {
 }
 
 func TestNewFolderIsOfTheUserAlone(t *testing.T) {
-	if windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil {
+	if uploadtest.UnderWine() {
 		t.Skip("Wine makes access lists of the modes of Unix files")
 	}
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader/receiver"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 func TestLogHoldsNoSecret(t *testing.T) {
@@ -64,8 +65,8 @@ func TestFolderLostWhileServing(t *testing.T) {
 		}},
 		{"replaced by a link to an empty folder", func(t *testing.T, dir string) {
 			rename(t, dir, dir+" old")
-			if err := os.Symlink(t.TempDir(), dir); err != nil {
-				t.Fatal(err)
+			if err := uploadtest.Symlink(t.TempDir(), dir); err != nil {
+				t.Skip("no links: ", err)
 			}
 		}},
 		{"private folder deleted", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, ".ferry")) }},

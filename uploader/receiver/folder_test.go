@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,6 +68,9 @@ func TestMoveInWithoutHardLinks(t *testing.T) {
 }
 
 func TestMoveInToAnotherFileSystem(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a folder of the receiver is on one drive")
+	}
 	const other = "/dev/shm"
 	here := t.TempDir()
 	there, err := os.MkdirTemp(other, "ferry")

@@ -39,11 +39,11 @@ func TestTransportErrors(t *testing.T) {
 		err  error
 		want fault.Kind
 	}{
-		{"no route", dial(syscall.EHOSTUNREACH), fault.Offline},
-		{"no network", dial(syscall.ENETUNREACH), fault.Offline},
+		{"no route", dial(uploadtest.ErrNoRoute), fault.Offline},
+		{"no network", dial(uploadtest.ErrNoNetwork), fault.Offline},
 		{"name not found", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}, fault.Offline},
 		{"name server timeout", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "timeout", IsTimeout: true}}, fault.Offline},
-		{"connection refused", dial(syscall.ECONNREFUSED), fault.Unreachable},
+		{"connection refused", dial(uploadtest.ErrRefused), fault.Unreachable},
 		{"dial timeout", &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, fault.Unreachable},
 		{"port of a proxy above 65535", &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "70000"}}}, fault.Refused},
 		{"no file descriptor", dial(syscall.EMFILE), fault.Transient},
@@ -247,7 +247,7 @@ func TestBodyErrors(t *testing.T) {
 		"wrapped fault":                        {failingReader{fmt.Errorf("read: %w", denied)}, fault.SourceDenied},
 		"early end of file":                    {strings.NewReader("he"), fault.SourceChanged},
 		"other error":                          {failingReader{io.ErrNoProgress}, fault.Bug},
-		"error that resembles a network error": {failingReader{syscall.ECONNREFUSED}, fault.Bug},
+		"error that resembles a network error": {failingReader{uploadtest.ErrRefused}, fault.Bug},
 		"unexpected end of file":               {failingReader{io.ErrUnexpectedEOF}, fault.Bug},
 	}
 	for name, test := range tests {

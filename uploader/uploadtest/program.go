@@ -145,6 +145,22 @@ func Cached(t testing.TB, name string, build func(path string)) string {
 	return path
 }
 
+// findProgram returns the path of a program that something needs. Windows need not have it: a
+// test is skipped there.
+func findProgram(t testing.TB, needs, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	switch {
+	case err == nil:
+		return path
+	case runtime.GOOS == "windows":
+		t.Skipf("%s needs %s, which this computer does not have", needs, name)
+	default:
+		t.Fatalf("%s needs %s, which is not installed; run `make deps`: %v", needs, name, err)
+	}
+	return ""
+}
+
 func runCommand(t testing.TB, dir, name string, args ...string) []byte {
 	t.Helper()
 	command := exec.Command(name, args...)

@@ -9,7 +9,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -92,7 +91,7 @@ func TestProxyRefusesUntilRestored(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Refuse()
-	if _, err := do(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := do(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil); !errors.Is(err, uploadtest.ErrRefused) {
 		t.Errorf("got %v, want connection refused", err)
 	}
 	proxy.Restore(t)

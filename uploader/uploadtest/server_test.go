@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -95,7 +96,11 @@ func TestStoredWhileUploadIsDeleted(t *testing.T) {
 	if err := os.Remove(deleted.Path); err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(20*time.Millisecond, func() { _ = os.Remove(deleted.Path + ".info") })
+	time.AfterFunc(20*time.Millisecond, func() {
+		for os.Remove(deleted.Path+".info") != nil {
+			runtime.Gosched() // on Windows it cannot be removed while it is read
+		}
+	})
 	if files := server.Stored(t); len(files) != 1 || files[0].Name == deleted.Name {
 		t.Errorf("server has %+v", files)
 	}
@@ -117,20 +122,26 @@ func TestTusdRecordsRequests(t *testing.T) {
 }
 
 func TestServerOptions(t *testing.T) {
-	servers := map[string]func(opts ...uploadtest.Option) string{
-		"in process": func(opts ...uploadtest.Option) string { return uploadtest.NewTusd(t, opts...).Endpoint },
-		"binary":     func(opts ...uploadtest.Option) string { return uploadtest.NewTusdBinary(t, opts...).Endpoint },
+	servers := map[string]func(t *testing.T, opts ...uploadtest.Option) string{
+		"in process": func(t *testing.T, opts ...uploadtest.Option) string {
+			t.Helper()
+			return uploadtest.NewTusd(t, opts...).Endpoint
+		},
+		"binary": func(t *testing.T, opts ...uploadtest.Option) string {
+			t.Helper()
+			return uploadtest.NewTusdBinary(t, opts...).Endpoint
+		},
 	}
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
-			limited := mustDo(t, http.MethodOptions, start(uploadtest.MaxSize(1234), uploadtest.NoTermination()), "", nil)
+			limited := mustDo(t, http.MethodOptions, start(t, uploadtest.MaxSize(1234), uploadtest.NoTermination()), "", nil)
 			if got := limited.Header.Get("Tus-Max-Size"); got != "1234" {
 				t.Errorf("Tus-Max-Size %q, want 1234", got)
 			}
 			if got := limited.Header.Get("Tus-Extension"); strings.Contains(got, "termination") {
 				t.Errorf("server advertises %s", got)
 			}
-			created := mustDo(t, http.MethodPost, start(uploadtest.BehindProxy()), "", map[string]string{"Upload-Length": "1", "X-Forwarded-Proto": "https"})
+			created := mustDo(t, http.MethodPost, start(t, uploadtest.BehindProxy()), "", map[string]string{"Upload-Length": "1", "X-Forwarded-Proto": "https"})
 			if got := created.Header.Get("Location"); !strings.HasPrefix(got, "https://") {
 				t.Errorf("Location %q, want the proxy's scheme", got)
 			}

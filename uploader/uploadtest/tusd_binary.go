@@ -109,7 +109,8 @@ func (s *TusdBinary) Stored(t testing.TB) []StoredFile {
 // separate module because its dependencies are not in this one.
 func buildTusd(t testing.TB) string {
 	t.Helper()
-	version := strings.TrimSpace(string(runCommand(t, "", "go", "list", "-m", "-f", "{{.Version}}", tusdModule)))
+	goCommand := findProgram(t, "tusd", "go")
+	version := strings.TrimSpace(string(runCommand(t, "", goCommand, "list", "-m", "-f", "{{.Version}}", tusdModule)))
 	name := "tusd-" + version
 	if runtime.GOOS == "windows" {
 		name += ".exe"
@@ -118,7 +119,7 @@ func buildTusd(t testing.TB) string {
 		scratch := t.TempDir()
 		writeFile(t, filepath.Join(scratch, "go.mod"), "module tusdprogram\n\ngo 1.26\n\nrequire "+tusdModule+" "+version+"\n")
 		writeFile(t, filepath.Join(scratch, "program.go"), "package program\n\nimport _ \""+tusdModule+"/cmd/tusd\"\n")
-		runCommand(t, scratch, "go", "build", "-mod=mod", "-o", path, tusdModule+"/cmd/tusd")
+		runCommand(t, scratch, goCommand, "build", "-mod=mod", "-o", path, tusdModule+"/cmd/tusd")
 	})
 }
 
@@ -127,11 +128,11 @@ func buildTusd(t testing.TB) string {
 func BuildModule(t testing.TB, name string, files fs.FS) string {
 	t.Helper()
 	return Cached(t, name+"-"+contentVersion(t, files), func(path string) {
-		dir := filepath.Join(t.TempDir(), name)
+		goCommand, dir := findProgram(t, name, "go"), filepath.Join(t.TempDir(), name)
 		if err := os.CopyFS(dir, files); err != nil {
 			t.Fatalf("build %s: %v", name, err)
 		}
-		runCommand(t, dir, "go", "build", "-o", path, ".")
+		runCommand(t, dir, goCommand, "build", "-o", path, ".")
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -32,10 +31,7 @@ type TusNode struct {
 // test fails if node or npm is not installed.
 func NewTusNode(t testing.TB, opts ...Option) *TusNode {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Fatalf("@tus/server needs node, which is not installed; run `make deps`: %v", err)
-	}
+	node := findProgram(t, "@tus/server", "node")
 	port, o := freePort(t), newOptions(opts)
 	s := &TusNode{
 		Endpoint: fmt.Sprintf("http://127.0.0.1:%d%s", port, basePath),
@@ -94,10 +90,7 @@ func installTusNode(t testing.TB) string {
 func InstallNode(t testing.TB, name string, files fs.FS, flags ...string) string {
 	t.Helper()
 	return Cached(t, name+"-"+contentVersion(t, files), func(path string) {
-		npm, err := exec.LookPath("npm")
-		if err != nil {
-			t.Fatalf("%s needs npm, which is not installed; run `make deps`: %v", name, err)
-		}
+		npm := findProgram(t, name, "npm")
 		if err := os.CopyFS(path, files); err != nil {
 			t.Fatalf("install %s: %v", name, err)
 		}

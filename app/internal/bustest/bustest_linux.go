@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -123,6 +124,15 @@ func (b *Bus) Stop() {
 	_ = b.daemon.Process.Kill()
 	_ = b.daemon.Wait()
 	b.daemon = nil
+}
+
+// Pause makes the daemon read nothing until the test ends.
+func (b *Bus) Pause(t *testing.T) {
+	t.Helper()
+	if err := b.daemon.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.daemon.Process.Signal(syscall.SIGCONT) })
 }
 
 // Service connects to the session bus as the owner of name.
