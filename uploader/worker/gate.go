@@ -28,8 +28,8 @@ type gate struct {
 }
 
 // refillBelow returns how far the hash is ahead when it continues, if it is to be that far
-// ahead: a piece or two at a time would wake it for each request that reads.
-func refillBelow(ahead int64) int64 { return ahead - ahead/8 }
+// ahead. Fewer than two pieces at a time would wake it for nearly each read of a request.
+func refillBelow(ahead int64) int64 { return ahead - max(ahead/8, min(ahead/2, 2*pieceSize)) }
 
 // newGate returns a gate that is open.
 func newGate(wake chan<- struct{}) *gate {
