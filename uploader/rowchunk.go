@@ -36,19 +36,33 @@ func (c *RowChunk) Row(i int) Row { return Row{c, i} }
 
 // Transfer returns the i-th transfer. Two calls need not return the same pointer.
 func (c *RowChunk) Transfer(i int) *Transfer {
-	row := c.rows[i]
-	if row.length == 0 {
+	if c.rows[i].length == 0 {
 		return c.whole[i]
 	}
 	t := &Transfer{}
-	c.unpack(row, c.record(row), t)
+	c.Read(i, t)
 	return t
+}
+
+// Read sets t to the value of the i-th transfer. It is for visiting many: Transfer allocates
+// memory for each.
+func (c *RowChunk) Read(i int, t *Transfer) {
+	row := c.rows[i]
+	if row.length == 0 {
+		*t = *c.whole[i]
+		return
+	}
+	*t = Transfer{}
+	c.unpack(row, c.record(row), t)
 }
 
 // Find returns the index of the transfer with that ID; -1 if it is not in the chunk.
 func (c *RowChunk) Find(id TransferID) int {
 	if id < c.min || id > c.max {
 		return -1
+	}
+	if i := int(id - c.min); i < len(c.rows) && c.rows[i].id == id { // mostly they follow each other
+		return i
 	}
 	return slices.IndexFunc(c.rows, func(row packedRow) bool { return row.id == id })
 }
@@ -75,6 +89,14 @@ func (c *RowChunk) grow(id TransferID) {
 func (c *RowChunk) Set(i int, t *Transfer) {
 	if !c.setPacked(i, t) {
 		c.setWhole(i, t)
+	}
+}
+
+// SetValue is Set for a value that may be changed later.
+func (c *RowChunk) SetValue(i int, t *Transfer) {
+	if !c.setPacked(i, t) {
+		whole := *t
+		c.setWhole(i, &whole)
 	}
 }
 
@@ -117,7 +139,7 @@ func (c *RowChunk) put(i int, row packedRow, whole *Transfer) {
 	if c.whole != nil {
 		c.whole[i] = whole
 	}
-	if c.unused > len(c.records)/2 {
+	if c.unused > len(c.records)/8*3 { // less than if all rows get another record
 		c.repack()
 	}
 }
@@ -150,9 +172,13 @@ func (c *RowChunk) Delete(i int) {
 
 // Share makes the chunk immutable. It may be called again from any goroutine.
 func (c *RowChunk) Share() {
-	if !c.shared {
-		c.shared = true
+	if c.shared {
+		return
 	}
+	if used := len(c.records) - c.unused; cap(c.records)-used > used/2 {
+		c.repack()
+	}
+	c.shared = true
 }
 
 // Writable returns a chunk with the same rows that may be changed: the chunk itself, or a

@@ -302,6 +302,44 @@ func TestChangeOfStatusCopiesNoRecord(t *testing.T) {
 	}
 }
 
+// TestChangedRecordsLeaveLittleUnusedMemory: cancelling very many transfers gives all of them another
+// record.
+func TestChangedRecordsLeaveLittleUnusedMemory(t *testing.T) {
+	var c RowChunk
+	for i := range ChunkRows {
+		file := queuedFile()
+		file.ID += TransferID(i)
+		c.Append(&file)
+	}
+	c.trim()
+	c.Share()
+	next := c.Writable()
+	for i := range ChunkRows {
+		cancelled := next.Transfer(i)
+		cancelled.Phase, cancelled.Finished = PhaseCancelled, 1_780_000_000_123
+		next.Set(i, cancelled)
+	}
+	used := func() int { return len(next.records) - next.unused }
+	if reserved := cap(next.records); reserved > 2*used() {
+		t.Errorf("while they change, %d bytes are reserved for %d bytes of records", reserved, used())
+	}
+	next.Share()
+	if reserved := cap(next.records); reserved > used()/2*3 {
+		t.Errorf("%d bytes are reserved for %d bytes of records", reserved, used())
+	}
+	for i := range ChunkRows {
+		want := queuedFile()
+		want.ID += TransferID(i)
+		if *c.Transfer(i) != want {
+			t.Errorf("the earlier value of row %d is %+v", i, c.Transfer(i))
+		}
+		want.Phase, want.Finished = PhaseCancelled, 1_780_000_000_123
+		if *next.Transfer(i) != want {
+			t.Errorf("row %d is %+v", i, next.Transfer(i))
+		}
+	}
+}
+
 func TestSameRows(t *testing.T) {
 	file := queuedFile()
 	other := file

@@ -92,10 +92,7 @@ type RowsBuilder struct{ chunks []*RowChunk }
 func (b *RowsBuilder) Add(t Transfer) {
 	c := b.last()
 	c.grow(t.ID)
-	if i := c.Len() - 1; !c.setPacked(i, &t) {
-		whole := t
-		c.setWhole(i, &whole)
-	}
+	c.SetValue(c.Len()-1, &t)
 	if c.Len() == ChunkRows {
 		c.trim()
 	}

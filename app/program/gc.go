@@ -17,7 +17,7 @@ const (
 	// leastPercent is the least of the percentages. With a list of hundreds of thousands of
 	// transfers the garbage may be only this part of the live heap: with Go's default it
 	// would double the memory.
-	leastPercent = 40
+	leastPercent = 25
 )
 
 // TuneGC adjusts the garbage collector's GOGC percentage to the live heap, now and

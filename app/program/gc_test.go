@@ -13,9 +13,9 @@ func TestGCPercent(t *testing.T) {
 		{20 << 20, 100},
 		{40 << 20, 50},
 		{64 << 20, 50},
-		{65 << 20, 40},
-		{128 << 20, 40},
-		{1 << 40, 40},
+		{65 << 20, 25},
+		{128 << 20, 25},
+		{1 << 40, 25},
 	} {
 		if got := gcPercent(test.live); got != test.want {
 			t.Errorf("gcPercent(%d) = %d, want %d", test.live, got, test.want)

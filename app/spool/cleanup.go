@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -85,13 +86,15 @@ func (f Folder) removeFinished(s *uploader.Snapshot, tried map[string]bool) erro
 // those of transfers that are done or cancelled. A folder may be in both.
 func (f Folder) usage(s *uploader.Snapshot) (needed, finished map[string]bool) {
 	needed, finished = map[string]bool{}, map[string]bool{}
-	for t := range s.Transfers.Values() {
-		switch {
-		case !f.contains(t.Source.Path):
-		case t.Phase == uploader.PhaseDone || t.Phase == uploader.PhaseCancelled:
-			finished[filepath.Dir(t.Source.Path)] = true
+	prefix, path := []byte(f.prefix()), []byte(nil)
+	for _, row := range s.Transfers.Rows() { // there may be very many
+		path = row.AppendPath(path[:0])
+		switch phase := row.Phase(); {
+		case !bytes.HasPrefix(path, prefix):
+		case phase == uploader.PhaseDone || phase == uploader.PhaseCancelled:
+			finished[filepath.Dir(string(path))] = true
 		default:
-			needed[filepath.Dir(t.Source.Path)] = true
+			needed[filepath.Dir(string(path))] = true
 		}
 	}
 	for _, batch := range s.Batches {

@@ -151,8 +151,11 @@ func contextReader(ctx context.Context, from io.Reader) io.Reader {
 
 // contains reports whether path is inside the folder.
 func (f Folder) contains(path string) bool {
-	return strings.HasPrefix(path, string(f)+string(filepath.Separator))
+	return strings.HasPrefix(path, f.prefix())
 }
+
+// prefix is how the paths of all streams begin.
+func (f Folder) prefix() string { return string(f) + string(filepath.Separator) }
 
 // streamDirs returns the folders of all streams.
 func (f Folder) streamDirs() ([]string, error) {

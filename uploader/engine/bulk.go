@@ -137,6 +137,7 @@ func (s *state) applySaved(kind uploader.CommandKind, target uploader.Target) {
 	if kind != uploader.CommandResume {
 		slices.Reverse(ids) // the queue removes its last item fastest
 	}
+	s.outdated.queue = slices.Grow(s.outdated.queue, len(ids))
 	s.addBulk(newSavedCommand(saved), ids)
 }
 
@@ -147,16 +148,20 @@ func (s *state) applyToFew(c *bulkCommand, ids []uploader.TransferID) {
 	s.applyBulk(c, ids)
 }
 
-// addBulk adds a bulk command for some transfers, the running ones first.
+// addBulk adds a bulk command for some transfers, the running ones first. The slice is not the
+// caller's any more.
 func (s *state) addBulk(c *bulkCommand, ids []uploader.TransferID) {
-	c.ids = make([]uploader.TransferID, 0, len(ids))
-	if len(s.running) > 0 {
-		for _, id := range ids {
-			if s.running[id] != nil {
-				c.add(id)
-			}
+	var running []uploader.TransferID
+	for _, id := range ids {
+		if s.running[id] != nil {
+			running = append(running, id)
 		}
 	}
+	if len(running) > 0 {
+		ids = slices.DeleteFunc(ids, func(id uploader.TransferID) bool { return s.running[id] != nil })
+		ids = slices.Insert(ids, 0, running...)
+	}
+	c.ids = ids[:0]
 	for _, id := range ids {
 		c.add(id)
 	}
@@ -234,18 +239,18 @@ func (s *state) applyPortion(c *bulkCommand) {
 // It reports whether the next commit is to save the transfer, in the list or in the history;
 // if not, it may be outdated.
 func (s *state) command(c *bulkCommand, id uploader.TransferID) (unsaved bool) {
-	t := s.table.Get(id)
-	if t == nil || c.final && !t.Phase.Final() {
+	var t uploader.Transfer // not allocated: a command may be for a million of them
+	if !s.table.Read(id, &t) || c.final && !t.Phase.Final() {
 		return false
 	}
-	next, effects := lifecycle.Step(*t, c.input, c.given)
+	next, effects := lifecycle.Step(t, c.input, c.given)
 	switch {
 	case next.Removed() && s.mayForget(&next) && !effects.Delete.Begun():
 		switch {
 		case t.Phase == uploader.PhaseDone: // in the list or in the history, not in both
-			s.addToHistory(t)
+			s.addToHistory(s.table.Get(id))
 			unsaved = true
-		case s.table.SavedValue(t) == nil: // what is saved may have an upload that the transfer does not have any more
+		case s.table.SavedValue(&t) == nil: // what is saved may have an upload that the transfer does not have any more
 			unsaved = true
 		}
 		if unsaved {
@@ -253,14 +258,13 @@ func (s *state) command(c *bulkCommand, id uploader.TransferID) (unsaved bool) {
 		} else {
 			s.bulk.removed = append(s.bulk.removed, id)
 		}
-	case next == *t:
-	case s.becomesOutdated(t, &next):
-		kept := next
-		s.table.Replace(&kept)
+	case next == t:
+	case s.becomesOutdated(&t, &next):
+		s.table.Replace(&next)
 		s.outdated.add(id)
 	default:
 		kept := next
-		s.put(t, &kept, c.given)
+		s.put(s.table.Get(id), &kept, c.given)
 		if kept.Removed() {
 			s.drop(&kept)
 		}

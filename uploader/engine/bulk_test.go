@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,27 @@ var savedCommands = map[string]uploader.Command{
 	"resume all": uploader.Resume{Target: uploader.TargetAll()},
 	"cancel all": uploader.Cancel{Target: uploader.TargetAll()},
 	"remove all": uploader.Remove{Target: uploader.TargetAll()},
+}
+
+// TestSavedCommandAllocatesLittle: what a command for very many transfers allocates for each of
+// them, the process keeps until the next garbage collection.
+func TestSavedCommandAllocatesLittle(t *testing.T) {
+	const rows, most = 50_000, 250 // bytes; a transfer has 304
+	l, _ := newBulkLoop(t, rows)
+	for _, name := range []string{"pause all", "resume all", "cancel all"} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for reply := l.give(savedCommands[name]); !replied(reply); {
+			l.turn(t.Context(), t.Context())
+		}
+		runtime.ReadMemStats(&after)
+		if each := (after.TotalAlloc - before.TotalAlloc) / rows; each > most {
+			t.Errorf("%s: allocated %d bytes for each transfer, want at most %d", name, each, most)
+		} else {
+			t.Logf("%s: allocated %d bytes for each transfer", name, each)
+		}
+		l.finishCommands()
+	}
 }
 
 func TestSavedCommandIsSavedBeforeItsEffect(t *testing.T) {

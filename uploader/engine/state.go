@@ -356,6 +356,9 @@ func (s *state) setIntent(target uploader.Target, intent uploader.Intent) {
 // become final by it.
 func (s *state) targets(target uploader.Target) []uploader.TransferID {
 	var ids []uploader.TransferID
+	if target.All && !target.Final {
+		ids = make([]uploader.TransferID, 0, s.table.Len()+len(target.IDs))
+	}
 	add := func(id uploader.TransferID, phase uploader.Phase) {
 		if !target.Final || phase.Final() || s.bulk.unfinished() {
 			ids = append(ids, id)

@@ -7,11 +7,12 @@ import "github.com/ferryapp/ferry/uploader"
 
 // Replace stores a new value of a transfer that has a SavedValue and is not removed, like
 // Put, but does not record that it is to be saved.
+// It does not refer to next afterwards.
 func (t *Table) Replace(next *uploader.Transfer) {
 	chunk := t.writable(int(t.index.Get(next.ID)) - 1)
 	i := chunk.Find(next.ID)
-	t.totals.remove(chunk.Transfer(i))
-	chunk.Set(i, next)
+	t.totals.removeRow(chunk.Row(i))
+	chunk.SetValue(i, next)
 	t.totals.add(next)
 	t.classify(next)
 	delete(t.saved, next.ID)

@@ -71,7 +71,7 @@ func (t *Table) load(loaded uploader.Rows) {
 	t.reindex()
 	for _, row := range shown.Rows() {
 		t.files[row.Batch()]++
-		t.totals.change(row.Batch(), row.State(), max(row.Size(), 0), row.Acknowledged(), 1)
+		t.totals.addRow(row)
 		if row.Begun() || row.Phase() == uploader.PhaseFailed {
 			t.classify(row.Transfer())
 		}
@@ -101,6 +101,21 @@ func (t *Table) Get(id uploader.TransferID) *uploader.Transfer {
 		return chunk.Transfer(chunk.Find(id))
 	}
 	return t.hidden[id]
+}
+
+// Read sets value to a transfer, like [uploader.RowChunk.Read]. It reports false if there is no
+// such transfer.
+func (t *Table) Read(id uploader.TransferID, value *uploader.Transfer) bool {
+	if c := t.index.Get(id); c > 0 {
+		chunk := t.rows[c-1]
+		chunk.Read(chunk.Find(id), value)
+		return true
+	}
+	row := t.hidden[id]
+	if row != nil {
+		*value = *row
+	}
+	return row != nil
 }
 
 // All visits every transfer, in the user's order and then the hidden ones. Transfers may
@@ -204,6 +219,9 @@ func (t *Table) visit(set map[uploader.TransferID]bool) iter.Seq[*uploader.Trans
 		}
 	}
 }
+
+// Len returns the number of transfers, hidden ones included.
+func (t *Table) Len() int { return t.count + len(t.hidden) }
 
 // Count returns how many transfers a batch has, hidden ones included.
 func (t *Table) Count(batch uploader.BatchID) int { return t.files[batch] }

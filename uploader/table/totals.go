@@ -28,12 +28,17 @@ func (s *Totals) add(t *uploader.Transfer) {
 	s.change(t.Batch, t.State(), max(t.Source.Size, 0), t.Acknowledged(), 1)
 }
 
+func (s *Totals) addRow(row uploader.Row) {
+	s.change(row.Batch(), row.State(), max(row.Size(), 0), row.Acknowledged(), 1)
+}
+
 // remove takes out a value that was added.
 func (s *Totals) remove(t *uploader.Transfer) {
 	s.change(t.Batch, t.State(), max(t.Source.Size, 0), t.Acknowledged(), -1)
-	if s.batches[t.Batch].Files == 0 {
-		delete(s.batches, t.Batch)
-	}
+}
+
+func (s *Totals) removeRow(row uploader.Row) {
+	s.change(row.Batch(), row.State(), max(row.Size(), 0), row.Acknowledged(), -1)
 }
 
 // change adds a transfer of that batch, with these sizes in bytes, as often as sign says.
@@ -43,7 +48,9 @@ func (s *Totals) change(batch uploader.BatchID, state uploader.State, size, sent
 	sum.Files += sign
 	sum.Bytes += int64(sign) * size
 	sum.Sent += int64(sign) * sent
-	s.batches[batch] = sum
+	if s.batches[batch] = sum; sum.Files == 0 {
+		delete(s.batches, batch)
+	}
 	s.count[state] += sign
 	if isPending(state) {
 		s.pending += sign

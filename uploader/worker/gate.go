@@ -21,7 +21,15 @@ type gate struct {
 	hashed   int64
 	position int64 // of the request that read last, or will read first
 	wanted   int64 // end of the furthest byte that a request wanted to read
+
+	saving    bool  // a proof of the section is being saved
+	savedFrom int64 // position when that began
+	lead      int64 // how many bytes requests are to have left when it begins the next time; 0: not known
 }
+
+// refillBelow returns how far the hash is ahead when it continues, if it is to be that far
+// ahead. Fewer than two pieces at a time would wake it for nearly each read of a request.
+func refillBelow(ahead int64) int64 { return ahead - max(ahead/8, min(ahead/2, 2*pieceSize)) }
 
 // newGate returns a gate that is open.
 func newGate(wake chan<- struct{}) *gate {
@@ -48,7 +56,7 @@ func (g *gate) try(at, n int64) (admitted int64, raised <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.position, g.wanted = at, max(g.wanted, at+n)
-	if g.opened-g.wanted < g.ahead/4 || g.hashed-g.wanted < g.ahead/2 {
+	if !g.saving && g.opened-g.wanted < g.saveLead() || g.hashed-g.wanted < refillBelow(g.ahead) {
 		g.signal()
 	}
 	if at < g.opened {
@@ -119,7 +127,36 @@ func (g *gate) setHashed(hashed, ahead int64) (wanted int64) {
 func (g *gate) demand() (waits, soon bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.wanted > g.opened, g.active && g.opened-g.wanted < g.ahead/4
+	return g.wanted > g.opened, g.active && g.opened-g.wanted < g.saveLead()
+}
+
+// saveLead returns how many bytes requests are to have left when a save begins. mu is locked.
+func (g *gate) saveLead() int64 {
+	if g.lead == 0 {
+		return g.ahead / 4
+	}
+	return min(max(g.lead, g.ahead/8), g.ahead/2)
+}
+
+// beginSave records that a proof of the section is being saved.
+func (g *gate) beginSave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.saving, g.savedFrom = true, g.position
+}
+
+// endSave records that this has ended. The next save begins when requests have somewhat more
+// bytes left than they took during this one, or twice as many if that was not enough.
+func (g *gate) endSave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.saving = false
+	taken := g.position - g.savedFrom
+	if g.wanted > g.opened {
+		g.lead = max(g.saveLead(), 2*taken)
+	} else {
+		g.lead = max(taken+taken/4, 1)
+	}
 }
 
 // sentTo returns the offset of the file up to which nothing is to be sent, unless a request

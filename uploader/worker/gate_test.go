@@ -97,3 +97,34 @@ func TestGateWaits(t *testing.T) {
 		}
 	})
 }
+
+// TestGateAsksForSavesInTime saves proofs of a section for which the hash is 800 bytes ahead,
+// and sends 300 bytes while one is saved.
+func TestGateAsksForSavesInTime(t *testing.T) {
+	g := newGate(make(chan struct{}, 1))
+	g.close(0)
+	g.begin(0)
+	g.setHashed(800, 800)
+	save := func(readTo int64, wanted, opened int64) {
+		g.beginSave()
+		g.try(readTo, wanted-readTo)
+		g.endSave()
+		g.open(opened)
+	}
+	for _, c := range []struct {
+		name                   string
+		readTo, wanted, opened int64
+		lead                   int64 // of the save after it
+	}{
+		{"a request waits that took nothing", 0, 100, 800, 200},
+		{"requests take 300", 300, 310, 1000, 375},
+		{"a request waits after 200 more", 500, 1001, 2000, 400},
+		{"requests take 80", 580, 600, 2000, 100},
+		{"requests take nothing", 580, 600, 2000, 100},
+		{"a request waits for the hash", 580, 2001, 4000, 100},
+	} {
+		if save(c.readTo, c.wanted, c.opened); g.saveLead() != c.lead {
+			t.Errorf("%s: the next save begins with %d bytes left, want %d", c.name, g.saveLead(), c.lead)
+		}
+	}
+}

@@ -14,7 +14,7 @@ import (
 const (
 	// saveBatch is from how many bytes on the proof is saved, unless a request waits for
 	// it or will soon.
-	saveBatch = windowSize / 4 * 3
+	saveBatch = windowSize / 8 * 7
 
 	// minSaveInterval limits how often the proof is saved where the network is faster than
 	// the hash.
@@ -168,7 +168,7 @@ func (s *section) wantsMore(pieces int) bool {
 	switch wanted := s.gate.setHashed(hashed, ahead); {
 	case s.isHashed(), hashed >= wanted+ahead, !s.window.hasRoom(s.gate.sentTo(), pieces):
 		s.filling = false
-	case hashed < wanted+ahead/2:
+	case hashed < wanted+refillBelow(ahead):
 		s.filling = true
 	}
 	return s.filling
@@ -195,6 +195,9 @@ func (p *prover) save(ctx context.Context, idle bool) {
 		return
 	}
 	p.saving, p.saveBegan = saving, time.Now()
+	for section := range saving {
+		section.gate.beginSave()
+	}
 	go func() {
 		p.saved <- CatchPanic(func() error { return p.file.save(ctx, p.file.id, blocks) })
 	}()
@@ -217,6 +220,9 @@ func (p *prover) isSaveDue(idle bool) bool {
 }
 
 func (p *prover) endSave(err error) {
+	for section := range p.saving {
+		section.gate.endSave()
+	}
 	if err == nil {
 		setSaved(p.saving)
 		for section, saved := range p.saving {
