@@ -1,6 +1,8 @@
 package draw
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -12,6 +14,7 @@ type Icon struct {
 	Object *canvas.Image
 	Name   theme.IconName // changed by Set only
 	color  fyne.ThemeColorName
+	drawn  color.Color // of color, when the toolkit last read the icon
 }
 
 // NewIcon returns an icon that shows nothing.
@@ -30,12 +33,23 @@ func (i *Icon) Set(name theme.IconName, color fyne.ThemeColorName) {
 	SetVisible(i.Object, name != "")
 	if name != "" {
 		i.Object.Resource = theme.Tinted(name, color)
-		i.Object.Refresh()
+		i.refresh()
 	}
 }
 
-// Place centres a square icon of a size on a position.
+// refresh makes the toolkit read the icon in its present colour.
+func (i *Icon) refresh() {
+	i.drawn = theme.Color(i.color)
+	i.Object.Refresh()
+}
+
+// Place centres a square icon of a size on a position. After a change of the theme it reads the
+// icon again before it changes the size: the toolkit draws an icon of another size in the colour
+// in which it read it, and caches that for all icons of this name (2.8.1, Image.Resize).
 func (i *Icon) Place(center fyne.Position, size float32) {
+	if i.Name != "" && i.drawn != theme.Color(i.color) {
+		i.refresh()
+	}
 	i.Object.Resize(fyne.NewSquareSize(size))
 	i.Object.Move(fyne.NewPos(Snap(center.X-size/2), Snap(center.Y-size/2)))
 }
