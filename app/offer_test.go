@@ -99,9 +99,8 @@ func TestRowThatTheUserAddsIsScrolledIntoView(t *testing.T) {
 			s.until("the file is sent", func() bool { return len(s.engine.Commands()) > 0 })
 			batch := s.engine.Commands()[0].(uploader.Add).Batch
 			s.publish(apptest.WithBatches(apptest.Snapshot(append(transfers, apptest.Transfer(99, apptest.InBatch(batch)))...), apptest.Folder(batch, "new")))
-			if rows := s.window.list.Rows; !rows.RowVisible(99) && !rows.RowVisible(-int64(batch)) {
-				t.Error("the row is not visible")
-			}
+			rows := s.window.list.Rows
+			s.until("the row is visible", func() bool { return rows.RowVisible(99) || rows.RowVisible(-int64(batch)) })
 			if s.window.newRows.content.Visible() {
 				t.Error("a button offers the row")
 			}

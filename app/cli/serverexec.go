@@ -233,7 +233,7 @@ func (x *Executor) testSaved(ctx context.Context, request instance.Request, repl
 		return err
 	}
 	setHeader(x.Connector, server.Endpoint, header)
-	test := &TestEntry{}
+	var test *TestEntry
 	if server.ID == 0 {
 		test, _, err = x.testNew(ctx, server, nil)
 	} else {

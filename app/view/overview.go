@@ -162,26 +162,26 @@ func etaOf(s *uploader.Snapshot, sum uploader.BatchTotals) string {
 // its only batch, or nil.
 func overviewLines(s *uploader.Snapshot, sum uploader.BatchTotals, batches []uploader.BatchID, single []*uploader.Transfer, only *uploader.Batch, now time.Time) []Line {
 	var lines []Line
-	add := func(name, value, copied string) {
+	add := func(name, value string) {
 		if value != "" {
-			lines = append(lines, Line{Name: words.Text("details." + name), Value: value, Copy: copied})
+			lines = append(lines, Line{Name: words.Text("details." + name), Value: value})
 		}
 	}
 	if only != nil {
 		lines = append(lines, sourceLines(only.Roots)...)
 	}
-	add("to", serversText(s, batches, single), "")
-	add("files", words.FilesOf(sum.Count[uploader.StateDone], sum.Files), "")
-	add("size", words.SizeOf(sum.Sent, sum.Bytes), "")
+	add("to", serversText(s, batches, single))
+	add("files", words.FilesOf(sum.Count[uploader.StateDone], sum.Files))
+	add("size", words.SizeOf(sum.Sent, sum.Bytes))
 	for _, state := range statePriority {
 		if n := sum.Count[state]; n > 0 && state != uploader.StateDone {
 			lines = append(lines, Line{Name: words.State(state), Value: words.Files(n)})
 		}
 	}
 	if only != nil {
-		add("skipped", skippedCount(only), "")
+		add("skipped", skippedCount(only))
 		if !only.Added.IsZero() {
-			add("added", words.Clock(only.Added, now), "")
+			add("added", words.Clock(only.Added, now))
 		}
 	}
 	return lines
