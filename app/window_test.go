@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -278,6 +279,9 @@ func TestRequestForNewServerFillsInTheDialog(t *testing.T) {
 // TestEmptyStateKeepsFolderInOneLine: the folder of received files is shown without the home
 // folder, and no line break is in it.
 func TestEmptyStateKeepsFolderInOneLine(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the home folder is not shown as ~ there")
+	}
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	for _, language := range words.Languages() {

@@ -2,13 +2,19 @@ package program
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
 )
+
+// undecidedKey is the key of a setting that a restored backup has until the user has decided
+// about all of its unfinished uploads.
+const undecidedKey = "restored-undecided"
 
 // replacement is a backup that replaces the database when that is closed.
 type replacement struct {
@@ -63,10 +69,42 @@ func (s *session) replaceDatabase() error {
 	}
 	err := s.settings.Get().KeepComputerIn(context.Background(), r)
 	if err == nil {
+		err = r.SaveSetting(context.Background(), undecidedKey, json.RawMessage("true"))
+	}
+	if err == nil {
 		_, err = r.Install()
 	}
 	if err != nil {
 		return errors.Join(err, r.Discard())
 	}
 	return nil
+}
+
+// isUndecided reports whether the database is a restored backup with unfinished uploads about
+// which the user has not decided, or whether that is not known.
+func isUndecided(ctx context.Context, database *db.DB) bool {
+	undecided, err := database.Setting(ctx, undecidedKey)
+	return undecided != nil || err != nil
+}
+
+// saveDecided saves that the user has decided about all unfinished uploads of a restored backup,
+// if so. Otherwise, or if it is not known, the next start asks again.
+func (s *session) saveDecided(ctx context.Context) error {
+	if !s.undecided || s.engine == nil {
+		return nil
+	}
+	now := s.engine.Snapshot()
+	if now.Seq == 0 {
+		return nil // nothing is loaded
+	}
+	for _, batch := range now.Batches {
+		if !batch.Scanned && batch.Intent == uploader.IntentRun {
+			return nil
+		}
+	}
+	waiting, err := s.engine.Undecided(ctx)
+	if err != nil || len(waiting) > 0 {
+		return nil //nolint:nilerr // the engine reports its error itself
+	}
+	return s.database.SaveSetting(ctx, undecidedKey, nil)
 }

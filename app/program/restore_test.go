@@ -59,9 +59,16 @@ func TestBackupIsRestored(t *testing.T) {
 		t.Errorf("text is %q, want %q", s.recovered, want)
 	}
 	must(t, s.close(nil))
+
+	s = openSession(t, p) // without an answer
+	if !s.asksToResume() {
+		t.Error("what the backup has not sent is sent by the second start")
+	}
+	must(t, s.engine.Do(t.Context(), uploader.Resume{Target: uploader.TargetAll()}))
+	must(t, s.close(nil))
 	s = openSession(t, p)
 	if s.asksToResume() {
-		t.Error("the second start after the restore asks again")
+		t.Error("the start after the answer asks again")
 	}
 	must(t, s.close(nil))
 	d, err := db.Open(t.Context(), earlier)

@@ -56,6 +56,7 @@ type session struct {
 	database      *db.DB
 	crashes       *profile.CrashRecorder
 	recovered     string // text for the user if the database was repaired, or ""
+	undecided     bool   // the database is a restored backup, see isUndecided
 	settings      *settings.Current
 	settingsSaver *task
 	windowState   *windowstate.Current
@@ -133,7 +134,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	if err := s.openSettings(ctx, c); err != nil {
 		return err
 	}
-	s.recovered = recoveryText(s.database)
+	s.recovered, s.undecided = recoveryText(s.database), isUndecided(ctx, s.database)
 	saved := s.settings.Get()
 	transfers := o.applyTo(saved.Transfers)
 	builtin := s.startReceiver(c)
@@ -165,11 +166,11 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	return err
 }
 
-// asksToResume reports whether unfinished uploads wait for the user's answer. They do at the first
-// start after a backup was restored, which may be old or by somebody else: nothing of it is sent
-// before the user has seen what it would send, and where to.
+// asksToResume reports whether unfinished uploads wait for the user's answer. Those of a restored
+// backup do, which may be old or by somebody else: nothing of it is sent before the user has seen
+// what it would send, and where to.
 func (s *session) asksToResume() bool {
-	return s.settings.Get().Start.OnStart == settings.OnStartAsk || s.database.Recovery().Requested
+	return s.settings.Get().Start.OnStart == settings.OnStartAsk || s.undecided
 }
 
 // load waits until the engine has loaded its transfers, and then starts what needs them.
@@ -303,6 +304,7 @@ func (s *session) close(err error) error {
 	add(s.awake.stop())
 	add(s.metering.stop())
 	add(s.configurer.stop())
+	add(s.saveDecided(context.Background()))
 	if engineErr := s.engineLoop.stop(); !errors.Is(err, engineErr) {
 		add(engineErr) // otherwise loading has returned it
 	}

@@ -145,8 +145,8 @@ func TestScanWaitsForWhatCannotBeReadNow(t *testing.T) {
 	}{
 		{"folder, no more open files", "raws", "raws", syscall.EMFILE, fault.CodeExhausted},
 		{"subfolder, no more open files", "raws", "raws/b", syscall.ENFILE, fault.CodeExhausted},
-		{"folder, drive not connected", "raws", "raws", syscall.ENOTCONN, fault.CodeDriveMissing},
-		{"file, drive not connected", "raws/a", "raws", syscall.ESTALE, fault.CodeDriveMissing},
+		{"folder, drive not connected", "raws", "raws", uploadtest.DriveErrors()[1], fault.CodeDriveMissing},
+		{"file, drive not connected", "raws/a", "raws", uploadtest.DriveErrors()[0], fault.CodeDriveMissing},
 		{"folder, read error", "raws", "raws", syscall.EIO, ""},
 		{"folder, interrupted call", "raws", "raws", syscall.EINTR, ""},
 	} {
@@ -255,7 +255,7 @@ func TestPermanentReadErrorFails(t *testing.T) {
 // TestMissingDriveIsAwaited disconnects the drive of a file in its upload.
 func TestMissingDriveIsAwaited(t *testing.T) {
 	t.Parallel()
-	for _, errno := range []syscall.Errno{syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV} {
+	for _, errno := range uploadtest.DriveErrors() {
 		t.Run(errno.Error(), func(t *testing.T) {
 			t.Parallel()
 			h := newDriveHarness(t)

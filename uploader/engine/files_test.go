@@ -78,8 +78,9 @@ func moveFile(t *testing.T, from, to string) {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if runtime.GOOS == "windows" { // which replaces no file that is open, but removes it
-		if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if runtime.GOOS == "windows" { // which replaces no file that is open, but renames it
+		aside := filepath.Join(t.TempDir(), "replaced")
+		if err := os.Rename(to, aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
 	}

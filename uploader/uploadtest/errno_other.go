@@ -10,3 +10,8 @@ const (
 	ErrNoRoute   = syscall.EHOSTUNREACH
 	ErrNoNetwork = syscall.ENETUNREACH
 )
+
+// DriveErrors returns errors of a file system whose drive or server is not connected.
+func DriveErrors() []syscall.Errno {
+	return []syscall.Errno{syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV}
+}

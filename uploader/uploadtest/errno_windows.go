@@ -1,6 +1,10 @@
 package uploadtest
 
-import "golang.org/x/sys/windows"
+import (
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
 
 // Errors of connections.
 const (
@@ -8,3 +12,8 @@ const (
 	ErrNoRoute   = windows.WSAEHOSTUNREACH
 	ErrNoNetwork = windows.WSAENETUNREACH
 )
+
+// DriveErrors returns errors of a file system whose drive or server is not connected.
+func DriveErrors() []syscall.Errno {
+	return []syscall.Errno{windows.ERROR_BAD_NETPATH, windows.ERROR_NOT_READY, windows.ERROR_DEV_NOT_EXIST}
+}
