@@ -9,8 +9,8 @@ import "github.com/go-gl/glfw/v3.4/glfw"
 const minVisible = 64
 
 // WindowPlacement returns the placement of the window whose drawing context is current. known is
-// false if there is none, or if the system does not tell. Like the other functions for that window, it must be called on the UI
-// goroutine.
+// false if there is none, or if the system does not tell. Like the other functions of this file,
+// it must be called on the UI goroutine.
 func WindowPlacement() (p Placement, known bool) {
 	window := placedWindow()
 	if window == nil {
@@ -45,7 +45,8 @@ func WatchPlacement(changed func()) {
 	window.SetMaximizeCallback(func(*glfw.Window, bool) { changed() })
 }
 
-// OnScreen reports whether enough of the upper edge of a window is on a screen. The screens are known when there is a window.
+// OnScreen reports whether enough of the upper edge of a window is on a screen, so that a user can
+// move the window. The screens are known once there is a window.
 func OnScreen(x, y, width int) bool {
 	for _, monitor := range glfw.GetMonitors() {
 		left, top, w, h := monitor.GetWorkarea()
