@@ -33,6 +33,7 @@ type placement struct {
 	after  func(d time.Duration, f func()) (stop func() bool) // draw.After
 
 	visible bool
+	opened  bool // it was shown, and where it is was not checked yet
 	watched bool
 	stop    func() bool // stops reading; nil if nothing is to be read
 }
@@ -64,7 +65,7 @@ func (p *placement) shown() {
 	if p.visible {
 		return
 	}
-	p.visible = true
+	p.visible, p.opened = true, true
 	first := !p.watched
 	p.watched = true
 	if p.placer == nil {
@@ -73,7 +74,6 @@ func (p *placement) shown() {
 	if first {
 		p.placer.Watch(p.changed)
 	}
-	p.returnToScreen()
 	if p.state.Get().Maximized {
 		p.placer.Maximize()
 	}
@@ -86,13 +86,6 @@ func (p *placement) read() (now platform.Placement, known bool) {
 		return platform.Placement{}, false
 	}
 	return p.placer.Read()
-}
-
-// returnToScreen moves a window whose screen is gone to the middle of one.
-func (p *placement) returnToScreen() {
-	if now, known := p.read(); known && !p.placer.OnScreen(now.X, now.Y, int(p.window.Canvas().Size().Width)) {
-		p.window.CenterOnScreen()
-	}
 }
 
 // hiding is called before the window is hidden or closed.
@@ -126,6 +119,13 @@ func (p *placement) keep() {
 	}
 	now, known := p.read()
 	size := p.window.Canvas().Size()
+	opened := p.opened
+	p.opened = false
+	if opened && known && !p.placer.OnScreen(now.X, now.Y, int(size.Width)) {
+		p.window.CenterOnScreen() // its screen is gone
+		p.changed()
+		return
+	}
 	before := p.state.Get()
 	next := before
 	next.Maximized = now.Maximized
@@ -148,24 +148,40 @@ func initialSize(state windowstate.State) fyne.Size {
 	return startSize
 }
 
-// nativePlacer is the placer of a window of the toolkit. It reads and changes the window that the
-// toolkit's drawing context belongs to.
-type nativePlacer struct{ window fyne.Window }
+// nativePlacer is the placer of a window of the toolkit.
+type nativePlacer struct {
+	window fyne.Window
+	placed *platform.PlacedWindow // nil if the system does not tell where windows are, or the window was not shown
+}
 
-// do calls f with the drawing context of the window, if it has one.
-func (p nativePlacer) do(f func()) {
+// take finds the window, which was shown, by its drawing context. That is done once: changing the
+// context later would draw the window wrongly after its size has changed.
+func (p *nativePlacer) take() {
 	if window, ok := p.window.(interface{ RunWithContext(f func()) }); ok {
-		window.RunWithContext(f)
+		window.RunWithContext(func() { p.placed = platform.CurrentWindow() })
 	}
 }
 
-func (p nativePlacer) Read() (placement platform.Placement, known bool) {
-	p.do(func() { placement, known = platform.WindowPlacement() })
-	return placement, known
+func (p *nativePlacer) Read() (now platform.Placement, known bool) {
+	if p.placed == nil {
+		return platform.Placement{}, false
+	}
+	return p.placed.Placement(), true
 }
 
-func (p nativePlacer) Maximize()            { p.do(platform.MaximizeWindow) }
-func (p nativePlacer) Watch(changed func()) { p.do(func() { platform.WatchPlacement(changed) }) }
-func (p nativePlacer) OnScreen(x, y, width int) bool {
-	return platform.OnScreen(x, y, width)
+func (p *nativePlacer) Maximize() {
+	if p.placed != nil {
+		p.placed.Maximize()
+	}
+}
+
+// Watch is the first method that is called after the window was shown.
+func (p *nativePlacer) Watch(changed func()) {
+	if p.take(); p.placed != nil {
+		p.placed.Watch(changed)
+	}
+}
+
+func (p *nativePlacer) OnScreen(x, y, width int) bool {
+	return p.placed == nil || p.placed.IsOnScreen(x, y, width)
 }

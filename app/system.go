@@ -62,7 +62,7 @@ func native(toolkit fyne.App) system {
 		exportTrayIcon:   exportTrayIcon,
 		trayMenu:         platform.NewTrayMenu(),
 		launcher:         platform.NewLauncher(),
-		placer:           func(window fyne.Window) placer { return nativePlacer{window} },
+		placer:           func(window fyne.Window) placer { return &nativePlacer{window: window} },
 		trayGrace:        trayGrace,
 		surveyTimeout:    surveyTimeout,
 		reveal:           platform.Reveal,

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/details"
@@ -106,7 +105,7 @@ func (w *window) build() {
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
 	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Refresh: w.refresh, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.newRows.content, w.empty, w.loading, w.noMatches), w.details.Content)
-	content := container.New(layout.NewBorderLayout(top, bottom, nil, nil), top, w.middle, bottom) // in the order of Tab
+	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
 	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.tooltips, w.newWatch())))
 }

@@ -39,8 +39,11 @@ func TestProgramsForWindowsHaveTheirProperties(t *testing.T) {
 			}
 			defer program.Close()
 			header, ok := program.OptionalHeader.(*pe.OptionalHeader64)
-			if !ok || header.Subsystem != subsystem {
-				t.Errorf("subsystem is %v, want %d", header.Subsystem, subsystem)
+			if !ok {
+				t.Fatal("the program is not of 64 bits")
+			}
+			if header.Subsystem != subsystem {
+				t.Errorf("subsystem is %d, want %d", header.Subsystem, subsystem)
 			}
 			if program.TimeDateStamp != 0 {
 				t.Error("the time of linking is part of the program")

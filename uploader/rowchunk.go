@@ -139,7 +139,7 @@ func (c *RowChunk) put(i int, row packedRow, whole *Transfer) {
 	if c.whole != nil {
 		c.whole[i] = whole
 	}
-	if c.unused > len(c.records)/8*3 { // less than if all rows get another record
+	if c.unused > len(c.records)/8*3 { // below the half that is unused once all rows have another record
 		c.repack()
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/desktop/internal/virtual"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // TestWindowKeepsItsPlacement moves, resizes and maximises the window, kills and hides Ferry, and
@@ -15,9 +16,12 @@ import (
 func TestWindowKeepsItsPlacement(t *testing.T) {
 	ferry, ctx := launch(t)
 	place := func(w virtual.Window) [4]int { return [4]int{w.X, w.Y, w.Width, w.Height} }
+	waitDrawn(t, ctx)
+	waitDrawn(t, ctx) // the toolkit undoes a change of the size while it shows the window
 	must(t, ferry.Place(ctx, ferry.Window, 140, 90, 720, 500))
 	must(t, ferry.AwaitPlaced(ctx, "the window to be resized", func(w virtual.Window) bool { return w.Width == 720 && w.X >= 140 }))
 	placed := place(ferry.Window)
+	must(t, ferry.AwaitColour(ctx, ferry.Window, addButtonX-960+720, addButtonY, "the button in the smaller window", isColour(theme.ColorAccent)))
 	maximized := func(w virtual.Window) bool { return w.Width > virtual.Width-40 }
 	asPlaced := func(w virtual.Window) bool { return place(w) == placed }
 

@@ -22,7 +22,7 @@ const (
 // See https://wiki.ubuntu.com/Unity/LauncherAPI.
 func (l *Launcher) Run(ctx context.Context) {
 	var dock launcherConn
-	defer func() { dock.close() }()
+	defer dock.close()
 	var sent LauncherState
 	for {
 		select {

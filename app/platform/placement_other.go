@@ -2,14 +2,20 @@
 
 package platform
 
-// WindowPlacement tells nothing: this build has no window.
-func WindowPlacement() (Placement, bool) { return Placement{}, false }
+// PlacedWindow is a window whose placement is known. This build has none.
+type PlacedWindow struct{}
 
-// MaximizeWindow does nothing: this build has no window.
-func MaximizeWindow() {}
+// CurrentWindow returns nil.
+func CurrentWindow() *PlacedWindow { return nil }
 
-// WatchPlacement does nothing: this build has no window.
-func WatchPlacement(func()) {}
+// Placement is not called.
+func (*PlacedWindow) Placement() Placement { return Placement{} }
 
-// OnScreen reports true: this build has no window.
-func OnScreen(int, int, int) bool { return true }
+// Maximize is not called.
+func (*PlacedWindow) Maximize() {}
+
+// Watch is not called.
+func (*PlacedWindow) Watch(func()) {}
+
+// IsOnScreen is not called.
+func (*PlacedWindow) IsOnScreen(int, int, int) bool { return true }

@@ -8,6 +8,7 @@ import "github.com/go-gl/glfw/v3.4/glfw"
 // able to move it.
 const minVisible = 64
 
+<<<<<<< HEAD
 // WindowPlacement returns the placement of the window whose drawing context is current. known is
 // false if there is none, or if the system does not tell. Like the other functions of this file,
 // it must be called on the UI goroutine.
@@ -15,53 +16,59 @@ func WindowPlacement() (p Placement, known bool) {
 	window := placedWindow()
 	if window == nil {
 		return Placement{}, false
-	}
-	p.X, p.Y = window.GetPos()
-	p.Maximized = window.GetAttrib(glfw.Maximized) == glfw.True
-	return p, true
-}
+=======
+// PlacedWindow is a window whose placement is known. Its methods must be called on the UI
+// goroutine, while the window exists.
+type PlacedWindow struct{ window *glfw.Window }
 
-// MaximizeWindow maximises the window whose drawing context is current.
-func MaximizeWindow() {
-	if window := placedWindow(); window != nil {
-		window.Maximize()
+// CurrentWindow returns the window whose drawing context is current; nil if there is none, or if
+// the system does not tell where windows are.
+func CurrentWindow() *PlacedWindow {
+	if glfw.GetPlatform() == glfw.PlatformWayland {
+		return nil
+>>>>>>> h-audit14
 	}
-}
-
-// WatchPlacement calls changed, on the UI goroutine, whenever the window whose drawing context is
-// current was moved, maximised or restored.
-func WatchPlacement(changed func()) {
-	window := placedWindow()
+	window := glfw.GetCurrentContext()
 	if window == nil {
-		return
+		return nil
 	}
+	return &PlacedWindow{window}
+}
+
+// Placement returns where the window is.
+func (w *PlacedWindow) Placement() Placement {
+	x, y := w.window.GetPos()
+	return Placement{X: x, Y: y, Maximized: w.window.GetAttrib(glfw.Maximized) == glfw.True}
+}
+
+// Maximize maximises the window.
+func (w *PlacedWindow) Maximize() { w.window.Maximize() }
+
+// Watch calls changed whenever the window was moved, maximised or restored.
+func (w *PlacedWindow) Watch(changed func()) {
 	var before glfw.PosCallback
-	before = window.SetPosCallback(func(w *glfw.Window, x, y int) {
+	before = w.window.SetPosCallback(func(window *glfw.Window, x, y int) {
 		if before != nil {
-			before(w, x, y) // the toolkit's
+			before(window, x, y) // the toolkit's
 		}
 		changed()
 	})
-	window.SetMaximizeCallback(func(*glfw.Window, bool) { changed() })
+	w.window.SetMaximizeCallback(func(*glfw.Window, bool) { changed() })
 }
 
+<<<<<<< HEAD
 // OnScreen reports whether enough of the upper edge of a window is on a screen, so that a user can
 // move the window. The screens are known once there is a window.
 func OnScreen(x, y, width int) bool {
+=======
+// IsOnScreen reports whether enough of the upper edge of the window would be on a screen at a position.
+func (w *PlacedWindow) IsOnScreen(x, y, width int) bool {
+>>>>>>> h-audit14
 	for _, monitor := range glfw.GetMonitors() {
-		left, top, w, h := monitor.GetWorkarea()
-		if min(x+width, left+w)-max(x, left) >= minVisible && y >= top && y <= top+h-minVisible {
+		left, top, areaWidth, areaHeight := monitor.GetWorkarea()
+		if min(x+width, left+areaWidth)-max(x, left) >= minVisible && y >= top && y <= top+areaHeight-minVisible {
 			return true
 		}
 	}
 	return false
-}
-
-// placedWindow returns the window whose drawing context is current; nil if there is none, or if
-// the system does not tell where windows are.
-func placedWindow() *glfw.Window {
-	if glfw.GetPlatform() == glfw.PlatformWayland {
-		return nil
-	}
-	return glfw.GetCurrentContext()
 }

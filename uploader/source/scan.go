@@ -41,9 +41,9 @@ func DefaultIgnore() []string {
 }
 
 // Scan yields the files that roots name, as they are found: a file itself, or all files
-// in a folder and its subfolders, in the order of [CompareNames] in each. Each folder and each file is
-// visited once, even if several roots include it under the same name; hard links are
-// different files.
+// in a folder and its subfolders, in the order of [CompareNames] in each. Each folder and
+// each file is visited once, even if several roots include it under the same name; hard
+// links are different files.
 //
 // A root may be a link. Links in folders are skipped. If the Disk follows links, they are
 // followed after everything else: a linked file has the name of the link, and a folder is

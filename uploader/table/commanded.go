@@ -6,8 +6,7 @@ import "github.com/ferryapp/ferry/uploader"
 // saved by the caller, later.
 
 // Replace stores a new value of a transfer that has a SavedValue and is not removed, like
-// Put, but does not record that it is to be saved.
-// It does not refer to next afterwards.
+// Put, but does not record that it is to be saved. It does not refer to next afterwards.
 func (t *Table) Replace(next *uploader.Transfer) {
 	chunk := t.writable(int(t.index.Get(next.ID)) - 1)
 	i := chunk.Find(next.ID)

@@ -3,7 +3,9 @@ package uploadtest_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -97,7 +99,7 @@ func TestStoredWhileUploadIsDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.AfterFunc(20*time.Millisecond, func() {
-		for os.Remove(deleted.Path+".info") != nil {
+		for err := os.Remove(deleted.Path + ".info"); err != nil && !errors.Is(err, fs.ErrNotExist); err = os.Remove(deleted.Path + ".info") {
 			runtime.Gosched() // on Windows it cannot be removed while it is read
 		}
 	})
