@@ -8,15 +8,6 @@ import "github.com/go-gl/glfw/v3.4/glfw"
 // able to move it.
 const minVisible = 64
 
-<<<<<<< HEAD
-// WindowPlacement returns the placement of the window whose drawing context is current. known is
-// false if there is none, or if the system does not tell. Like the other functions of this file,
-// it must be called on the UI goroutine.
-func WindowPlacement() (p Placement, known bool) {
-	window := placedWindow()
-	if window == nil {
-		return Placement{}, false
-=======
 // PlacedWindow is a window whose placement is known. Its methods must be called on the UI
 // goroutine, while the window exists.
 type PlacedWindow struct{ window *glfw.Window }
@@ -26,7 +17,6 @@ type PlacedWindow struct{ window *glfw.Window }
 func CurrentWindow() *PlacedWindow {
 	if glfw.GetPlatform() == glfw.PlatformWayland {
 		return nil
->>>>>>> h-audit14
 	}
 	window := glfw.GetCurrentContext()
 	if window == nil {
@@ -56,14 +46,8 @@ func (w *PlacedWindow) Watch(changed func()) {
 	w.window.SetMaximizeCallback(func(*glfw.Window, bool) { changed() })
 }
 
-<<<<<<< HEAD
-// OnScreen reports whether enough of the upper edge of a window is on a screen, so that a user can
-// move the window. The screens are known once there is a window.
-func OnScreen(x, y, width int) bool {
-=======
 // IsOnScreen reports whether enough of the upper edge of the window would be on a screen at a position.
 func (w *PlacedWindow) IsOnScreen(x, y, width int) bool {
->>>>>>> h-audit14
 	for _, monitor := range glfw.GetMonitors() {
 		left, top, areaWidth, areaHeight := monitor.GetWorkarea()
 		if min(x+width, left+areaWidth)-max(x, left) >= minVisible && y >= top && y <= top+areaHeight-minVisible {
