@@ -62,6 +62,9 @@ func TestEnterAddsServer(t *testing.T) {
 		if d.kind() != uploader.SignInBearer || !d.signInRow[1].Visible() || d.moreOpen {
 			t.Errorf("sign-in %q, all options are open: %t", d.kind(), d.moreOpen)
 		}
+		if !strings.Contains(d.resultText(), "Fill in the fields above") {
+			t.Errorf("got result %q", d.resultText())
+		}
 		s.engine.ProbeFunc = apptest.EngineAnswering(ready, nil).ProbeFunc
 		test.Type(d.secret, "t0ken")
 		enter(d.secret)

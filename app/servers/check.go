@@ -190,11 +190,11 @@ func (d *serverDialog) checkedAt(endpoint string, result uploader.ServerTest, la
 func (d *serverDialog) checkFailed(err error) {
 	f := faultOf(err)
 	next, _, _ := d.read()
-	d.setResult(words.WithServerMessage(checkFaultText(f, next), f), faultTone(f))
 	if d.old.ID == 0 {
 		d.offerAnyway()
 		d.showSignIn(next, f)
 	}
+	d.setResult(words.WithServerMessage(checkFaultText(f, next, d.kind()), f), faultTone(f))
 	if f.Code == fault.CodeHostNotAllowed {
 		d.dialogs.Ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
 	}
@@ -237,16 +237,19 @@ func (d *serverDialog) showSignIn(typed uploader.Server, f *fault.Fault) {
 	}
 }
 
-// checkFaultText returns the text for the fault of a check.
-func checkFaultText(f *fault.Fault, typed uploader.Server) string {
+// checkFaultText returns the text for the fault of a check. Chosen is the sign-in whose fields are
+// shown now.
+func checkFaultText(f *fault.Fault, typed uploader.Server, chosen uploader.SignIn) string {
 	host := hostOf(typed.Endpoint)
 	switch {
 	case f.Code == fault.CodeSignInRejected || f.Code == fault.CodeForbidden && f.Kind == fault.Auth && typed.Access.SignIn != uploader.SignInNone:
 		return words.Text("server.sign-in.refused", words.Data{"Server": words.Printable(host)})
 	case f.Kind != fault.Auth || slices.Contains(fault.Codes(), f.Code) && f.Code != fault.CodeForbidden:
 		return words.Fault(f, words.Subject{Server: host}).String()
-	case typed.Access.SignIn == uploader.SignInNone:
+	case chosen == uploader.SignInNone:
 		return words.Text("server.sign-in.asked", words.Data{"Server": words.Printable(host)})
+	case typed.Access.SignIn == uploader.SignInNone:
+		return words.Text("server.sign-in.fill-in", words.Data{"Server": words.Printable(host)})
 	default:
 		return words.Text("server.sign-in.refused", words.Data{"Server": words.Printable(host)})
 	}

@@ -224,7 +224,7 @@ func TestAddServer(t *testing.T) {
 	})
 	t.Run("missing and rejected sign-ins are reported", func(t *testing.T) {
 		s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.Auth, fault.Probe, nil)), "up.example.com")
-		s.until("the fault is shown", func() bool { return strings.Contains(d.resultText(), "Fill in the fields above") })
+		s.until("the fault is shown", func() bool { return strings.Contains(d.resultText(), "Choose a sign-in method above") })
 		d.signIn.SetSelectedIndex(1)
 		test.Type(d.secret, "t0ken")
 		if d.checked || d.accept.Text != "Add server" {
