@@ -310,8 +310,6 @@ func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 	}
 }
 
-// TestSendToAnotherServer checks that everything can be uploaded to another server as well,
-// and that what is in the list stays there.
 // TestEnterSendsToTheServerThatIsHighlighted: the question is which server, so the focus is on one.
 func TestEnterSendsToTheServerThatIsHighlighted(t *testing.T) {
 	path := apptest.File(t, "a.mov")
@@ -333,6 +331,8 @@ func TestEnterSendsToTheServerThatIsHighlighted(t *testing.T) {
 	}
 }
 
+// TestSendToAnotherServer checks that everything can be uploaded to another server as well,
+// and that what is in the list stays there.
 func TestSendToAnotherServer(t *testing.T) {
 	path, folder := apptest.File(t, "a.mov"), t.TempDir()
 	for _, c := range []struct {
