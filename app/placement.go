@@ -32,6 +32,7 @@ type placement struct {
 	placer placer                                             // nil if only the size is known
 	after  func(d time.Duration, f func()) (stop func() bool) // draw.After
 
+	size    fyne.Size // that resized was called with last
 	visible bool
 	opened  bool // it was shown, and where it is was not checked yet
 	watched bool
@@ -96,19 +97,31 @@ func (p *placement) hiding() {
 	p.visible = false
 }
 
-// changed is called when the window was moved or resized. It reads the placement soon.
+// resized is called with the size of the window, also while it is laid out again.
+func (p *placement) resized(size fyne.Size) {
+	if size != p.size {
+		p.size = size
+		p.changed()
+	}
+}
+
+// changed is called when the window was moved or resized. It reads the placement once the window
+// is unchanged.
 func (p *placement) changed() {
 	switch {
-	case !p.visible, p.stop != nil:
+	case !p.visible:
 		return
 	case p.placer == nil:
 		p.keep()
 		return
 	}
+	if p.stop != nil {
+		p.stop()
+	}
 	p.stop = p.after(placementDelay, p.keep)
 }
 
-// keep reads the placement of the window and keeps it.
+// keep reads the placement of the window and keeps it, unless it is minimised.
 func (p *placement) keep() {
 	if p.stop != nil {
 		p.stop()
@@ -118,6 +131,9 @@ func (p *placement) keep() {
 		return
 	}
 	now, known := p.read()
+	if now.Minimized {
+		return
+	}
 	size := p.window.Canvas().Size()
 	opened := p.opened
 	p.opened = false

@@ -45,7 +45,7 @@ type placementTest struct {
 	*placement
 	window *placedWindow
 	placer *fakePlacer
-	timers []func()
+	timers []*placementTimer
 }
 
 func newPlacementTest(t *testing.T, state windowstate.State) *placementTest {
@@ -56,11 +56,15 @@ func newPlacementTest(t *testing.T, state windowstate.State) *placementTest {
 	current.Update(func(s *windowstate.State) { *s = state })
 	p := &placementTest{window: window, placer: placer, placement: newPlacement(window, current, placer)}
 	p.after = func(_ time.Duration, f func()) func() bool {
-		p.timers = append(p.timers, f)
-		return func() bool { return true }
+		timer := &placementTimer{fire: f}
+		p.timers = append(p.timers, timer)
+		return func() bool { timer.fire = func() {}; return true }
 	}
 	return p
 }
+
+// placementTimer is a timer that a test fires.
+type placementTimer struct{ fire func() }
 
 // show shows the window, and hide hides it.
 func (p *placementTest) show() { p.prepare(); p.shown(); p.settle() }
@@ -70,8 +74,8 @@ func (p *placementTest) hide() { p.hiding() }
 func (p *placementTest) settle() {
 	timers := p.timers
 	p.timers = nil
-	for _, fire := range timers {
-		fire()
+	for _, timer := range timers {
+		timer.fire()
 	}
 }
 
@@ -80,6 +84,14 @@ func (p *placementTest) move(x, y int, size fyne.Size, maximized bool) {
 	p.placer.now = platform.Placement{X: x, Y: y, Maximized: maximized}
 	p.window.Resize(size)
 	p.placer.changed()
+}
+
+// minimize is what the user does, as Windows reports it.
+func (p *placementTest) minimize() {
+	p.placer.now = platform.Placement{X: -32000, Y: -32000, Minimized: true}
+	p.window.Resize(fyne.Size{})
+	p.placer.changed()
+	p.settle()
 }
 
 func TestPlacementIsKept(t *testing.T) {
@@ -102,6 +114,17 @@ func TestPlacementIsKept(t *testing.T) {
 		{"maximised: place and size are those to which it returns", saved, func(p *placementTest) { p.move(0, 24, full, true) }, maximized},
 		{"restored", maximized, func(p *placementTest) { p.move(300, 200, fyne.NewSize(700, 500), false) }, saved},
 		{"hidden at once after it was maximised", saved, func(p *placementTest) { p.move(0, 24, full, true); p.hide() }, maximized},
+		{"minimised", saved, (*placementTest).minimize, saved},
+		{"minimised while it is maximised", maximized, func(p *placementTest) { p.minimize(); p.placer.now.Maximized = true }, maximized},
+		{"maximised by being dragged: its size is reported first", saved, func(p *placementTest) {
+			p.move(10, 0, fyne.NewSize(700, 500), false)
+			dragged := p.timers
+			p.move(0, 24, full, false)
+			for _, timer := range dragged {
+				timer.fire() // unless it was stopped
+			}
+			p.move(0, 24, full, true)
+		}, maximized},
 		{"what happens while it is hidden is not kept", saved, func(p *placementTest) { p.hide(); p.move(0, 0, full, false) }, saved},
 		{"hidden while maximised, and shown", saved, func(p *placementTest) {
 			p.move(0, 24, full, true)

@@ -275,7 +275,7 @@ func (sh *shell) openFirst() {
 
 // resized is called with the size of the window, also while it is laid out again.
 func (sh *shell) resized(size fyne.Size) {
-	sh.placement.changed()
+	sh.placement.resized(size)
 	sh.dialogs.Fit(size)
 }
 

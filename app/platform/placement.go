@@ -4,4 +4,5 @@ package platform
 type Placement struct {
 	X, Y      int // of the upper left corner inside the frame, in the system's screen coordinates
 	Maximized bool
+	Minimized bool // on Windows the rest is then not that to which it returns
 }

@@ -28,7 +28,8 @@ func CurrentWindow() *PlacedWindow {
 // Placement returns where the window is.
 func (w *PlacedWindow) Placement() Placement {
 	x, y := w.window.GetPos()
-	return Placement{X: x, Y: y, Maximized: w.window.GetAttrib(glfw.Maximized) == glfw.True}
+	is := func(attribute glfw.Hint) bool { return w.window.GetAttrib(attribute) == glfw.True }
+	return Placement{X: x, Y: y, Maximized: is(glfw.Maximized), Minimized: is(glfw.Iconified)}
 }
 
 // Maximize maximises the window.
