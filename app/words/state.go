@@ -80,13 +80,14 @@ func Server(server uploader.Server) string {
 	case server.Builtin():
 		return Text("server.builtin")
 	case server.Name != "":
-		return ServerName(server.Name)
+		return Printable(server.Name)
 	default:
 		return Address(server.Endpoint)
 	}
 }
 
-// ServerName returns the display name of the server with a saved name, which is not empty.
+// ServerName returns the display name of a server of which only the saved name is known, which is
+// not empty.
 func ServerName(saved string) string {
 	if saved == uploader.BuiltinName {
 		return Text("server.builtin")
