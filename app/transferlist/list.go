@@ -265,11 +265,7 @@ func (l *List) showBlocked(row *widgets.RowModel, t *uploader.Transfer) {
 
 func (l *List) batchRow(i int, g *view.Group) widgets.RowModel {
 	b, sum := l.batch(g.Batch), l.Snapshot.BatchTotals[g.Batch]
-	var retry *uploader.Transfer
-	if sum.Count[uploader.StateRetrying]+sum.Count[uploader.StateBusy] > 0 {
-		retry = l.outline.NextRetry(b.ID)
-	}
-	row := view.BatchRow(l.Snapshot, b, sum, l.unacknowledged[b.ID], l.batchHigh.Raise(b.ID, sum), retry)
+	row := view.BatchRow(l.Snapshot, b, sum, l.unacknowledged[b.ID], l.batchHigh.Raise(b.ID, sum), l.outline.NextRetry)
 	if opens, open := l.Opens(i); open {
 		row.Fold = widgets.FoldOpen
 	} else if opens {

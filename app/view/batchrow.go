@@ -13,9 +13,9 @@ import (
 )
 
 // BatchRow returns the row of a batch. Unacknowledged is the number of bytes that were
-// sent and not acknowledged yet, high the greatest number of sent bytes that was shown. Retry is
-// the transfer of the batch that is tried again first; nil for none.
-func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals, unacknowledged, high int64, retry *uploader.Transfer) widgets.RowModel {
+// sent and not acknowledged yet, high the greatest number of sent bytes that was shown. NextRetry
+// is [Outline.NextRetry], which is called only if the row says when the batch is tried again.
+func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals, unacknowledged, high int64, nextRetry func(uploader.BatchID) *uploader.Transfer) widgets.RowModel {
 	state := leadingState(b, sum)
 	model := widgets.RowModel{Icon: theme.IconFolder, Name: batchName(b, sum), Actions: buttonsOf(situationOfBatch(b, sum))}
 	model.StatusIcon, model.Tone = StateIcon(state)
@@ -39,7 +39,7 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 		model.Size, model.Status = words.Size(sum.Bytes), words.Join(words.State(state), words.Files(sum.Files), skippedCount(b), words.Server(server))
 		return model
 	default:
-		model.Status = words.Join(batchStateText(s, b, state, sum, retry), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), skippedCount(b), words.Server(server))
+		model.Status = words.Join(batchStateText(s, b, state, sum, nextRetry), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), skippedCount(b), words.Server(server))
 	}
 	remaining := sum.Bytes - sum.Sent
 	if !batchRuns(sum) {
@@ -104,12 +104,14 @@ func rootName(b *uploader.Batch) string {
 }
 
 // batchStateText returns the text of a batch's state; "" if the counts are enough.
-func batchStateText(s *uploader.Snapshot, b *uploader.Batch, state uploader.State, sum uploader.BatchTotals, retry *uploader.Transfer) string {
+func batchStateText(s *uploader.Snapshot, b *uploader.Batch, state uploader.State, sum uploader.BatchTotals, nextRetry func(uploader.BatchID) *uploader.Transfer) string {
 	if hold, ok := s.Holds[b.Server]; ok && state == uploader.StateWaiting {
 		return words.HoldReason(hold, time.Now())
 	}
-	if isRetry(state) && retry != nil {
-		return words.Row(s, retry, 0, time.Now())
+	if isRetry(state) {
+		if retry := nextRetry(b.ID); retry != nil {
+			return words.Row(s, retry, 0, time.Now())
+		}
 	}
 	if state == uploader.StateUploading || NeedsAttention(state) {
 		return attentionText(sum)

@@ -104,9 +104,13 @@ func TestBatchSaysWhatIsTriedAgainFirst(t *testing.T) {
 	}
 	sum := uploader.BatchTotals{Files: 4}
 	sum.Count[uploader.StateDone], sum.Count[uploader.StateRetrying], sum.Count[uploader.StateWaiting] = 1, 2, 1
-	row := BatchRow(s, &uploader.Batch{ID: 2, Roots: []string{"/raws"}, Scanned: true}, sum, 0, 0, next)
+	row := BatchRow(s, &uploader.Batch{ID: 2, Roots: []string{"/raws"}, Scanned: true}, sum, 0, 0, o.NextRetry)
 	if want := "Connection lost, retrying · 1 of 4 files"; !strings.HasPrefix(row.Status, want) {
 		t.Errorf("got %q, want %q", row.Status, want)
+	}
+	s.Transfers = apptest.With(s.Transfers, apptest.Transfer(3, apptest.Done, in))
+	if o.Update(s); o.NextRetry(2).ID != 2 {
+		t.Error("the next one after another snapshot is wrong")
 	}
 	if o.NextRetry(9) != nil {
 		t.Error("a batch without transfers has a retry")

@@ -43,6 +43,8 @@ type Outline struct {
 	closed map[uploader.BatchID]bool // opened by the search and closed by the user
 
 	lines []line
+
+	retries map[uploader.BatchID]*uploader.Transfer // what NextRetry found in this snapshot
 }
 
 // item is cached data of a transfer.
@@ -69,11 +71,12 @@ type line int32
 
 // NewOutline returns an outline without rows, with everything closed.
 func NewOutline() *Outline {
-	return &Outline{open: map[uploader.BatchID]bool{}, closed: map[uploader.BatchID]bool{}}
+	return &Outline{open: map[uploader.BatchID]bool{}, closed: map[uploader.BatchID]bool{}, retries: map[uploader.BatchID]*uploader.Transfer{}}
 }
 
 // Update updates the rows for a new snapshot.
 func (o *Outline) Update(s *uploader.Snapshot) {
+	clear(o.retries)
 	renamed := !slices.Equal(o.servers, s.Servers)
 	if renamed {
 		o.servers, o.search = s.Servers, o.search.withServers(s.Servers)

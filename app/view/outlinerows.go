@@ -109,13 +109,22 @@ func (o *Outline) Members(batch uploader.BatchID) []*uploader.Transfer {
 	return transfers
 }
 
-// NextRetry returns the transfer of a batch that is tried again first; nil for none.
+// NextRetry returns the transfer of a batch that is tried again first; nil for none. It reads the
+// whole batch, once for each snapshot.
 func (o *Outline) NextRetry(batch uploader.BatchID) *uploader.Transfer {
+	next, known := o.retries[batch]
+	if !known {
+		next = o.findRetry(batch)
+		o.retries[batch] = next
+	}
+	return next
+}
+
+func (o *Outline) findRetry(batch uploader.BatchID) (next *uploader.Transfer) {
 	g, known := o.groupOf[batch]
 	if !known {
 		return nil
 	}
-	var next *uploader.Transfer
 	for _, i := range o.order[o.groups[g].from:o.groups[g].to] {
 		row := o.transfers.Row(int(i))
 		if row.Phase() != uploader.PhaseWaiting || !isRetry(row.State()) {
