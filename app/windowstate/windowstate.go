@@ -65,7 +65,9 @@ type Position struct {
 const maxSize = 100_000
 
 // valid reports whether a window may have the position.
-func (p Position) valid() bool { return max(p.X, -p.X, p.Y, -p.Y) <= maxSize }
+func (p Position) valid() bool {
+	return min(p.X, p.Y) >= -maxSize && max(p.X, p.Y) <= maxSize
+}
 
 // valid reports whether a window may have the size.
 func (s Size) valid() bool {

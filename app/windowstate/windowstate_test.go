@@ -82,6 +82,7 @@ func TestParse(t *testing.T) {
 		{name: "size no screen has", saved: `{"size":{"width":1e9,"height":300}}`},
 		{name: "negative size", saved: `{"size":{"width":-1,"height":300}}`},
 		{name: "position no screen has", saved: `{"position":{"x":1000000,"y":4},"maximized":true}`, want: windowstate.State{Maximized: true}},
+		{name: "smallest position", saved: `{"position":{"x":4,"y":-9223372036854775808},"details":4}`, want: windowstate.State{Details: 4}},
 		{name: "too many selected rows", saved: string(tooMany), want: windowstate.State{Details: 1}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
