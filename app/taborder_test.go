@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -41,6 +42,22 @@ func TestTabGoesThroughTheWindow(t *testing.T) {
 	for _, control := range visibleControls(t, canvas.Content()) {
 		if focusable, ok := control.(fyne.Focusable); (!ok || !reached[focusable]) && !contains(s.window.list.Rows, control) {
 			t.Errorf("%s is not reached", describe(control))
+		}
+	}
+}
+
+// TestEveryControlHasALabelForScreenReaders: that of a button without text is not the name of its
+// icon.
+func TestEveryControlHasALabelForScreenReaders(t *testing.T) {
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Failed(fault.Refused)), apptest.Transfer(3, apptest.Done)))
+	s.window.openTransfer(2)
+	s.window.banner.ShowNotice("The log could not be written.")
+	next := *s.engine.Snapshot()
+	s.publish(&next)
+	for _, control := range visibleControls(t, s.window.window.Canvas().Content()) {
+		accessible, ok := control.(fyne.Accessible)
+		if !ok || accessible.AccessibilityLabel() == "" || strings.HasSuffix(accessible.AccessibilityLabel(), ".svg") {
+			t.Errorf("%s has no label", describe(control))
 		}
 	}
 }

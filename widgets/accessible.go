@@ -18,6 +18,7 @@ var (
 	_ fyne.Accessible = (*Banner)(nil)
 	_ fyne.Accessible = (*EmptyState)(nil)
 	_ fyne.Accessible = (*Toasts)(nil)
+	_ fyne.Accessible = (*SearchField)(nil)
 )
 
 // AccessibilityLabel implements [fyne.Accessible].
@@ -78,6 +79,12 @@ func (t *Toasts) AccessibilityLabel() string { return t.Text() }
 
 // AccessibilityRole implements [fyne.Accessible].
 func (t *Toasts) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+// AccessibilityLabel implements [fyne.Accessible].
+func (f *SearchField) AccessibilityLabel() string { return f.PlaceHolder }
+
+// AccessibilityRole implements [fyne.Accessible]. The toolkit has no role for fields.
+func (f *SearchField) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
 // spoken joins the texts that are not empty, with a pause between them.
 func spoken(texts ...string) string {

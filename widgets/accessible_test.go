@@ -1,6 +1,7 @@
 package widgets_test
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -49,12 +50,14 @@ func TestEveryButtonHasALabelForScreenReaders(t *testing.T) {
 	row, _ := newRow(t, uploading(), 960)
 	tabs := widgets.NewTabs(func(string) {})
 	tabs.Set([]widgets.Tab{{ID: "all", Label: "All", Count: "214"}}, "all")
-	for _, object := range []fyne.CanvasObject{row, tabs} {
+	banner := widgets.NewBanner(widgets.BannerModel{Text: "The disk is full.", OnDismiss: func() {}, DismissLabel: "Close message", Buttons: []widgets.BannerButton{{Label: "Retry"}}})
+	widgettest.Show(t, banner, 960, 48)
+	for _, object := range []fyne.CanvasObject{row, tabs, banner} {
 		for _, o := range test.LaidOutObjects(object) {
 			if _, ok := o.(fyne.Tappable); !ok || !o.Visible() {
 				continue
 			}
-			if accessible, ok := o.(fyne.Accessible); !ok || accessible.AccessibilityLabel() == "" {
+			if accessible, ok := o.(fyne.Accessible); !ok || accessible.AccessibilityLabel() == "" || strings.HasSuffix(accessible.AccessibilityLabel(), ".svg") {
 				t.Errorf("%T has no label", o)
 			}
 		}

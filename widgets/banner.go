@@ -17,7 +17,8 @@ type BannerModel struct {
 	Buttons []BannerButton // the first one is highlighted
 	// OnDismiss is called by the close button. If it is nil, there is no close
 	// button.
-	OnDismiss func()
+	OnDismiss    func()
+	DismissLabel string // of the close button, for screen readers
 }
 
 // BannerButton is an action of a banner.
@@ -39,7 +40,7 @@ type Banner struct {
 	icon       *draw.Icon
 	lines      [maxBannerLines]*draw.Label
 	buttons    *fyne.Container
-	dismiss    *Button
+	dismiss    *IconButton
 	height     float32 // at the last layout
 }
 
@@ -53,8 +54,7 @@ func NewBanner(model BannerModel) *Banner {
 	for i := range b.lines {
 		b.lines[i] = draw.NewLabel(draw.SizeText, theme.ColorText)
 	}
-	b.dismiss = NewButton("", theme.Icon(theme.IconCancel), func() { call(b.model.OnDismiss) })
-	b.dismiss.Importance = widget.LowImportance
+	b.dismiss = NewIconButton(theme.IconCancel, nil, "", func() { call(b.model.OnDismiss) })
 	b.setModel(model)
 	b.paint()
 	b.ExtendBaseWidget(b)
@@ -79,6 +79,7 @@ func (b *Banner) setModel(model BannerModel) {
 		}
 		b.buttons.Objects = append(b.buttons.Objects, object)
 	}
+	b.dismiss.tooltip = model.DismissLabel
 	draw.SetVisible(b.dismiss, model.OnDismiss != nil)
 }
 

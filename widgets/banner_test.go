@@ -68,7 +68,7 @@ func TestBannerButtons(t *testing.T) {
 	})
 	widgettest.Show(t, banner, 960, 48)
 	for _, object := range test.LaidOutObjects(banner) {
-		if button, ok := object.(*widgets.Button); ok {
+		if button, ok := object.(fyne.Tappable); ok {
 			test.Tap(button)
 		}
 	}

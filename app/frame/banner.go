@@ -233,6 +233,7 @@ func (b *Banner) Model() widgets.BannerModel {
 func (b *Banner) refresh() {
 	model := b.Model()
 	if model.Text != "" {
+		model.DismissLabel = words.Text("banner.close")
 		b.view.SetModel(model)
 	}
 	if visible := model.Text != ""; visible != b.Content.Visible() {
