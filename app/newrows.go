@@ -27,7 +27,7 @@ type newRows struct {
 func newNewRows(tapped func()) *newRows {
 	n := &newRows{button: widgets.NewFloatingButton(tapped), layout: &newRowsLayout{}}
 	n.content = container.New(n.layout, n.button)
-	n.content.Hide()
+	n.setVisible(false)
 	return n
 }
 
@@ -37,11 +37,17 @@ func (n *newRows) add(batch uploader.BatchID) {
 	}
 }
 
+// setVisible shows or hides the button. While it is hidden, its keys are those of the window.
+func (n *newRows) setVisible(visible bool) {
+	draw.SetVisible(n.button, visible)
+	draw.SetVisible(n.content, visible)
+}
+
 // take returns the batches and forgets them.
 func (n *newRows) take() []uploader.BatchID {
 	batches := n.batches
 	n.batches = nil
-	n.content.Hide()
+	n.setVisible(false)
 	return batches
 }
 
@@ -49,7 +55,7 @@ func (n *newRows) take() []uploader.BatchID {
 // below the visible rows.
 func (n *newRows) show(unseen func(uploader.BatchID) bool, below bool) {
 	n.batches = slices.DeleteFunc(n.batches, func(id uploader.BatchID) bool { return !unseen(id) })
-	draw.SetVisible(n.content, len(n.batches) > 0)
+	n.setVisible(len(n.batches) > 0)
 	if len(n.batches) == 0 {
 		return
 	}

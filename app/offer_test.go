@@ -131,9 +131,16 @@ func TestRowThatAProgramAddsIsOfferedWhileARowIsHeld(t *testing.T) {
 	if message == nil || bottom > driver.AbsolutePositionForObject(message).Y {
 		t.Errorf("a message covers the button, which ends at %g", bottom)
 	}
-	button.button.Tapped(nil)
+	canvas := s.window.window.Canvas()
+	canvas.Focus(button.button)
+	button.button.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	if !rows.RowVisible(99) && !rows.RowVisible(-9) || button.content.Visible() {
 		t.Error("button does not scroll to the row that was added")
+	}
+	received := false
+	canvas.SetOnTypedKey(func(*fyne.KeyEvent) { received = true })
+	if button.button.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}); !received {
+		t.Error("the hidden button keeps Enter from the window")
 	}
 }
 
