@@ -193,13 +193,9 @@ const maxSources = 4
 // sourceLines returns the lines that say where the files of a batch are: the folder or file that
 // was added, or the folders of several. Only the first line has a name.
 func sourceLines(roots []string) []Line {
-	sources := slices.Clone(roots)
+	sources := roots
 	if len(roots) > 1 {
-		for i, root := range roots {
-			sources[i] = filepath.Dir(root)
-		}
-		slices.Sort(sources)
-		sources = slices.Compact(sources)
+		sources = foldersOf(roots)
 	}
 	var lines []Line
 	for i, source := range sources {
@@ -213,6 +209,19 @@ func sourceLines(roots []string) []Line {
 		lines[0].Name = words.Text("details.from")
 	}
 	return lines
+}
+
+// foldersOf returns the folders of paths, in order. Paths of one folder mostly follow each other,
+// and there may be very many.
+func foldersOf(paths []string) []string {
+	var folders []string
+	for _, path := range paths {
+		if folder := filepath.Dir(path); len(folders) == 0 || folders[len(folders)-1] != folder {
+			folders = append(folders, folder)
+		}
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
 }
 
 // serversText returns the names of the servers of batches and single transfers.
