@@ -108,6 +108,35 @@ func TestRowThatTheUserAddsIsScrolledIntoView(t *testing.T) {
 	}
 }
 
+// TestRowOfARequestIsOffered hands a file over while the pointer is over a row.
+func TestRowOfARequestIsOffered(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		serve func(*testWindow, Request)
+	}{
+		{"no dialog is open", func(s *testWindow, request Request) { s.serve(request) }},
+		{"a dialog is open, and closed afterwards", func(s *testWindow, request Request) {
+			s.preferences.Open()
+			s.serve(request)
+			s.closeOverlays()
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			transfers := moreThanFit()
+			s := startWindow(t, apptest.NewEngine(transfers...))
+			c.serve(s, Request{Paths: []string{apptest.File(t, "new.mov")}})
+			s.pointAt(2)
+			s.until("the file is sent", func() bool { return len(s.engine.Commands()) > 0 })
+			batch := s.engine.Commands()[0].(uploader.Add).Batch
+			s.publish(apptest.WithBatches(apptest.Snapshot(append(transfers, apptest.Transfer(99, apptest.InBatch(batch)))...), apptest.Folder(batch, "new")))
+			s.until("a button offers the row", func() bool { return s.window.newRows.content.Visible() })
+			if rows := s.window.list.Rows; rows.RowVisible(99) || rows.RowVisible(-int64(batch)) {
+				t.Error("the list has moved")
+			}
+		})
+	}
+}
+
 func TestRowThatAProgramAddsIsOfferedWhileARowIsHeld(t *testing.T) {
 	transfers := moreThanFit()
 	s := startWindow(t, apptest.NewEngine(transfers...))

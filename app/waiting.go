@@ -13,7 +13,8 @@ import (
 // says so.
 type waitingItems struct {
 	paths   []string
-	refused int // number of items that were rejected
+	refused int    // number of items that were rejected
+	from    origin // fromProgram if nothing is from the user of the window
 }
 
 // add adds files and folders for the chosen destination, after checking in the background
@@ -30,6 +31,9 @@ func (a *adder) addOrWait(from origin, paths []string, refused int) {
 	case drops.Take != nil:
 		drops.Take(paths, refused)
 	default:
+		if from == fromWindow || len(a.waiting.paths) == 0 {
+			a.waiting.from = from
+		}
 		a.waiting.paths = append(a.waiting.paths, paths...)
 		a.waiting.refused += refused
 		a.showWaiting()
@@ -79,7 +83,7 @@ func (a *adder) addWaiting() {
 	if len(waiting.paths) > 0 && a.window.visible { // send tells it if the window is hidden
 		a.showMessage(a.addedText(server, waiting.paths))
 	}
-	a.addTo(server, waiting.paths, waiting.refused)
+	a.addFrom(waiting.from, server, waiting.paths, waiting.refused, uploader.BatchOptions{})
 }
 
 // addBeforeExit sends the command for what waits, so that it is uploaded after the next
