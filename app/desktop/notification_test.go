@@ -22,10 +22,12 @@ const copyLinkButton = 1
 // notification.
 func TestNotificationCopiesLink(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: server.Endpoint})
-	w.single(studio, "film.mov", 6_000_000, nil)
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	proxy.HoldEachAfter(100_000) // until the window is hidden
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
+	w.single(studio, "film.mov", 1_000_000, nil)
 	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) {
-		w.save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = 1_000_000 })
+		w.save(ctx, profile, func(*settings.Settings) {})
 		database, err := db.Open(ctx, filepath.Join(profile, "ferry.db"))
 		must(t, err)
 		defer database.Close()
@@ -34,6 +36,7 @@ func TestNotificationCopiesLink(t *testing.T) {
 	waitDrawn(t, ctx)
 	must(t, ferry.CloseWindow(ctx, ferry.Window))
 	must(t, ferry.AwaitHidden(ctx, desktop.Title))
+	proxy.HoldEachAfter(0)
 	_, err := ferry.AwaitNotification(ctx, "1 upload finished")
 	must(t, err)
 	picture(t, ferry, "finished")
