@@ -1,6 +1,7 @@
 package view
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -148,6 +149,12 @@ func TestErrorGroupLabels(t *testing.T) {
 	}
 }
 
+// folderLine returns a line with a folder, with the separators of the system.
+func folderLine(name, folder string) Line {
+	folder = filepath.FromSlash(folder)
+	return Line{Name: name, Value: folder, Copy: folder}
+}
+
 func TestOverviewNamesTheFoldersOfItsFilesOnce(t *testing.T) {
 	apptest.LoadEnglish(t)
 	many := []string{"/b/1", "/b/2", "/a/1", "/c/1", "/d/1", "/e/1", "/f/1"}
@@ -156,9 +163,9 @@ func TestOverviewNamesTheFoldersOfItsFilesOnce(t *testing.T) {
 		want  []Line
 	}{
 		"one folder":           {[]string{"/home/raws"}, []Line{{"From", "/home/raws", "/home/raws"}}},
-		"files of one folder":  {[]string{"/home/raws/2.raw", "/home/raws/1.raw"}, []Line{{"From", "/home/raws", "/home/raws"}}},
-		"files of two folders": {[]string{"/b/1", "/a/1"}, []Line{{"From", "/a", "/a"}, {"", "/b", "/b"}}},
-		"of many folders":      {many, []Line{{"From", "/a", "/a"}, {"", "/b", "/b"}, {"", "/c", "/c"}, {"", "/d", "/d"}, {"", "2 more", ""}}},
+		"files of one folder":  {[]string{"/home/raws/2.raw", "/home/raws/1.raw"}, []Line{folderLine("From", "/home/raws")}},
+		"files of two folders": {[]string{"/b/1", "/a/1"}, []Line{folderLine("From", "/a"), folderLine("", "/b")}},
+		"of many folders":      {many, []Line{folderLine("From", "/a"), folderLine("", "/b"), folderLine("", "/c"), folderLine("", "/d"), {"", "2 more", ""}}},
 		"not known":            {nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
