@@ -130,6 +130,7 @@ func (d *Dialog) newBody(host form.Host, hide func()) fyne.CanvasObject {
 	d.rows.OnActivate = func(int64) { d.reveal() }
 	d.rows.OnSelect = d.selected
 	d.rows.OnCopy, d.rows.OnDelete = func() { d.copyLinks(view.LinksPlain) }, d.forget
+	d.rows.OnFind = func() { d.config.Dialogs.Canvas().Focus(d.search) }
 	d.rows.OnMenu = func(at fyne.Position) { widget.ShowPopUpMenuAtPosition(d.Menu(), d.config.Dialogs.Canvas(), at) }
 	d.empty = widget.NewLabel("")
 	d.empty.Alignment, d.empty.Wrapping = fyne.TextAlignCenter, fyne.TextWrapWord

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -179,6 +180,16 @@ func TestEscapeClearsTheSearchBeforeItClosesTheDialog(t *testing.T) {
 	d.search.TypedKey(escape)
 	if d.box.Visible() {
 		t.Error("the dialog is still open")
+	}
+}
+
+func TestFindFocusesTheSearch(t *testing.T) {
+	d := start(t, 3)
+	canvas := d.config.Dialogs.Canvas()
+	canvas.Focus(d.rows)
+	d.rows.TypedShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault})
+	if canvas.Focused() != d.search {
+		t.Errorf("%T is focused", canvas.Focused())
 	}
 }
 

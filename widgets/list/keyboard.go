@@ -154,6 +154,9 @@ func (l *View) openMenu() {
 	l.OnMenu(at.AddXY(l.view.rowHeight(), bottom))
 }
 
+// findShortcut is Ctrl+F, for which the toolkit has no type.
+var findShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}
+
 // TypedShortcut implements [fyne.Shortcutable]. Shortcuts that the list does not
 // use are passed to the window.
 func (l *View) TypedShortcut(s fyne.Shortcut) {
@@ -164,6 +167,10 @@ func (l *View) TypedShortcut(s fyne.Shortcut) {
 	}
 	if _, ok := s.(*fyne.ShortcutCopy); ok && l.OnCopy != nil {
 		l.OnCopy()
+		return
+	}
+	if s.ShortcutName() == findShortcut.ShortcutName() && l.OnFind != nil {
+		l.OnFind()
 		return
 	}
 	draw.ForwardShortcut(l, s)

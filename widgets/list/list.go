@@ -39,9 +39,9 @@ type View struct {
 	// OnMenu is called for a secondary click, after the row was selected, and for
 	// the menu key, with a position on the canvas.
 	OnMenu func(at fyne.Position)
-	// OnCopy is called for Ctrl+C, and OnDelete for the keys Delete and Backspace. A key
-	// without a function is passed to the window.
-	OnCopy, OnDelete func()
+	// OnCopy is called for Ctrl+C, OnFind for Ctrl+F, and OnDelete for the keys Delete and
+	// Backspace. A key without a function is passed to the window.
+	OnCopy, OnFind, OnDelete func()
 	// OnDrag is called when the user begins to drag a row, which is selected. Without it rows
 	// cannot be dragged.
 	OnDrag func(id int64) Drag
