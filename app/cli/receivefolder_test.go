@@ -65,7 +65,7 @@ func TestReceiveFolder(t *testing.T) {
 				t.Skip("a folder of Unix")
 			}
 			if linkErr != nil && strings.HasPrefix(test.dir, link) {
-				t.Skip("no links: ", linkErr)
+				t.Skip(uploadtest.NoSymlinks+": ", linkErr)
 			}
 			err := checkReceiveFolder(test.dir, profile, received)
 			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {

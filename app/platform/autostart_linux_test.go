@@ -24,21 +24,6 @@ func newAutostart(t *testing.T, command ...string) (a platform.Autostart, path s
 	return platform.Autostart{ID: "io.example.Test", Name: "Test", Command: command}, filepath.Join(config, "autostart", "io.example.Test.desktop")
 }
 
-func setAutostart(t *testing.T, a platform.Autostart, on bool) {
-	t.Helper()
-	if err := a.Set(on); err != nil {
-		t.Fatal(err)
-	}
-	checkEnabled(t, a, on)
-}
-
-func checkEnabled(t *testing.T, a platform.Autostart, want bool) {
-	t.Helper()
-	if on, err := a.Enabled(); err != nil || on != want {
-		t.Errorf("Enabled returned %v, %v, want %v", on, err, want)
-	}
-}
-
 func TestAutostart(t *testing.T) {
 	t.Run("set and removed repeatedly", func(t *testing.T) {
 		a, path := newAutostart(t, "/opt/ferry", "--hidden")

@@ -8,6 +8,23 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 )
 
+// setAutostart adds or removes an entry.
+func setAutostart(t *testing.T, a platform.Autostart, on bool) {
+	t.Helper()
+	if err := a.Set(on); err != nil {
+		t.Fatal(err)
+	}
+	checkEnabled(t, a, on)
+}
+
+// checkEnabled checks whether there is an entry.
+func checkEnabled(t *testing.T, a platform.Autostart, want bool) {
+	t.Helper()
+	if on, err := a.Enabled(); err != nil || on != want {
+		t.Errorf("Enabled returned %v, %v, want %v", on, err, want)
+	}
+}
+
 func TestProgramThatIsStartedAgainHasNoConsole(t *testing.T) {
 	both, alone := t.TempDir(), t.TempDir()
 	for _, path := range []string{filepath.Join(both, "ferry.com"), filepath.Join(both, "ferry.exe"), filepath.Join(alone, "ferry.com")} {

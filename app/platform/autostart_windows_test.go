@@ -28,21 +28,6 @@ func newAutostart(t *testing.T, command ...string) platform.Autostart {
 	return a
 }
 
-func setAutostart(t *testing.T, a platform.Autostart, on bool) {
-	t.Helper()
-	if err := a.Set(on); err != nil {
-		t.Fatal(err)
-	}
-	checkEnabled(t, a, on)
-}
-
-func checkEnabled(t *testing.T, a platform.Autostart, want bool) {
-	t.Helper()
-	if on, err := a.Enabled(); err != nil || on != want {
-		t.Errorf("Enabled returned %v, %v, want %v", on, err, want)
-	}
-}
-
 // startedCommand returns the program and arguments that Windows starts at login for an entry;
 // nil for none.
 func startedCommand(t *testing.T, a platform.Autostart) []string {

@@ -82,14 +82,6 @@ func TestOpenFailsWithLocalDiskFault(t *testing.T) {
 	}
 }
 
-// symlink makes a symbolic link. Where the system makes none, the test is skipped.
-func symlink(t *testing.T, target, path string) {
-	t.Helper()
-	if err := uploadtest.Symlink(target, path); err != nil {
-		t.Skip("no links: ", err)
-	}
-}
-
 // TestPreparedProfile checks that a file in the profile that another user may have prepared
 // is refused, and that the file it refers to is not changed.
 func TestPreparedProfile(t *testing.T) {
@@ -99,7 +91,7 @@ func TestPreparedProfile(t *testing.T) {
 			if err := os.WriteFile(victim, []byte("victim"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			symlink(t, victim, filepath.Join(dir, name))
+			uploadtest.NeedSymlink(t, victim, filepath.Join(dir, name))
 			_, err := profile.Open(dir)
 			refused, ok := errors.AsType[*privatefile.Error](err)
 			if !ok || refused.Path != filepath.Join(dir, name) || !fault.Is(err, fault.LocalDisk) {
@@ -115,7 +107,7 @@ func TestPreparedProfile(t *testing.T) {
 		if err := os.WriteFile(victim, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		symlink(t, victim, p.Log())
+		uploadtest.NeedSymlink(t, victim, p.Log())
 		if _, _, err := p.OpenLog(); !fault.Is(err, fault.LocalDisk) {
 			t.Errorf("error is %v", err)
 		}

@@ -69,7 +69,7 @@ func TestFolderScanSettings(t *testing.T) {
 			folder, elsewhere := filepath.Join(t.TempDir(), "folder"), filepath.Join(t.TempDir(), "elsewhere")
 			createFiles(t, folder, "a", "b.tmp", ".hidden", ".DS_Store")
 			createFiles(t, elsewhere, "linked")
-			symlink(t, elsewhere, filepath.Join(folder, "link"))
+			uploadtest.NeedSymlink(t, elsewhere, filepath.Join(folder, "link"))
 			var got []string
 			for _, transfer := range h.waitFinal(h.add(folder)) {
 				if transfer.Phase == uploader.PhaseDone {
@@ -354,7 +354,7 @@ func TestLinksInFolder(t *testing.T) {
 			for name, target := range map[string]string{
 				"out": elsewhere, "to-file": createFile(t, "secret", 100), "here": ".", "broken": "nowhere",
 			} {
-				symlink(t, target, filepath.Join(folder, name))
+				uploadtest.NeedSymlink(t, target, filepath.Join(folder, name))
 			}
 			batch := h.addWithOptions(uploader.BatchOptions{FollowLinks: c.option}, folder)
 			var got []string
@@ -391,7 +391,7 @@ func TestResumeFollowsNoLinkThatReplacedFile(t *testing.T) {
 			h.stop()
 			path, aside := filepath.Join(folder, replaced), filepath.Join(t.TempDir(), "aside")
 			must(t, os.Rename(path, aside))
-			symlink(t, aside, path)
+			uploadtest.NeedSymlink(t, aside, path)
 			server := uploadtest.NewTusd(t)
 			settings := uploader.FallbackSettings()
 			settings.FollowLinks = true

@@ -106,14 +106,6 @@ func TestUploadFolderKeepsRelativePaths(t *testing.T) {
 	}
 }
 
-// symlink makes a symbolic link. Where the system makes none, the test is skipped.
-func symlink(t *testing.T, target, path string) {
-	t.Helper()
-	if err := uploadtest.Symlink(target, path); err != nil {
-		t.Skip("no links: ", err)
-	}
-}
-
 func TestMissingFilesDoNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
@@ -121,7 +113,7 @@ func TestMissingFilesDoNotBlockOthers(t *testing.T) {
 	good := createFile(t, "good.bin", 100)
 	missing := filepath.Join(t.TempDir(), "missing.bin")
 	link := filepath.Join(t.TempDir(), "broken")
-	symlink(t, missing, link)
+	uploadtest.NeedSymlink(t, missing, link)
 	kinds := map[string]fault.Kind{}
 	for _, transfer := range h.waitFinal(h.add(missing, link, good)) {
 		if transfer.Fault != nil {
