@@ -61,11 +61,27 @@ type packer struct {
 
 var packers = sync.Pool{New: func() any { return &packer{} }}
 
-// pack returns the packed form of a transfer and its record, in memory of p. It reports false for a transfer that is not packed: one that is being sent, so
-// that it changes all the time, one that waits or failed because of a fault, and any other
-// with a value that has no packed form.
+// mayPack reports whether a transfer is to be packed: unless it is being sent, so that it
+// changes all the time, or waits or failed because of a fault.
+func mayPack(t *Transfer) bool {
+	return !t.Phase.Working() && t.Phase != PhaseWaiting && t.Phase != PhaseFailed && t.Fault == nil && t.Result == nil && t.Repeated == nil
+}
+
+// pack returns the packed form of a transfer and its record, in memory of p. It reports false
+// for a transfer that is not packed: not to be, or with a value that has no packed form.
 func (c *RowChunk) pack(t *Transfer, p *packer) (row packedRow, record []byte, ok bool) {
-	if t.Phase.Working() || t.Phase == PhaseWaiting || t.Phase == PhaseFailed || t.Fault != nil || t.Result != nil || t.Repeated != nil {
+	row, record, ok = c.packUnchecked(t, p)
+	if !ok {
+		return packedRow{}, nil, false
+	}
+	p.value = Transfer{}
+	c.unpack(row, record, &p.value)
+	return row, record, p.value == *t // a value without a packed form, or a field that the record does not have
+}
+
+// packUnchecked is pack for a transfer whose values have a packed form.
+func (c *RowChunk) packUnchecked(t *Transfer, p *packer) (row packedRow, record []byte, ok bool) {
+	if !mayPack(t) {
 		return packedRow{}, nil, false
 	}
 	group, ok := c.groupFor(t)
@@ -81,10 +97,7 @@ func (c *RowChunk) pack(t *Transfer, p *packer) (row packedRow, record []byte, o
 	if len(record) >= 1<<16 {
 		return packedRow{}, nil, false
 	}
-	row = packedRow{id: t.ID, length: uint16(len(record)), group: group, status: statusOf(t)} //nolint:gosec // checked above
-	p.value = Transfer{}
-	c.unpack(row, record, &p.value)
-	return row, record, p.value == *t // a value without a packed form, or a field that the record does not have
+	return packedRow{id: t.ID, length: uint16(len(record)), group: group, status: statusOf(t)}, record, true //nolint:gosec // checked above
 }
 
 // unpack sets t to the value of a packed row.

@@ -302,6 +302,51 @@ func TestChangeOfStatusCopiesNoRecord(t *testing.T) {
 	}
 }
 
+// TestChangeIsSet changes rows by Change and by Set: both give the same value and the same form.
+func TestChangeIsSet(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*Transfer)
+	}{
+		{"nothing", func(*Transfer) {}},
+		{"paused", func(t *Transfer) { t.Intent = IntentPause }},
+		{"cancelled", func(t *Transfer) { t.Intent, t.Phase, t.Finished = IntentCancel, PhaseCancelled, 1_780_000_000_123 }},
+		{"cancelled, as one session", func(t *Transfer) { t.Intent, t.Phase = IntentCancel, PhaseCancelled }},
+		{"done", func(t *Transfer) { t.Phase, t.ActiveTime = PhaseDone, -5 }},
+		{"all numbers of the status", func(t *Transfer) {
+			t.Attempt, t.NextTry, t.EarlierUpload, t.Exists, t.NameNumber = 3, 1<<62, 9, 1, 200
+		}},
+		{"being sent", func(t *Transfer) { t.Phase = PhaseSending }},
+		{"waits", func(t *Transfer) { t.Phase, t.NextTry = PhaseWaiting, 17 }},
+		{"failed", func(t *Transfer) { t.Phase, t.Fault = PhaseFailed, &fault.Fault{Kind: fault.Transient} }},
+		{"another size", func(t *Transfer) { t.Source.Size++ }},
+		{"an upload", func(t *Transfer) { t.Session.URL = "https://example.org/files/1" }},
+		{"another folder", func(t *Transfer) { t.Source = source.File{Path: "/elsewhere/file", RelPath: "file"}.Compact() }},
+	} {
+		for name, change := range map[string]func(*Transfer){"packed": func(*Transfer) {}, "not packed": func(t *Transfer) { t.Phase = PhaseSending }} {
+			t.Run(test.name+", "+name, func(t *testing.T) {
+				before := queuedFile()
+				change(&before)
+				after := before
+				test.change(&after)
+				var set, changed RowChunk
+				set.Append(&before)
+				changed.Append(&before)
+				set.SetValue(0, &after)
+				given := after
+				changed.Change(0, &before, &given)
+				given = Transfer{} // the chunk does not refer to it
+				if got := *changed.Transfer(0); got != after {
+					t.Errorf("the value is %+v, want %+v", got, after)
+				}
+				if (changed.rows[0].length > 0) != (set.rows[0].length > 0) || changed.rows[0].status != set.rows[0].status {
+					t.Errorf("the row is %+v, want %+v", changed.rows[0], set.rows[0])
+				}
+			})
+		}
+	}
+}
+
 // TestChangedRecordsLeaveLittleUnusedMemory: cancelling very many transfers gives all of them another
 // record.
 func TestChangedRecordsLeaveLittleUnusedMemory(t *testing.T) {

@@ -260,7 +260,7 @@ func (s *state) command(c *bulkCommand, id uploader.TransferID) (unsaved bool) {
 		}
 	case next == t:
 	case s.becomesOutdated(&t, &next):
-		s.table.Replace(&next)
+		s.table.Replace(&t, &next)
 		s.outdated.add(id)
 	default:
 		kept := next

@@ -13,10 +13,14 @@ const pageSize = 256
 
 // Map is a map from IDs to values. The zero value of V means that an ID has no
 // value. The zero Map is empty and ready to use. A Map is not safe for concurrent
-// use.
+// use, reading included. Copies share their values, so that none may be changed any more;
+// different copies may be read concurrently.
 type Map[K ~int64, V comparable] struct {
 	pages map[uint64]*page[V] // by ID / pageSize
 	len   int
+
+	last   *page[V] // the page that was used last, since IDs are mostly used in sequence; nil for none
+	number uint64   // its key in pages
 }
 
 type page[V comparable] struct {
@@ -26,7 +30,7 @@ type page[V comparable] struct {
 
 // Get returns the value of an ID, or the zero value.
 func (m *Map[K, V]) Get(id K) V {
-	p := m.pages[uint64(id)/pageSize]
+	p := m.page(uint64(id) / pageSize)
 	if p == nil {
 		var none V
 		return none
@@ -34,11 +38,20 @@ func (m *Map[K, V]) Get(id K) V {
 	return p.values[uint64(id)%pageSize]
 }
 
+// page returns a page, or nil.
+func (m *Map[K, V]) page(number uint64) *page[V] {
+	if m.last == nil || m.number != number {
+		m.last, m.number = m.pages[number], number
+	}
+	return m.last
+}
+
 // Set gives an ID a value and returns the one it had. Setting the zero value
 // deletes the ID.
 func (m *Map[K, V]) Set(id K, value V) (old V) {
 	var none V
-	p := m.pages[uint64(id)/pageSize]
+	number := uint64(id) / pageSize
+	p := m.page(number)
 	if p == nil {
 		if value == none {
 			return none
@@ -47,7 +60,7 @@ func (m *Map[K, V]) Set(id K, value V) (old V) {
 			m.pages = map[uint64]*page[V]{}
 		}
 		p = &page[V]{}
-		m.pages[uint64(id)/pageSize] = p
+		m.pages[number] = p
 	}
 	slot := &p.values[uint64(id)%pageSize]
 	old, *slot = *slot, value
@@ -60,7 +73,8 @@ func (m *Map[K, V]) Set(id K, value V) (old V) {
 		m.len++
 	}
 	if p.used == 0 {
-		delete(m.pages, uint64(id)/pageSize)
+		delete(m.pages, number)
+		m.last = nil
 	}
 	return old
 }

@@ -6,12 +6,13 @@ import "github.com/ferryapp/ferry/uploader"
 // saved by the caller, later.
 
 // Replace stores a new value of a transfer that has a SavedValue and is not removed, like
-// Put, but does not record that it is to be saved. It does not refer to next afterwards.
-func (t *Table) Replace(next *uploader.Transfer) {
+// Put, but does not record that it is to be saved. before is the value that it has. The table
+// refers to neither afterwards.
+func (t *Table) Replace(before, next *uploader.Transfer) {
 	chunk := t.writable(int(t.index.Get(next.ID)) - 1)
 	i := chunk.Find(next.ID)
 	t.totals.removeRow(chunk.Row(i))
-	chunk.SetValue(i, next)
+	chunk.Change(i, before, next)
 	t.totals.add(next)
 	t.classify(next)
 	delete(t.saved, next.ID)
