@@ -18,9 +18,9 @@ func firstTransfers(tx *gorm.DB, limit int) (ids []uploader.TransferID, partial 
 		return nil, false, wrapFirst(err)
 	}
 	err = tx.Raw(`
-		SELECT id FROM transfers WHERE phase NOT IN ('done', 'cancelled') AND (url <> '' OR parts > 0 OR upload_offset > 0)
-		UNION
-		SELECT min(id) FROM transfers WHERE phase = 'failed' AND intent <> 'remove' GROUP BY server, fault_kind, fault_code, fault_op, fault_status
+		SELECT min(id) FROM transfers
+			WHERE phase NOT IN ('done', 'cancelled') AND (phase = 'failed' AND intent <> 'remove' OR url <> '' OR parts > 0 OR upload_offset > 0)
+			GROUP BY iif(url <> '' OR parts > 0 OR upload_offset > 0, id, 0), server, fault_kind, fault_code, fault_op, fault_status
 		UNION
 		SELECT id FROM (
 			SELECT transfers.id FROM transfers LEFT JOIN batches ON batches.id = transfers.batch
