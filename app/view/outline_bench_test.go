@@ -15,6 +15,7 @@ func millionInFolder() *uploader.Snapshot {
 	var packed uploader.RowsBuilder
 	for i, t := range s.Transfers.All() {
 		apptest.InFolder(7, fmt.Sprintf("Photos/2024/%04d/IMG_%07d.jpg", i/1000, i))(t)
+		t.Source.Size = int64(i) * 7919 % 1_000_003 // a different one each
 		packed.Add(*t)
 	}
 	s.Transfers = packed.Rows()
@@ -22,8 +23,8 @@ func millionInFolder() *uploader.Snapshot {
 }
 
 // BenchmarkOutlineMillion measures what the list does with a million files: for the first
-// snapshot, for the next one with a changed file, for a filter, and for a search that finds
-// one file, or none of them.
+// snapshot, for the next one with a changed file, for a filter, for each order with all files in
+// view, and for a search that finds one file, or none of them.
 func BenchmarkOutlineMillion(b *testing.B) {
 	s := millionInFolder()
 	b.Run("first snapshot", func(b *testing.B) {
@@ -57,6 +58,23 @@ func BenchmarkOutlineMillion(b *testing.B) {
 			o.SetFilter(FilterAll)
 		}
 	})
+	for order := range NumSorts {
+		b.Run("order "+order.String(), func(b *testing.B) {
+			o := NewOutline()
+			o.Update(s)
+			o.Open(7)
+			for b.Loop() {
+				o.SetSort(order, s)
+				b.StopTimer()
+				if order == 0 {
+					o.SetSort(1, s)
+				} else {
+					o.SetSort(0, s)
+				}
+				b.StartTimer()
+			}
+		})
+	}
 	for _, text := range []string{"img_0123456", "nowhere", "IMÄGE"} {
 		b.Run("search "+text, func(b *testing.B) {
 			for b.Loop() {
