@@ -80,7 +80,7 @@ package-macos: ## build and sign a disk image for macOS in dist; needs a Mac
 	VERSION='$(VERSION)' packaging/macos/package
 
 .PHONY: release
-release: ## build the packages of VERSION=0.2.0 twice, compare, test, and write dist; publishes nothing
+release: ## test, build the packages of VERSION=0.2.0 twice, compare, and write dist; publishes nothing
 	packaging/release '$(VERSION)'
 
 .PHONY: demo

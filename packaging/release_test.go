@@ -22,8 +22,9 @@ func runRelease(t *testing.T, dir, version, changelog, args, checks string, dirt
 		"packaging/version": read(t, "version"),
 		"FyneApp.toml":      "[Details]\n  Version = \"" + version + "\"\n",
 		"docs/CHANGELOG.md": changelog,
-		".gitignore":        "/dist/\n/.cache/\n",
-		"Makefile":          "package:\n\tmkdir dist\n\techo $(VERSION) $(if $(findstring paths,$(CHECKS)),$(CURDIR)) >dist/ferry\nchecks:\n\t@echo checked\nno-checks:\n\tfalse\n",
+		"packaging/linux/io.github.ferryapp.Ferry.metainfo.xml": "    <release version=\"1.2.3\" date=\"2026-01-02\"/>\n",
+		".gitignore": "/dist/\n/.cache/\n",
+		"Makefile":   "package:\n\tmkdir dist\n\techo $(VERSION) $(if $(findstring paths,$(CHECKS)),$(CURDIR)) >dist/ferry\nchecks:\n\t@echo checked\npaths:\n\t@:\nno-checks:\n\tfalse\n",
 	} {
 		path = filepath.Join(dir, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -72,6 +73,7 @@ func TestReleaseRefuses(t *testing.T) {
 		{"a program between releases", complete, "1.2.3", "checks", false, "FyneApp.toml has version 1.2.3-dev", "1.2.3-dev"},
 		{"a version that is not in the changelog", "## Unreleased\n\n- a change\n", "1.2.3", "checks", false, "has no", ""},
 		{"a version without changes", "## 1.2.3, 2026-01-02\n\n## 1.2.2, 2026-01-01\n", "1.2.3", "checks", false, "has nothing about", ""},
+		{"another date than in the metainfo", "## 1.2.3, 2026-01-03\n\n- a change\n", "1.2.3", "checks", false, "metainfo.xml has no release 1.2.3 of 2026-01-03", ""},
 		{"a failing check", complete, "1.2.3", "no-checks", false, "no-checks", ""},
 		{"changes that are not committed", complete, "1.2.3", "checks", true, "not everything is committed", ""},
 		{"builds that differ", complete, "1.2.3", "checks paths", false, "the two builds differ", ""},
@@ -82,8 +84,34 @@ func TestReleaseRefuses(t *testing.T) {
 			if err == nil || !strings.Contains(output, c.want) {
 				t.Errorf("got %v: %s, want %q", err, output, c.want)
 			}
+			if built := strings.Contains(output, "first build"); built != strings.Contains(c.checks, "paths") {
+				t.Errorf("built: %v, before what the build does not need was checked: %s", built, output)
+			}
 			if _, err := os.Stat(filepath.Join(dir, "dist")); err == nil {
 				t.Error("a refused release has files in dist")
+			}
+		})
+	}
+}
+
+// What signs the programs for Windows is checked before the builds, which take long.
+func TestReleaseChecksSigningFirst(t *testing.T) {
+	certificate := filepath.Join(t.TempDir(), "certificate.p12")
+	if err := os.WriteFile(certificate, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, certificate, password, timestamp, want string }{
+		{"no certificate file", certificate + ".none", "", "", "WINDOWS_CERTIFICATE cannot be read"},
+		{"no password file", certificate, certificate + ".none", "", "WINDOWS_PASSWORD_FILE cannot be read"},
+		{"timestamps", certificate, "", "http://timestamps.example.com", "WINDOWS_TIMESTAMP is set"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("WINDOWS_CERTIFICATE", c.certificate)
+			t.Setenv("WINDOWS_PASSWORD_FILE", c.password)
+			t.Setenv("WINDOWS_TIMESTAMP", c.timestamp)
+			output, err := runRelease(t, t.TempDir(), "1.2.3", "## 1.2.3, 2026-01-02\n\n- a change\n", "1.2.3", "checks", false)
+			if err == nil || !strings.Contains(output, c.want) || strings.Contains(output, "first build") {
+				t.Errorf("got %v: %s, want %q", err, output, c.want)
 			}
 		})
 	}

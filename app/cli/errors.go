@@ -52,7 +52,7 @@ var (
 // Reported reports whether err was already printed for the user.
 // No one reads it after a broken pipe.
 func Reported(err error) bool {
-	return errors.Is(err, errTransfersFailed) || errors.Is(err, ErrHelp) || errors.Is(err, syscall.EPIPE)
+	return errors.Is(err, errTransfersFailed) || errors.Is(err, ErrHelp) || isBrokenPipe(err)
 }
 
 // Explain returns the text for the user that describes err.
@@ -115,7 +115,7 @@ func ExitCode(err error) int {
 		return ExitUsage
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted
-	case errors.Is(err, syscall.EPIPE):
+	case isBrokenPipe(err):
 		return ExitBrokenPipe
 	default:
 		return ExitFailed

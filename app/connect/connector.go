@@ -36,8 +36,8 @@ type Config struct {
 	Conns   *netx.ConnTracker // tracks all network connections; may be nil
 	Dial    netx.DialFunc     // makes them; nil for the system's
 
-	// WrapTransport wraps each transport; nil is a netx.Watchdog of a
-	// netx.HTTP2Fallback.
+	// WrapTransport wraps each transport; nil is a netx.ClientCertificateCheck of a
+	// netx.Watchdog of a netx.HTTP2Fallback.
 	WrapTransport func(*http.Transport) http.RoundTripper
 }
 
@@ -75,7 +75,7 @@ func (h *headers) get(endpoint string) http.Header {
 func New(config Config) *Connector {
 	if config.WrapTransport == nil {
 		config.WrapTransport = func(t *http.Transport) http.RoundTripper {
-			return netx.NewWatchdog(netx.NewHTTP2Fallback(t))
+			return &netx.ClientCertificateCheck{Next: netx.NewWatchdog(netx.NewHTTP2Fallback(t)), Transport: t}
 		}
 	}
 	return &Connector{

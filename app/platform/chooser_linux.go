@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -66,12 +67,23 @@ func (c portalChooser) open(ctx context.Context, options ChooserOptions, directo
 	}
 	response, err := waitResponse(ctx, signals)
 	if ctx.Err() != nil {
-		_ = bus.Call(context.WithoutCancel(ctx), conn.Object(portalName, handle), portalRequest+".Close", dbus.FlagNoReplyExpected).Err // there is nothing to close then
+		closeDialog(ctx, conn, handle)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("wait for file dialog: %w", err)
 	}
 	return parseResponse(response)
+}
+
+// closeDialogTimeout is how long the bus may take to read that a dialog is to be closed.
+const closeDialogTimeout = time.Second
+
+// closeDialog closes a dialog after ctx has ended. If the bus does not read that, the portal
+// closes the dialog when the connection ends.
+func closeDialog(ctx context.Context, conn *dbus.Conn, handle dbus.ObjectPath) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeDialogTimeout)
+	defer cancel()
+	_ = bus.Call(ctx, conn.Object(portalName, handle), portalRequest+".Close", dbus.FlagNoReplyExpected).Err // there is nothing to close then
 }
 
 // requestPath returns the object path of the portal's request. It is known before

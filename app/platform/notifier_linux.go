@@ -116,7 +116,7 @@ func (n *busNotifier) Close() error {
 }
 
 // withdrawTimeout is how long the bus may take to read which notifications to remove.
-const withdrawTimeout = 2 * time.Second
+const withdrawTimeout = time.Second
 
 // withdrawAnswerable asks the server to remove the notifications with buttons. It does not
 // wait for the answers. The caller holds mu.

@@ -74,18 +74,23 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(out.Close())
 				break
 			}
-			ts.Check(cmd.Process.Signal(signalNamed(ts, args[0])))
+			ts.Check(sendSignal(cmd, signalNamed(ts, args[0])))
 		}
 	}
 	ts.Check(lines.Err())
 	wantExitCode(ts, cmd.Wait(), exitCodeAfter(args[0]))
 }
 
-// exitCodeAfter returns the exit code of a program after a signal; -1 if the signal
-// kills it.
+// cmdInterruptFirst implements "interruptfirst": it interrupts the first program that runs in
+// the background.
+func cmdInterruptFirst(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(sendSignal(ts.BackgroundCmds()[0], os.Interrupt))
+}
+
+// exitCodeAfter returns the exit code of a program after a signal.
 func exitCodeAfter(signal string) int {
 	if signal == "KILL" {
-		return -1
+		return killedCode
 	}
 	switch signal {
 	case "HUP":
@@ -121,7 +126,7 @@ func cmdStartReceiver(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(cmd.Start())
 	ts.Defer(func() {
-		ts.Check(cmd.Process.Signal(os.Interrupt))
+		ts.Check(sendSignal(cmd, os.Interrupt))
 		wantExitCode(ts, cmd.Wait(), cli.ExitOK)
 	})
 	var event struct{ URL string }

@@ -49,7 +49,7 @@ func runWithOpenStdin(ts *testscript.TestScript, content []byte, signal string, 
 			ts.Fatalf("timeout waiting for the standard input to be read")
 		}
 	}
-	ts.Check(cmd.Process.Signal(signalNamed(ts, signal)))
+	ts.Check(sendSignal(cmd, signalNamed(ts, signal)))
 	wantExitCode(ts, cmd.Wait(), exitCodeAfter(signal))
 }
 

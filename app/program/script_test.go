@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,7 +27,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"ferry": func() {
-			if err := dropPrivileges(); err != nil {
+			if err := errors.Join(dropPrivileges(), acceptInterrupts()); err != nil {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(99)
 			}
@@ -88,6 +89,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("FERRY_PROFILE", filepath.Join(env.WorkDir, "profile"))
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("USERPROFILE", filepath.Join(env.WorkDir, "home")) // the same on Windows
 			env.Setenv("TUSD", tusd.Endpoint)
 			env.Setenv("HOST", tusd.Listener.Addr().String())
 			servers := held[filepath.Base(env.WorkDir)]
@@ -113,6 +115,7 @@ func TestScripts(t *testing.T) {
 			"fifo":           cmdFIFO,
 			"exits":          cmdExits,
 			"interrupt":      cmdInterrupt,
+			"interruptfirst": cmdInterruptFirst,
 			"interruptstdin": cmdInterruptStdin,
 			"startreceiver":  cmdStartReceiver,
 			"waitfor":        cmdWaitFor,
@@ -186,10 +189,11 @@ func newCmd(ts *testscript.TestScript, args ...string) *exec.Cmd {
 		cmd.Dir = ts.MkAbs(".")
 		cmd.Stdin = input(ts)
 		for _, name := range []string{
-			"PATH", "HOME", "TMPDIR", "FERRY_PROFILE", "FERRY_LANGUAGE", "LC_ALL", "NO_PROXY", unprivilegedEnv, fileWaitEnv, passphraseEnv, cli.HeaderEnv, "GOCOVERDIR",
+			"PATH", "HOME", "USERPROFILE", "TMPDIR", "FERRY_PROFILE", "FERRY_LANGUAGE", "LC_ALL", "NO_PROXY", unprivilegedEnv, fileWaitEnv, passphraseEnv, cli.HeaderEnv, "GOCOVERDIR",
 		} {
 			cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 		}
+		prepareInterrupt(cmd)
 		return cmd
 	}
 	ts.Fatalf("program %s not found", args[0])

@@ -301,13 +301,15 @@ func (s *session) close(err error) error {
 	}
 	add(s.loader.stop())
 	add(s.streamCleanup.stop())
-	add(s.awake.stop())
-	add(s.metering.stop())
+	s.awake.cancelOnly() // may wait for D-Bus until a limit of time; the engine stops meanwhile
+	s.metering.cancelOnly()
 	add(s.configurer.stop())
 	add(s.saveDecided(context.Background()))
 	if engineErr := s.engineLoop.stop(); !errors.Is(err, engineErr) {
 		add(engineErr) // otherwise loading has returned it
 	}
+	add(s.awake.stop())
+	add(s.metering.stop())
 	add(s.receiver.stop())
 	add(s.networkWatch.stop())
 	if s.connector != nil {

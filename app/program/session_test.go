@@ -267,6 +267,21 @@ func sameRequestError(err, cause error) bool {
 	return ok && requestErr.Message == cli.Explain(cause)
 }
 
+// TestEngineStopsBesideTasksOfTheDesktop closes a session while the tasks that use D-Bus end
+// only after the engine.
+func TestEngineStopsBesideTasksOfTheDesktop(t *testing.T) {
+	s := openSession(t, pausedProfile(t))
+	for _, task := range []**task{&s.awake, &s.metering} {
+		must(t, (*task).stop())
+		*task = startTask(func(ctx context.Context) error {
+			<-ctx.Done()
+			<-s.engineLoop.ended
+			return nil
+		})
+	}
+	must(t, s.close(nil))
+}
+
 // openSession opens a session in the profile.
 func openSession(t *testing.T, p profile.Profile) *session {
 	t.Helper()

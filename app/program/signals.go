@@ -14,12 +14,15 @@ import (
 // terminal was closed.
 var errHangup = errors.New("terminal was closed")
 
+// subscribeSignals is [signal.Notify] for the signals that end the program; tests replace it.
+var subscribeSignals = signal.Notify
+
 // notifySignals returns a context that ends with the first SIGINT, SIGTERM or SIGHUP.
 // After that the signals have their default effect. A SIGPIPE ends nothing: the write fails.
 func notifySignals() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	received := make(chan os.Signal, 1)
-	signal.Notify(received, endSignals()...)
+	subscribeSignals(received, endSignals()...)
 	brokenPipe := make(chan os.Signal, 1) // never read: a write fails with EPIPE instead of ending the program
 	signal.Notify(brokenPipe, syscall.SIGPIPE)
 	ended := make(chan struct{})

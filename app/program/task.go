@@ -35,3 +35,10 @@ func (t *task) stop() error {
 	t.cancel()
 	return t.wait()
 }
+
+// cancelOnly ends the task and does not wait for it. On a nil task it does nothing.
+func (t *task) cancelOnly() {
+	if t != nil {
+		t.cancel()
+	}
+}

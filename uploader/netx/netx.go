@@ -1,7 +1,8 @@
 // Package netx implements the HTTP transport of uploads. It configures an
 // [http.Transport] for large request bodies with its TLS options and its proxy,
 // ends stalled requests ([Watchdog]), limits the bandwidth ([Throttle]), and closes
-// connections that a network change has broken ([ConnTracker]).
+// connections that a network change has broken ([ConnTracker]). [ClientCertificateCheck] tells a
+// rejected client certificate from a lost connection.
 //
 // The total duration of a request is not limited, since an upload may take any
 // time; timeouts apply only while no bytes are transferred. All types are safe for
@@ -69,6 +70,7 @@ func Transport(config Config) *http.Transport {
 		tlsConfig.ClientSessionCache = tls.NewLRUClientSessionCache(maxIdleConnsPerHost)
 	}
 	tlsConfig.MinVersion = max(tlsConfig.MinVersion, tls.VersionTLS12)
+	noteCertificateRequest(tlsConfig)
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	connect := config.Dial

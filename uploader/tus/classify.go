@@ -111,9 +111,16 @@ func transportFault(op fault.Op, err error) *fault.Fault {
 	return f
 }
 
-// setCertificateCode tells apart what the user can do about a certificate that is not
-// trusted. The detail of one that no known authority issued is its fingerprint.
+// setCertificateCode tells apart what the user can do about a certificate that one side
+// does not trust. The detail of one that no known authority issued is its fingerprint.
 func setCertificateCode(f *fault.Fault, err error) {
+	if rejection, ok := errors.AsType[*netx.ClientCertificateError](err); ok {
+		f.Code = fault.CodeClientCertNone
+		if rejection.Configured {
+			f.Code = fault.CodeClientCertRejected
+		}
+		return
+	}
 	if hasError[*netx.CertificateFingerprintError](err) {
 		f.Code = fault.CodeCertificateChanged
 		return
@@ -161,7 +168,7 @@ func transportKind(err error) fault.Kind {
 // isTLS reports whether the TLS handshake failed because one side does not trust the
 // other.
 func isTLS(err error) bool {
-	if hasError[*netx.CertificateFingerprintError](err) || hasError[*tls.CertificateVerificationError](err) || hasError[x509.UnknownAuthorityError](err) ||
+	if hasError[*netx.ClientCertificateError](err) || hasError[*netx.CertificateFingerprintError](err) || hasError[*tls.CertificateVerificationError](err) || hasError[x509.UnknownAuthorityError](err) ||
 		hasError[x509.HostnameError](err) || hasError[x509.CertificateInvalidError](err) {
 		return true
 	}

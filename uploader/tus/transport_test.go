@@ -111,6 +111,8 @@ func TestCertificateCodes(t *testing.T) {
 		{"unknown authority", fault.CodeCertificateUnknown, unknown},
 		{"another certificate than the confirmed one", fault.CodeCertificateChanged, &netx.CertificateFingerprintError{}},
 		{"expired certificate", "", expired},
+		{"no client certificate", fault.CodeClientCertNone, &netx.ClientCertificateError{Err: io.EOF}},
+		{"client certificate that the server rejects", fault.CodeClientCertRejected, &netx.ClientCertificateError{Configured: true, Err: io.EOF}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			client := newClient(t, tus.Config{Endpoint: "https://up.example.com/", HTTP: failingTransport{test.err}})
@@ -223,8 +225,11 @@ func TestMissingClientCertificateIsTLSFault(t *testing.T) {
 	}
 	transport := netx.Transport(netx.Config{TLS: tlsConfig})
 	defer transport.CloseIdleConnections()
-	_, err = newClient(t, tus.Config{Endpoint: server.URL, HTTP: transport}).Probe(t.Context())
-	wantKind(t, err, fault.TLS)
+	check := &netx.ClientCertificateCheck{Next: transport, Transport: transport}
+	_, err = newClient(t, tus.Config{Endpoint: server.URL, HTTP: check}).Probe(t.Context())
+	if f := wantKind(t, err, fault.TLS); f.Code != fault.CodeClientCertNone {
+		t.Errorf("code %q, want %s", f.Code, fault.CodeClientCertNone)
+	}
 }
 
 func TestDeadlineExceededIsTransient(t *testing.T) {
