@@ -61,6 +61,7 @@ type shell struct {
 	received      *receivedFolder
 	settingsFiles *settingsFiles
 	thumbnails    *thumbnailMaker
+	cjk           *cjkFonts
 	prompt        *resumePrompt
 	decisions     *decisions
 	scans         *folderScans
@@ -79,6 +80,7 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	toolkit.SetIcon(assets.Icon())
 	sh := &shell{toolkit: toolkit, config: config, system: system, post: post, appearance: appearance}
 	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
+	sh.cjk = &cjkFonts{bridge: sh.bridge, search: system.findFonts, log: config.Log, apply: sh.setTheme}
 	importPreferences(toolkit.Preferences(), config)
 	sh.destination = &destination{config.State}
 	sh.window = newWindow(toolkit, sh.destination, config, sh.bridge.Refresh, frame.BannerModels{
@@ -237,6 +239,7 @@ func (sh *shell) start(ctx context.Context) {
 	sh.bridge.Start(context.WithoutCancel(ctx))
 	sh.visibility.followFocus(sh.toolkit.Lifecycle())
 	sh.bridge.Run(sh.load)
+	sh.cjk.start()
 	sh.bridge.Run(sh.takeRequests)
 	sh.bridge.Run(sh.visibility.watchTray)
 	if sh.system.trayMenu != nil {

@@ -26,9 +26,10 @@ func TestScriptOf(t *testing.T) {
 func TestTallScriptsAreDrawnOnTheBaseline(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	t.Cleanup(func() { clear(lowerings) })
-	lowerings[lowering{scriptCJK, false}] = 0.1
-	lowerings[lowering{scriptCJK, true}] = 0.2
-	lowerings[lowering{scriptHebrew, false}] = 0.3
+	regular, bold := theme.FontName(fyne.TextStyle{}), theme.FontName(fyne.TextStyle{Bold: true})
+	lowerings[lowering{scriptCJK, false, regular}] = 0.1
+	lowerings[lowering{scriptCJK, true, bold}] = 0.2
+	lowerings[lowering{scriptHebrew, false, regular}] = 0.3
 	const top = 50
 	for text, c := range map[string]struct {
 		bold bool

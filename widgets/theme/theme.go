@@ -31,7 +31,12 @@ type Theme struct {
 	mode    Mode
 	scale   float32
 	compact bool
+	cjk     CJK
 }
+
+// CJK is what Chinese, Japanese and Korean characters are drawn in. Neither font has letters of
+// the toolkit's font. A font is nil where the toolkit chooses one.
+type CJK struct{ Regular, Bold fyne.Resource }
 
 // New returns a theme. All sizes are multiplied by scale; 1 is the normal size.
 func New(mode Mode, scale float32) *Theme {
@@ -43,6 +48,13 @@ func (t *Theme) Compact() *Theme {
 	compact := *t
 	compact.compact = true
 	return &compact
+}
+
+// WithCJK returns the theme with fonts of Chinese, Japanese and Korean characters.
+func (t *Theme) WithCJK(fonts CJK) *Theme {
+	with := *t
+	with.cjk = fonts
+	return &with
 }
 
 // IsCompact reports whether the current theme is compact.
@@ -75,9 +87,22 @@ func (t *Theme) variant(system fyne.ThemeVariant) fyne.ThemeVariant {
 }
 
 // Font implements [fyne.Theme]. It returns Fyne's font, which has digits of equal
-// width and falls back to the system's fonts for other scripts.
+// width and falls back to the system's fonts for other scripts, or a font that is used before
+// Fyne's for the characters that it has.
 func (t *Theme) Font(style fyne.TextStyle) fyne.Resource {
-	return fynetheme.DefaultTheme().Font(style)
+	switch {
+	case style == fyne.TextStyle{} && t.cjk.Regular != nil:
+		return t.cjk.Regular
+	case style == fyne.TextStyle{Bold: true} && t.cjk.Bold != nil:
+		return t.cjk.Bold
+	default:
+		return fynetheme.DefaultTheme().Font(style)
+	}
+}
+
+// FontName returns the name of the current theme's font.
+func FontName(style fyne.TextStyle) string {
+	return fyne.CurrentApp().Settings().Theme().Font(style).Name()
 }
 
 // Icon implements [fyne.Theme]. It returns Ferry's version of an icon of Fyne, or
@@ -98,9 +123,12 @@ func Size(name fyne.ThemeSizeName) float32 { return fynetheme.Size(name) }
 // Look identifies the appearance of a theme: two looks are equal (==) if objects
 // need not be repainted.
 type Look struct {
-	text color.Color
-	grid float32
+	text          color.Color
+	grid          float32
+	regular, bold string // names of fonts
 }
 
 // CurrentLook returns the look of the current theme.
-func CurrentLook() Look { return Look{text: Color(ColorText), grid: Grid(1)} }
+func CurrentLook() Look {
+	return Look{text: Color(ColorText), grid: Grid(1), regular: FontName(fyne.TextStyle{}), bold: FontName(fyne.TextStyle{Bold: true})}
+}

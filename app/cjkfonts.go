@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"fyne.io/fyne/v2"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/fonts"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/widgets/draw"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// findFonts is [fonts.Find].
+type findFonts func(chinese bool, fallback func(fyne.TextStyle) fyne.Resource) (fonts.CJK, bool, error)
+
+// cjkFonts finds the fonts of Chinese, Japanese and Korean characters when the window has such:
+// texts in Chinese, or names of files and servers. It must be used on the UI goroutine.
+type cjkFonts struct {
+	bridge *bridge.Bridge
+	search findFonts // nil to leave all fonts to the toolkit
+	log    *slog.Logger
+	apply  func() // sets the theme with the fonts
+
+	shown bool      // such a name was shown
+	fonts theme.CJK // what was found
+}
+
+// start finds the fonts now if the texts are Chinese, else when the first name is shown.
+func (c *cjkFonts) start() {
+	if c.search == nil {
+		return
+	}
+	draw.OnCJK(func() {
+		c.shown = true
+		c.find()
+	})
+	c.find()
+}
+
+// find finds the fonts for the language of the texts, on another goroutine.
+func (c *cjkFonts) find() {
+	language := words.Loaded()
+	chinese := language == words.Chinese
+	if c.search == nil || !chinese && !c.shown {
+		return
+	}
+	c.bridge.Run(func(context.Context) {
+		found, ok, err := c.search(chinese, fynetheme.DefaultTheme().Font)
+		if err != nil {
+			c.log.Warn("fonts not found", "err", err)
+		}
+		if !ok {
+			return
+		}
+		// The toolkit draws regular characters in the same family unless it should be another one.
+		found.Bold.Prepare()
+		next := theme.CJK{Bold: found.Bold}
+		if chinese {
+			found.Regular.Prepare()
+			next.Regular = found.Regular
+		}
+		c.bridge.Post(func() {
+			if language == words.Loaded() {
+				c.fonts = next
+				c.apply()
+			}
+		})
+	})
+}
