@@ -8,14 +8,13 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"github.com/ferryapp/ferry/app/bridge"
-	"github.com/ferryapp/ferry/app/fonts"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // findFonts is [fonts.Find].
-type findFonts func(chinese bool, fallback func(fyne.TextStyle) fyne.Resource) (fonts.CJK, bool, error)
+type findFonts func(chinese bool, toolkit func(fyne.TextStyle) fyne.Resource) (theme.CJK, error)
 
 // cjkFonts finds the fonts of Chinese, Japanese and Korean characters when the window has such:
 // texts in Chinese, or names of files and servers. It must be used on the UI goroutine.
@@ -49,23 +48,13 @@ func (c *cjkFonts) find() {
 		return
 	}
 	c.bridge.Run(func(context.Context) {
-		found, ok, err := c.search(chinese, fynetheme.DefaultTheme().Font)
+		found, err := c.search(chinese, fynetheme.DefaultTheme().Font)
 		if err != nil {
 			c.log.Warn("fonts not found", "err", err)
 		}
-		if !ok {
-			return
-		}
-		// The toolkit draws regular characters in the same family unless it should be another one.
-		found.Bold.Prepare()
-		next := theme.CJK{Bold: found.Bold}
-		if chinese {
-			found.Regular.Prepare()
-			next.Regular = found.Regular
-		}
 		c.bridge.Post(func() {
 			if language == words.Loaded() {
-				c.fonts = next
+				c.fonts = found
 				c.apply()
 			}
 		})

@@ -1,11 +1,16 @@
 package fonts
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"github.com/go-text/typesetting/font"
@@ -16,17 +21,18 @@ import (
 	"github.com/ferryapp/ferry/widgets/draw"
 )
 
-// Font is a font of the system, without the characters that the toolkit's own font has: a font
-// of a theme comes before the toolkit's. It is a [fyne.Resource], and reads its file whenever
-// it is asked for the content, instead of keeping some 20 MB.
+// Font is a font of the system, changed so that it can come before the toolkit's own font: it has
+// no letters of other scripts, and leaves the same room above and below a line, so that lines of
+// both have one height and one baseline. It is a [fyne.Resource], and reads its file whenever it is
+// asked for the content, instead of keeping some 20 MB.
 type Font struct {
 	location fontscan.Location
-	fallback fyne.Resource          // is used if the file can no longer be read
+	toolkit  fyne.Resource          // the toolkit's own font; also used if the file can no longer be read
 	prepared atomic.Pointer[[]byte] // the content, until it is asked for
 }
 
-// Prepare reads the content, so that the first one who asks for it does not wait.
-func (f *Font) Prepare() {
+// prepare reads the content, so that the first one who asks for it does not wait.
+func (f *Font) prepare() {
 	content := f.Content()
 	f.prepared.Store(&content)
 }
@@ -44,7 +50,7 @@ func (f *Font) Content() []byte {
 	content, err := f.read()
 	if err != nil {
 		fyne.LogError("font "+f.location.File+" is not used", err)
-		return f.fallback.Content()
+		return f.toolkit.Content()
 	}
 	return content
 }
@@ -62,30 +68,73 @@ func (f *Font) read() ([]byte, error) {
 	if int(f.location.Index) >= len(loaders) {
 		return nil, fmt.Errorf("has %d fonts, want number %d", len(loaders), f.location.Index)
 	}
-	return withoutOtherScripts(loaders[f.location.Index])
+	like, err := font.ParseTTF(bytes.NewReader(f.toolkit.Content()))
+	if err != nil {
+		return nil, err
+	}
+	return adapt(loaders[f.location.Index], like)
 }
 
 var (
 	tagCmap = opentype.MustNewTag("cmap")
+	tagHead = opentype.MustNewTag("head")
+	tagHhea = opentype.MustNewTag("hhea")
 	tagOS2  = opentype.MustNewTag("OS/2")
 )
 
-// withoutOtherScripts returns a font as a file whose table of characters has CJK only.
-func withoutOtherScripts(loader *opentype.Loader) ([]byte, error) {
+// adapt returns a font as a file that has only CJK, in lines of the height of another font.
+func adapt(loader *opentype.Loader, like *font.Face) ([]byte, error) {
+	raw, err := loader.RawTable(tagHead)
+	if err != nil {
+		return nil, err
+	}
+	head, _, err := tables.ParseHead(raw)
+	if err != nil {
+		return nil, err
+	}
+	line, known := like.FontHExtents()
+	if !known {
+		return nil, errors.New("height of the toolkit's lines is unknown")
+	}
+	scale := float32(head.Upem()) / float32(like.Upem())
 	var parts []opentype.Table
 	for _, tag := range loader.Tables() {
 		content, err := loader.RawTable(tag)
 		if err != nil {
 			return nil, err
 		}
-		if tag == tagCmap {
-			if content, err = characters(loader, content); err != nil {
-				return nil, err
-			}
+		switch tag {
+		case tagCmap:
+			content, err = characters(loader, content)
+		case tagHhea:
+			err = putLine(content, hheaLine, line, scale)
+		case tagOS2:
+			err = putLine(content, os2Line, line, scale)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("table %s: %w", tag, err)
 		}
 		parts = append(parts, opentype.Table{Tag: tag, Content: content})
 	}
 	return opentype.WriteTTF(parts), nil
+}
+
+// The offsets of ascender, descender and line gap, in this order, in bytes.
+const (
+	hheaLine = 4
+	os2Line  = 68
+)
+
+// putLine writes the height of a line at an offset of a table.
+func putLine(table []byte, offset int, line font.FontExtents, scale float32) error {
+	for i, value := range []float32{line.Ascender, line.Descender, line.LineGap} {
+		at := offset + 2*i
+		if at+2 > len(table) {
+			return io.ErrUnexpectedEOF
+		}
+		binary.BigEndian.PutUint16(table[at:], uint16(int16(math.Round(float64(value*scale)))))
+	}
+	return nil
 }
 
 // characters returns a cmap table with the characters of another one that are CJK.
@@ -110,12 +159,12 @@ func characters(loader *opentype.Loader, content []byte) ([]byte, error) {
 // group is a range of characters with consecutive glyphs.
 type group struct{ first, last, glyph uint32 }
 
-// groupsOf returns the characters that are CJK.
+// groupsOf returns the characters that are CJK or follow such.
 func groupsOf(all font.Cmap) []group {
 	var groups []group
 	for characters := all.Iter(); characters.Next(); {
 		r, glyph := characters.Char()
-		if glyph == 0 || !draw.IsCJK(r) {
+		if glyph == 0 || !draw.IsCJK(r) && !continues(r) {
 			continue
 		}
 		if last := len(groups) - 1; last >= 0 && uint32(r) == groups[last].last+1 && uint32(glyph) == groups[last].glyph+uint32(r)-groups[last].first {
@@ -126,6 +175,10 @@ func groupsOf(all font.Cmap) []group {
 	}
 	return groups
 }
+
+// continues reports whether a character is drawn in the font of the one before it, which the
+// toolkit does with spaces and what is invisible (go-text/typesetting 0.3.4, shaping.Segmenter).
+func continues(r rune) bool { return unicode.In(r, unicode.Z, unicode.C) && !unicode.Is(unicode.Co, r) }
 
 // writeCmap returns a cmap table with one subtable of format 12.
 func writeCmap(groups []group) []byte {

@@ -16,13 +16,9 @@ import (
 	"github.com/go-text/typesetting/font"
 	"github.com/go-text/typesetting/fontscan"
 	"github.com/go-text/typesetting/language"
-)
 
-// CJK is a family of fonts for Chinese, Japanese and Korean characters.
-type CJK struct {
-	Regular *Font
-	Bold    *Font // Regular if the family has no bold font
-}
+	"github.com/ferryapp/ferry/widgets/theme"
+)
 
 // simplified are the families that draw characters as in mainland China. The first that is
 // installed is used.
@@ -36,47 +32,69 @@ var simplified = []string{
 // common is a character that every font of Chinese characters has.
 const common = '中'
 
-// Find returns the family for texts in Chinese, or else the family that the toolkit chooses.
-// It returns false if there is none. Fallback returns the toolkit's font of a style. Find reads
-// the index of the system's fonts, which the toolkit has made.
-func Find(chinese bool, fallback func(fyne.TextStyle) fyne.Resource) (CJK, bool, error) {
+// Find returns the fonts for texts in Chinese; else only the bold font of the family whose regular
+// one the toolkit chooses. Fonts are missing that the system does not have. Toolkit returns the
+// toolkit's own font of a style. Find reads the index of the system's fonts, which the toolkit has
+// made, and the fonts.
+func Find(chinese bool, toolkit func(fyne.TextStyle) fyne.Resource) (theme.CJK, error) {
 	silent := log.New(io.Discard, "", 0)
 	installed, err := fontscan.SystemFonts(silent, "")
 	if err != nil {
-		return CJK{}, false, fmt.Errorf("find fonts: %w", err)
+		return theme.CJK{}, fmt.Errorf("find fonts: %w", err)
 	}
 	var families []string
 	if chinese {
 		families = simplified
 	}
-	for _, family := range families {
-		if found, ok := inFamily(installed, family, fallback); ok {
-			return found, true, nil
+	choice, err := toolkitsFamily(silent)
+	if err != nil {
+		return theme.CJK{}, fmt.Errorf("find fonts: %w", err)
+	}
+	for _, name := range append(slices.Clone(families), choice) {
+		found, ok := inFamily(installed, name, toolkit)
+		if !ok {
+			continue
 		}
+		found.bold.prepare()
+		if !chinese {
+			return theme.CJK{Bold: found.bold}, nil
+		}
+		found.regular.prepare()
+		return theme.CJK{Regular: found.regular, Bold: found.bold}, nil
 	}
-	choice := fontscan.NewFontMap(silent)
-	if err := choice.UseSystemFonts(""); err != nil {
-		return CJK{}, false, fmt.Errorf("find fonts: %w", err)
+	return theme.CJK{}, nil
+}
+
+// toolkitsFamily returns the family in which the toolkit draws regular Chinese characters; "" for none.
+func toolkitsFamily(silent fontscan.Logger) (string, error) {
+	fonts := fontscan.NewFontMap(silent)
+	if err := fonts.UseSystemFonts(""); err != nil {
+		return "", err
 	}
-	choice.SetQuery(fontscan.Query{Families: []string{fontscan.SansSerif}})
-	choice.SetScript(language.Han)
-	face := choice.ResolveFace(common)
+	fonts.SetQuery(fontscan.Query{Families: []string{fontscan.SansSerif}})
+	fonts.SetScript(language.Han)
+	face := fonts.ResolveFace(common)
 	if face == nil {
-		return CJK{}, false, nil
+		return "", nil
 	}
-	family, _ := choice.FontMetadata(face.Font)
-	found, ok := inFamily(installed, family, fallback)
-	return found, ok, nil
+	family, _ := fonts.FontMetadata(face.Font)
+	return family, nil
+}
+
+// family is a family of fonts with Chinese characters.
+type family struct {
+	regular *Font
+	bold    *Font // regular if there is no bold font
 }
 
 // inFamily returns the regular and bold font of a family that has Chinese characters.
-func inFamily(installed []fontscan.Footprint, family string, fallback func(fyne.TextStyle) fyne.Resource) (CJK, bool) {
-	family = font.NormalizeFamily(family)
+func inFamily(installed []fontscan.Footprint, name string, toolkit func(fyne.TextStyle) fyne.Resource) (family, bool) {
+	name = font.NormalizeFamily(name)
 	fonts := slices.DeleteFunc(slices.Clone(installed), func(f fontscan.Footprint) bool {
-		return f.Family != family || f.Aspect.Style != font.StyleNormal || !f.Runes.Contains(common)
+		return f.Family != name || f.Aspect.Style != font.StyleNormal || !f.Runes.Contains(common)
 	})
 	if len(fonts) == 0 {
-		return CJK{}, false
+		return family{}, false
 	}
 	nearest := func(weight font.Weight) fontscan.Footprint {
 		return slices.MinFunc(fonts, func(a, b fontscan.Footprint) int {
@@ -84,10 +102,10 @@ func inFamily(installed []fontscan.Footprint, family string, fallback func(fyne.
 		})
 	}
 	regular, bold := nearest(font.WeightNormal), nearest(font.WeightBold)
-	found := CJK{Regular: &Font{location: regular.Location, fallback: fallback(fyne.TextStyle{})}}
-	found.Bold = found.Regular
+	found := family{regular: &Font{location: regular.Location, toolkit: toolkit(fyne.TextStyle{})}}
+	found.bold = found.regular
 	if bold.Location != regular.Location {
-		found.Bold = &Font{location: bold.Location, fallback: fallback(fyne.TextStyle{Bold: true})}
+		found.bold = &Font{location: bold.Location, toolkit: toolkit(fyne.TextStyle{Bold: true})}
 	}
 	return found, true
 }

@@ -73,7 +73,6 @@ func noteScripts(text string) {
 type lowering struct {
 	script script
 	bold   bool
-	font   string // name of the theme's font, which may be one for this script
 }
 
 // lowerings caches by how much the baseline of a line is lower if it has characters of a
@@ -88,10 +87,10 @@ func lowered(text string, size float32, style fyne.TextStyle) float32 {
 	most := float32(0)
 	for _, r := range text {
 		s := scriptOf(r)
-		if s == scriptLatin {
+		if s == scriptLatin || s == scriptCJK && theme.HasCJK(style) {
 			continue
 		}
-		key := lowering{s, style.Bold, theme.FontName(style)}
+		key := lowering{s, style.Bold}
 		fraction, known := lowerings[key]
 		if !known {
 			fraction = measureLowering(r, style)

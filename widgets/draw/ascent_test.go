@@ -26,10 +26,9 @@ func TestScriptOf(t *testing.T) {
 func TestTallScriptsAreDrawnOnTheBaseline(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	t.Cleanup(func() { clear(lowerings) })
-	regular, bold := theme.FontName(fyne.TextStyle{}), theme.FontName(fyne.TextStyle{Bold: true})
-	lowerings[lowering{scriptCJK, false, regular}] = 0.1
-	lowerings[lowering{scriptCJK, true, bold}] = 0.2
-	lowerings[lowering{scriptHebrew, false, regular}] = 0.3
+	lowerings[lowering{scriptCJK, false}] = 0.1
+	lowerings[lowering{scriptCJK, true}] = 0.2
+	lowerings[lowering{scriptHebrew, false}] = 0.3
 	const top = 50
 	for text, c := range map[string]struct {
 		bold bool
@@ -65,5 +64,24 @@ func TestLoweringIsMeasured(t *testing.T) {
 		if got := measureLowering('😀', style); got < 0 || got > 1 {
 			t.Errorf("an emoji lowers by %g", got)
 		}
+	}
+}
+
+// TestFontOfTheThemeIsNotLower: the theme's font of Chinese characters has the toolkit's lines.
+func TestFontOfTheThemeIsNotLower(t *testing.T) {
+	look := theme.New(theme.Light, 1)
+	settings := test.NewTempApp(t).Settings()
+	t.Cleanup(func() { clear(lowerings) })
+	lowerings[lowering{scriptCJK, true}] = 0.2
+	for name, c := range map[string]struct {
+		fonts theme.CJK
+		want  float32
+	}{"the toolkit's": {want: 0.2}, "the theme's": {fonts: theme.CJK{Bold: look.Font(fyne.TextStyle{Bold: true})}}} {
+		t.Run(name, func(t *testing.T) {
+			settings.SetTheme(look.WithCJK(c.fonts))
+			if got := lowered("电影", 1, fyne.TextStyle{Bold: true}); got != c.want {
+				t.Errorf("is %g lower, want %g", got, c.want)
+			}
+		})
 	}
 }

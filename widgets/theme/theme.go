@@ -34,8 +34,9 @@ type Theme struct {
 	cjk     CJK
 }
 
-// CJK is what Chinese, Japanese and Korean characters are drawn in. Neither font has letters of
-// the toolkit's font. A font is nil where the toolkit chooses one.
+// CJK is what Chinese, Japanese and Korean characters are drawn in. The fonts have no letters of
+// other scripts, and the height of a line and its baseline are those of the toolkit's font. A font is
+// nil where the toolkit chooses one.
 type CJK struct{ Regular, Bold fyne.Resource }
 
 // New returns a theme. All sizes are multiplied by scale; 1 is the normal size.
@@ -90,19 +91,28 @@ func (t *Theme) variant(system fyne.ThemeVariant) fyne.ThemeVariant {
 // width and falls back to the system's fonts for other scripts, or a font that is used before
 // Fyne's for the characters that it has.
 func (t *Theme) Font(style fyne.TextStyle) fyne.Resource {
-	switch {
-	case style == fyne.TextStyle{} && t.cjk.Regular != nil:
-		return t.cjk.Regular
-	case style == fyne.TextStyle{Bold: true} && t.cjk.Bold != nil:
-		return t.cjk.Bold
+	if font := t.cjk.of(style); font != nil {
+		return font
+	}
+	return fynetheme.DefaultTheme().Font(style)
+}
+
+// of returns the font for a style; nil if there is none.
+func (c CJK) of(style fyne.TextStyle) fyne.Resource {
+	switch style {
+	case fyne.TextStyle{}:
+		return c.Regular
+	case fyne.TextStyle{Bold: true}:
+		return c.Bold
 	default:
-		return fynetheme.DefaultTheme().Font(style)
+		return nil
 	}
 }
 
-// FontName returns the name of the current theme's font.
-func FontName(style fyne.TextStyle) string {
-	return fyne.CurrentApp().Settings().Theme().Font(style).Name()
+// HasCJK reports whether the current theme has a font of Chinese characters for a style.
+func HasCJK(style fyne.TextStyle) bool {
+	current, ok := fyne.CurrentApp().Settings().Theme().(*Theme)
+	return ok && current.cjk.of(style) != nil
 }
 
 // Icon implements [fyne.Theme]. It returns Ferry's version of an icon of Fyne, or
@@ -125,10 +135,10 @@ func Size(name fyne.ThemeSizeName) float32 { return fynetheme.Size(name) }
 type Look struct {
 	text          color.Color
 	grid          float32
-	regular, bold string // names of fonts
+	regular, bold bool // has fonts of Chinese characters
 }
 
 // CurrentLook returns the look of the current theme.
 func CurrentLook() Look {
-	return Look{text: Color(ColorText), grid: Grid(1), regular: FontName(fyne.TextStyle{}), bold: FontName(fyne.TextStyle{Bold: true})}
+	return Look{text: Color(ColorText), grid: Grid(1), regular: HasCJK(fyne.TextStyle{}), bold: HasCJK(fyne.TextStyle{Bold: true})}
 }
