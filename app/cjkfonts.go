@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
+	"time"
 
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
@@ -56,7 +58,20 @@ func (c *cjkFonts) find() {
 			if language == words.Loaded() {
 				c.fonts = found
 				c.apply()
+				c.bridge.Run(freeCopies)
 			}
 		})
 	})
+}
+
+// copiesDelay is how long after a change of the fonts the toolkit has surely read them.
+const copiesDelay = 5 * time.Second
+
+// freeCopies returns the memory of the copies that were made of the fonts, some 20 MB each.
+func freeCopies(ctx context.Context) {
+	select {
+	case <-time.After(copiesDelay):
+		debug.FreeOSMemory()
+	case <-ctx.Done():
+	}
 }

@@ -28,7 +28,9 @@ func TestFontsOfChineseCharacters(t *testing.T) {
 			return found, nil
 		}
 	})
-	has := func() [2]bool { return [2]bool{theme.HasCJK(fyne.TextStyle{}), theme.HasCJK(fyne.TextStyle{Bold: true})} }
+	has := func() [2]bool {
+		return [2]bool{theme.HasCJK(fyne.TextStyle{}), theme.HasCJK(fyne.TextStyle{Bold: true})}
+	}
 	if len(searched) > 0 || has() != [2]bool{} {
 		t.Fatal("fonts are searched for a window without such characters")
 	}

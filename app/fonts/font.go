@@ -72,7 +72,11 @@ func (f *Font) read() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return adapt(loaders[f.location.Index], like)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return adapt(loaders[f.location.Index], like, info.Size())
 }
 
 var (
@@ -82,8 +86,9 @@ var (
 	tagOS2  = opentype.MustNewTag("OS/2")
 )
 
-// adapt returns a font as a file that has only CJK, in lines of the height of another font.
-func adapt(loader *opentype.Loader, like *font.Face) ([]byte, error) {
+// adapt returns a font as a file that has only CJK, in lines of the height of another font. Size
+// is about that of the file; all of it is allocated at once.
+func adapt(loader *opentype.Loader, like *font.Face, size int64) ([]byte, error) {
 	raw, err := loader.RawTable(tagHead)
 	if err != nil {
 		return nil, err
@@ -97,9 +102,11 @@ func adapt(loader *opentype.Loader, like *font.Face) ([]byte, error) {
 		return nil, errors.New("height of the toolkit's lines is unknown")
 	}
 	scale := float32(head.Upem()) / float32(like.Upem())
-	var parts []opentype.Table
-	for _, tag := range loader.Tables() {
-		content, err := loader.RawTable(tag)
+	tags := loader.Tables()
+	used := headerSize + recordSize*len(tags)
+	out := make([]byte, used, max(int64(used), size))
+	for i, tag := range tags {
+		content, err := loader.RawTableTo(tag, out[len(out):cap(out)]) // is read in place
 		if err != nil {
 			return nil, err
 		}
@@ -114,9 +121,26 @@ func adapt(loader *opentype.Loader, like *font.Face) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", tag, err)
 		}
-		parts = append(parts, opentype.Table{Tag: tag, Content: content})
+		putRecord(out[headerSize+recordSize*i:], tag, len(out), len(content))
+		out = append(out, content...)
 	}
-	return opentype.WriteTTF(parts), nil
+	binary.BigEndian.PutUint32(out, uint32(loader.Type))
+	binary.BigEndian.PutUint16(out[4:], uint16(len(tags)))
+	return out, nil
+}
+
+// The sizes of the header of a font file and of a record about a table, in bytes.
+const (
+	headerSize = 12
+	recordSize = 16
+)
+
+// putRecord writes the record about a table, without the checksum, which the toolkit does not
+// compare.
+func putRecord(record []byte, tag opentype.Tag, offset, length int) {
+	binary.BigEndian.PutUint32(record, uint32(tag))
+	binary.BigEndian.PutUint32(record[8:], uint32(offset))
+	binary.BigEndian.PutUint32(record[12:], uint32(length))
 }
 
 // The offsets of ascender, descender and line gap, in this order, in bytes.
