@@ -26,8 +26,9 @@ type cjkFonts struct {
 	log    *slog.Logger
 	apply  func() // sets the theme with the fonts
 
-	shown bool      // such a name was shown
-	fonts theme.CJK // what was found
+	shown    bool           // such a name was shown
+	searched words.Language // for which fonts were searched last; "" for none
+	fonts    theme.CJK      // what was found
 }
 
 // start finds the fonts now if the texts are Chinese, else when the first name is shown.
@@ -46,9 +47,10 @@ func (c *cjkFonts) start() {
 func (c *cjkFonts) find() {
 	language := words.Loaded()
 	chinese := language == words.Chinese
-	if c.search == nil || !chinese && !c.shown {
+	if c.search == nil || !chinese && !c.shown || language == c.searched {
 		return
 	}
+	c.searched = language
 	c.bridge.Run(func(context.Context) {
 		found, err := c.search(chinese, fynetheme.DefaultTheme().Font)
 		if err != nil {

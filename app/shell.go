@@ -239,7 +239,6 @@ func (sh *shell) start(ctx context.Context) {
 	sh.bridge.Start(context.WithoutCancel(ctx))
 	sh.visibility.followFocus(sh.toolkit.Lifecycle())
 	sh.bridge.Run(sh.load)
-	sh.cjk.start()
 	sh.bridge.Run(sh.takeRequests)
 	sh.bridge.Run(sh.visibility.watchTray)
 	if sh.system.trayMenu != nil {
@@ -261,6 +260,7 @@ func (sh *shell) start(ctx context.Context) {
 	sh.show(sh.bridge.Snapshot())
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()
+		sh.cjk.start()
 	} else {
 		sh.system.whenThemeKnown(sh.openFirst)
 	}
@@ -274,6 +274,7 @@ func (sh *shell) openFirst() {
 		sh.rebuild()
 	}
 	sh.visibility.open()
+	sh.cjk.start() // not before: at each change of the theme the toolkit reads the fonts again
 }
 
 // resized is called with the size of the window, also while it is laid out again.
