@@ -218,7 +218,7 @@ func (sh *shell) windowActions() windowActions {
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage, Move: sh.actions.sendMoves, Thumbnail: sh.thumbnails.get},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
-			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
+			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, Program: func() string { return sh.config.Settings.Get().WhenDone.Program }, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
 		},
 		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, addServer: sh.servers.Add, resized: sh.resized, notify: sh.notifications.message,
 		layOut: func() { sh.bridge.Post(sh.layOut) },

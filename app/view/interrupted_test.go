@@ -13,7 +13,9 @@ func TestInterruptedAndResumed(t *testing.T) {
 	apptest.LoadEnglish(t)
 	s := apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(3, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(4, apptest.Done))
 	t.Run("the uploaded size is shown when all servers have answered", func(t *testing.T) {
-		resumedAt := func(bytes int64) func(*uploader.Transfer) { return func(t *uploader.Transfer) { t.ResumedFrom = bytes } }
+		resumedAt := func(bytes int64) func(*uploader.Transfer) {
+			return func(t *uploader.Transfer) { t.ResumedFrom = bytes }
+		}
 		stored := []*uploader.Transfer{apptest.Transfer(1, apptest.Acknowledged(3e9)), apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte), resumedAt(5e8))}
 		first := apptest.Snapshot(stored...)
 		resumed := FindResumed(first, time.Now())
