@@ -33,7 +33,7 @@ func (sh *shell) applyAppearance(next settings.Appearance) {
 	last := sh.appearance
 	sh.appearance = next
 	if next.Theme != last.Theme || next.Scale != last.Scale || next.Density != last.Density {
-		sh.toolkit.Settings().SetTheme(themeOf(next))
+		sh.setTheme()
 	}
 	if next.Language == last.Language && next.Scale == last.Scale && next.Density == last.Density {
 		return
@@ -41,7 +41,13 @@ func (sh *shell) applyAppearance(next settings.Appearance) {
 	if err := words.Load(string(next.Language)); err != nil {
 		sh.config.Log.Error("language not loaded", "language", next.Language, "err", err)
 	}
+	sh.cjk.find()
 	sh.rebuild()
+}
+
+// setTheme applies the theme of the settings that were applied last.
+func (sh *shell) setTheme() {
+	sh.toolkit.Settings().SetTheme(themeOf(sh.appearance).WithCJK(sh.cjk.fonts))
 }
 
 // rebuild builds the window and the tray's menu again, with their present state.

@@ -51,20 +51,25 @@ func (n *newRows) take() []uploader.BatchID {
 	return batches
 }
 
-// show updates the button, given the rows that are not visible. Below is whether they are
-// below the visible rows.
-func (n *newRows) show(unseen func(uploader.BatchID) bool, below bool) {
+// newRowsPlace is where the rows are that a newRows offers.
+type newRowsPlace string
+
+// The places, which are suffixes of keys of texts.
+const (
+	newRowsAbove  newRowsPlace = "above" // the visible rows
+	newRowsBelow  newRowsPlace = "below"
+	newRowsHidden newRowsPlace = "hidden" // by the filter or the search
+)
+
+// show updates the button, given the rows that are not visible and where the first of them is.
+func (n *newRows) show(unseen func(uploader.BatchID) bool, place newRowsPlace) {
 	n.batches = slices.DeleteFunc(n.batches, func(id uploader.BatchID) bool { return !unseen(id) })
 	n.setVisible(len(n.batches) > 0)
 	if len(n.batches) == 0 {
 		return
 	}
-	key := "list.new.above"
-	if below {
-		key = "list.new.below"
-	}
-	if text := words.Count(key, len(n.batches)); text != n.button.Text() {
-		n.layout.below = below
+	if text := words.Count("list.new."+string(place), len(n.batches)); text != n.button.Text() {
+		n.layout.below = place == newRowsBelow
 		n.button.SetText(text)
 		n.content.Refresh()
 	}

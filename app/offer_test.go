@@ -137,6 +137,28 @@ func TestRowOfARequestIsOffered(t *testing.T) {
 	}
 }
 
+// TestOfferOfRowThatIsHidden: a row that a filter hides is neither above nor below.
+func TestOfferOfRowThatIsHidden(t *testing.T) {
+	transfers := moreThanFit()
+	s := startWindow(t, apptest.NewEngine(transfers...))
+	s.window.focusList()
+	s.window.list.Rows.Select(1)
+	s.adder.unseen[9] = fromProgram
+	s.publish(apptest.WithBatches(apptest.Snapshot(append(transfers, apptest.Transfer(99, apptest.InBatch(9)))...), apptest.Folder(9, "new")))
+	for _, c := range []struct {
+		filter view.Filter
+		want   string
+	}{{view.FilterAll, "1 new ↓"}, {view.FilterDone, "Show 1 new upload"}, {view.FilterAll, "1 new ↓"}} {
+		s.window.setFilter(c.filter)
+		s.until("the filter is shown", func() bool { return s.window.newRows.button.Text() == c.want })
+	}
+	s.window.setFilter(view.FilterDone)
+	s.window.revealNew()
+	if rows := s.window.list.Rows; s.window.filter.Chosen != view.FilterAll || !rows.RowVisible(-9) && !rows.RowVisible(99) {
+		t.Errorf("filter is %s, the row is not shown", s.window.filter.Chosen)
+	}
+}
+
 func TestRowThatAProgramAddsIsOfferedWhileARowIsHeld(t *testing.T) {
 	transfers := moreThanFit()
 	s := startWindow(t, apptest.NewEngine(transfers...))

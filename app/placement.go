@@ -20,7 +20,7 @@ type placer interface {
 	Read() (p platform.Placement, known bool)
 	Maximize()
 	Watch(changed func())
-	OnScreen(x, y, width int) bool
+	OnScreen(x, y, width int) bool // all in pixels
 }
 
 // placement keeps the size of the window, its position, and whether it is maximised, and places
@@ -134,10 +134,11 @@ func (p *placement) keep() {
 	if now.Minimized {
 		return
 	}
-	size := p.window.Canvas().Size()
+	canvas := p.window.Canvas()
+	size := canvas.Size()
 	opened := p.opened
 	p.opened = false
-	if opened && known && !p.placer.OnScreen(now.X, now.Y, int(size.Width)) {
+	if opened && known && !p.placer.OnScreen(now.X, now.Y, int(size.Width*canvas.Scale())) {
 		p.window.CenterOnScreen() // its screen is gone
 		p.changed()
 		return

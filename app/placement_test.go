@@ -19,12 +19,14 @@ type fakePlacer struct {
 	maximized int // how often it was maximised
 	changed   func()
 	screen    fyne.Size
+	width     int // that OnScreen was called with last
 }
 
 func (p *fakePlacer) Read() (platform.Placement, bool) { return p.now, true }
 func (p *fakePlacer) Maximize()                        { p.now.Maximized = true; p.maximized++ }
 func (p *fakePlacer) Watch(changed func())             { p.changed = changed }
-func (p *fakePlacer) OnScreen(x, y, _ int) bool {
+func (p *fakePlacer) OnScreen(x, y, width int) bool {
+	p.width = width
 	return x >= 0 && x < int(p.screen.Width) && y >= 0 && y < int(p.screen.Height)
 }
 
@@ -169,5 +171,15 @@ func TestWindowOfMissingScreenIsCentred(t *testing.T) {
 	p.show()
 	if !p.window.centered {
 		t.Error("the window stays outside of all screens")
+	}
+}
+
+// TestWidthOnScreenIsInPixels: on a screen with a scale of 2 a unit is two pixels.
+func TestWidthOnScreenIsInPixels(t *testing.T) {
+	p := newPlacementTest(t, windowstate.State{Size: windowstate.Size{Width: 800, Height: 600}})
+	p.window.Canvas().(test.WindowlessCanvas).SetScale(2)
+	p.show()
+	if got, want := p.placer.width, int(2*p.window.Canvas().Size().Width); got != want {
+		t.Errorf("width is %d, want %d", got, want)
 	}
 }

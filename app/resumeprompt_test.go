@@ -49,7 +49,7 @@ func TestResumePrompt(t *testing.T) {
 	both := uploader.TargetTransfers(1, 3)
 	t.Run("resumed uploads are shown without a question", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))))
-		if got := s.window.banner.Model().Text; got != "Resuming 1 upload · 1.0 of 4.0 GB already uploaded" {
+		if got := s.window.banner.Model().Text; got != "Resuming 1 interrupted upload" {
 			t.Errorf("banner text is %q", got)
 		}
 	})

@@ -76,6 +76,12 @@ func (w *window) showNewRows() {
 		id, ok := w.list.RowOf(batch)
 		return ok && !w.list.Rows.RowVisible(id)
 	}
-	id, ok := w.list.RowOf(w.newRows.batches[0])
-	w.newRows.show(unseen, !ok || w.list.Rows.Below(id))
+	place := newRowsBelow
+	switch id, ok := w.list.RowOf(w.newRows.batches[0]); {
+	case ok && !w.list.Rows.Has(id):
+		place = newRowsHidden
+	case ok && !w.list.Rows.Below(id):
+		place = newRowsAbove
+	}
+	w.newRows.show(unseen, place)
 }

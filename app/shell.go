@@ -61,6 +61,7 @@ type shell struct {
 	received      *receivedFolder
 	settingsFiles *settingsFiles
 	thumbnails    *thumbnailMaker
+	cjk           *cjkFonts
 	prompt        *resumePrompt
 	decisions     *decisions
 	scans         *folderScans
@@ -79,6 +80,7 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	toolkit.SetIcon(assets.Icon())
 	sh := &shell{toolkit: toolkit, config: config, system: system, post: post, appearance: appearance}
 	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
+	sh.cjk = &cjkFonts{bridge: sh.bridge, search: system.findFonts, log: config.Log, apply: sh.setTheme}
 	importPreferences(toolkit.Preferences(), config)
 	sh.destination = &destination{config.State}
 	sh.window = newWindow(toolkit, sh.destination, config, sh.bridge.Refresh, frame.BannerModels{
@@ -216,7 +218,7 @@ func (sh *shell) windowActions() windowActions {
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted, Notify: sh.window.showMessage, Move: sh.actions.sendMoves, Thumbnail: sh.thumbnails.get},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
-			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
+			WhenDone: sh.afterUploads.action, SetWhenDone: sh.afterUploads.choose, Program: func() string { return sh.config.Settings.Get().WhenDone.Program }, OpenPower: func() { sh.preferences.OpenSection(preferences.SectionPower) },
 		},
 		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, addServer: sh.servers.Add, resized: sh.resized, notify: sh.notifications.message,
 		layOut: func() { sh.bridge.Post(sh.layOut) },
@@ -258,6 +260,7 @@ func (sh *shell) start(ctx context.Context) {
 	sh.show(sh.bridge.Snapshot())
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()
+		sh.cjk.start()
 	} else {
 		sh.system.whenThemeKnown(sh.openFirst)
 	}
@@ -271,6 +274,7 @@ func (sh *shell) openFirst() {
 		sh.rebuild()
 	}
 	sh.visibility.open()
+	sh.cjk.start() // not before: at each change of the theme the toolkit reads the fonts again
 }
 
 // resized is called with the size of the window, also while it is laid out again.

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/systray"
 
+	"github.com/ferryapp/ferry/app/fonts"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/power"
 	"github.com/ferryapp/ferry/assets"
@@ -39,6 +40,7 @@ type system struct {
 	notifier         platform.Notifier
 	done             doneFunctions
 	tooltip          func(string)
+	findFonts        findFonts // nil to leave all fonts to the toolkit
 
 	// whenThemeKnown calls a function on the UI goroutine as soon as the toolkit has
 	// detected whether the desktop is light or dark. It does not block.
@@ -75,6 +77,7 @@ func native(toolkit fyne.App) system {
 			playSound: platform.PlayFinished, sleep: power.Sleep, shutDown: power.ShutDown, startProgram: platform.StartProgram, isProgram: platform.IsProgram,
 		},
 		tooltip:        systray.SetTooltip,
+		findFonts:      fonts.Find,
 		whenThemeKnown: func(then func()) { whenThemeKnown(toolkit.Settings(), then) },
 	}
 }

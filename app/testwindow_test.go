@@ -73,6 +73,7 @@ type fakeDesktop struct {
 	did            []string // what followed when all uploads were done
 	doErr          error    // of that
 	launcher       launcher // nil for none
+	findFonts      findFonts
 }
 
 func (d *fakeDesktop) record(update func()) {
@@ -231,7 +232,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 		hasTray: s.desktop.hasTray, watchTray: s.desktop.watchTray, registerTrayIcon: s.desktop.registerTrayIcon, exportTrayIcon: s.desktop.exportTrayIcon,
 		reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		surveyTimeout: time.Hour, // longer than any count takes
-		readClipboard: s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, done: s.desktop.done(), tooltip: func(string) {}, launcher: s.desktop.launcher, whenThemeKnown: func(then func()) { then() },
+		readClipboard: s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, done: s.desktop.done(), tooltip: func(string) {}, launcher: s.desktop.launcher, findFonts: s.desktop.findFonts, whenThemeKnown: func(then func()) { then() },
 	}, s.ui.Post)
 	ctx, end := context.WithCancel(t.Context())
 	s.end = end

@@ -206,8 +206,8 @@ func (s *testWindow) untilDialog() {
 	s.until("a dialog is open", func() bool { return s.overlay() != nil })
 }
 
-// enterState resets the window and shows a state.
-func (s *testWindow) enterState(show func(*testWindow)) {
+// resetWindow closes all dialogs and hides what is shown for a while.
+func (s *testWindow) resetWindow() {
 	for range 10 {
 		s.dialogs.CloseTop()
 	}
@@ -218,6 +218,11 @@ func (s *testWindow) enterState(show func(*testWindow)) {
 	s.window.toasts.Dismiss()
 	s.window.filter.Field.SetText("")
 	s.window.closeDetails()
+}
+
+// enterState resets the window and shows a state.
+func (s *testWindow) enterState(show func(*testWindow)) {
+	s.resetWindow()
 	sending := apptest.Snapshot(apptest.EveryState(time.Now())...)
 	sending.Progress[3] = uploader.Progress{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
 	sending.Totals.Active, sending.Totals.Rate, sending.Totals.ETA = 1, 12.4e6, 22*time.Hour

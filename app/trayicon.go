@@ -60,7 +60,7 @@ func (sh *shell) exportTrayIcon(ctx context.Context) {
 // trayOf returns what the tray shows of a snapshot.
 func (sh *shell) trayOf(s *uploader.Snapshot, counts view.Counts) view.Tray {
 	next := view.TrayOf(s, counts, sh.prompt.interrupted)
-	next.WhenDone = sh.afterUploads.action()
+	next.WhenDone, next.Program = sh.afterUploads.action(), sh.config.Settings.Get().WhenDone.Program
 	return next
 }
 

@@ -166,7 +166,7 @@ func TestFailedActionIsReported(t *testing.T) {
 func TestWhatFollowsIsChosenInFooterAndTray(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 	menu := s.window.footer.WhenDoneMenu()
-	want := []string{"When all uploads are done, once", "Do nothing", "Play a sound", "Sleep", "Shut down", "Run a program", "Set for every time…"}
+	want := []string{"When all uploads are done, once", "Do nothing", "Play a sound", "Sleep", "Shut down", "Run a program…", "Set for every time…"}
 	if diff := cmp.Diff(want, apptest.Labels(menu)); diff != "" {
 		t.Error(diff)
 	}
@@ -191,11 +191,12 @@ func TestWhatFollowsIsChosenInFooterAndTray(t *testing.T) {
 
 func TestProgramIsChosenOnce(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)), withChosen(reportProgram))
-	apptest.Pick(t, s.window.footer.WhenDoneMenu(), "Run a program")
+	apptest.Pick(t, s.window.footer.WhenDoneMenu(), "Run a program…")
 	s.until("program is chosen", func() bool { return s.afterUploads.action() == settings.DoneProgram })
 	if got := s.config.Settings.Get().WhenDone; got != (settings.WhenDone{Action: settings.DoneNothing, Program: reportProgram}) {
 		t.Errorf("the settings have %+v", got)
 	}
+	apptest.Item(t, s.window.footer.WhenDoneMenu(), "Run "+filepath.Base(reportProgram))
 	s.finish()
 	s.passNotice()
 	s.wantDone(reportProgram)

@@ -11,7 +11,8 @@ import (
 
 // A row contains from left to right: an indentation by its depth; the chevron; the
 // tile with the icon; the name above the status; the columns. The bar is below them. In a
-// compact theme the row is one line, with the status between name and columns.
+// compact theme the row is one line, with the status between name and columns, and over those
+// that are empty.
 //
 // The columns have the same position in all rows, and are hidden one by one, the last one
 // first, if the row is too narrow. Buttons lie above the right end of the row while the
@@ -137,18 +138,18 @@ func (r *Row) arrangeText(left, free float32, size fyne.Size) {
 func (r *Row) arrangeLine(left, free float32, size fyne.Size) {
 	columns := r.columnsLeft(size)
 	middle := size.Height / 2
-	r.arrangeColumns(free, draw.Snap(middle-r.status.Height/2), size)
+	end := r.arrangeColumns(free, draw.Snap(middle-r.status.Height/2), size)
 
 	statusLeft := draw.Snap(r.style.textLeft() + nameShare*(columns-r.style.textLeft()))
-	showText := columns-statusLeft >= theme.Grid(minStatusWidth)
-	if !showText {
+	enough := theme.Grid(minStatusWidth)
+	alwaysText := columns-statusLeft >= enough
+	if !alwaysText {
 		statusLeft = columns - theme.Grid(rowGap) - theme.Size(theme.SizeMark)
 	}
 	nameEnd := min(statusLeft-theme.Grid(rowGap), free)
 	r.name.Place(fyne.NewPos(left, draw.Snap(middle-r.name.Height/2)), nameEnd-left)
 	textAt := r.arrangeStatusIcon(statusLeft, middle)
-	end := min(columns-theme.Grid(rowGap), free)
-	draw.SetVisible(r.status.Object, showText && end > textAt)
+	draw.SetVisible(r.status.Object, alwaysText && end > textAt || end-textAt >= enough)
 	r.status.Place(fyne.NewPos(textAt, draw.Snap(middle-r.status.Height/2)), max(end-textAt, 0))
 	r.arrangeBar(left, size, theme.Grid(0.5))
 }

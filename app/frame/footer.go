@@ -44,6 +44,7 @@ type FooterActions struct {
 
 	WhenDone    func() settings.DoneAction // what follows when all uploads are done
 	SetWhenDone func(settings.DoneAction)  // for this round
+	Program     func() string              // the path of the program that may follow; "" for none
 	OpenPower   func()                     // opens the setting for every round
 }
 

@@ -23,7 +23,7 @@ func (f *Footer) WhenDoneMenu() *fyne.Menu {
 	title.Disabled = true
 	menu := fyne.NewMenu("", title)
 	for _, action := range settings.DoneActions() {
-		item := fyne.NewMenuItem(view.DoneActionText(action), func() { f.actions.SetWhenDone(action) })
+		item := fyne.NewMenuItem(view.DoneChoiceText(action, f.actions.Program()), func() { f.actions.SetWhenDone(action) })
 		item.Checked = action == f.actions.WhenDone()
 		menu.Items = append(menu.Items, item)
 	}

@@ -49,7 +49,7 @@ var (
 	// belowShell are the packages of the app that the shell and the parts of the window
 	// use.
 	belowShell = []string{
-		"app/awake", "app/bridge", "app/bus", "app/cli", "app/connect", "app/feed", "app/form", "app/instance", "app/platform", "app/power", "app/presets", "app/profile", "app/savedvalue", "app/settings",
+		"app/awake", "app/bridge", "app/bus", "app/cli", "app/connect", "app/feed", "app/fonts", "app/form", "app/instance", "app/platform", "app/power", "app/presets", "app/profile", "app/savedvalue", "app/settings",
 		"app/spool", "app/thumbnails", "app/uploadurls", "app/view", "app/whendone", "app/windowstate", "app/words",
 	}
 

@@ -200,7 +200,7 @@ func (t *Tray) recent(next view.Tray) platform.MenuItem {
 func (t *Tray) whenDone(next view.Tray) platform.MenuItem {
 	item := platform.MenuItem{Key: "when-done", Label: words.Text("done.menu")}
 	for _, action := range settings.DoneActions() {
-		choice := t.item("when-done "+string(action), view.DoneActionText(action), func() { t.actions.ChooseWhenDone(action) })
+		choice := t.item("when-done "+string(action), view.DoneChoiceText(action, next.Program), func() { t.actions.ChooseWhenDone(action) })
 		choice.Radio, choice.Checked = true, action == next.WhenDone
 		item.Items = append(item.Items, choice)
 	}

@@ -12,20 +12,28 @@ import (
 func TestInterruptedAndResumed(t *testing.T) {
 	apptest.LoadEnglish(t)
 	s := apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(3, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(4, apptest.Done))
-	t.Run("resumed text contains the uploaded size", func(t *testing.T) {
-		if got, want := FindResumed(s, time.Now()).Text(s), "Resuming 2 uploads · 2.0 of 8.0 GB already uploaded"; got != want {
-			t.Errorf("got %q", got)
+	t.Run("the uploaded size is shown when all servers have answered", func(t *testing.T) {
+		resumedAt := func(bytes int64) func(*uploader.Transfer) {
+			return func(t *uploader.Transfer) { t.ResumedFrom = bytes }
 		}
-	})
-	t.Run("server offset replaces the stored offset", func(t *testing.T) {
-		stored := apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(0)))
-		resumed := FindResumed(stored, time.Now())
-		if got, want := resumed.Text(stored), "Resuming 1 interrupted upload"; got != want {
-			t.Errorf("got %q", got)
-		}
-		checked := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.ResumedFrom = apptest.Gigabyte }))
-		if got, want := resumed.Text(checked), "Resuming 1 upload · 1.0 of 4.0 GB already uploaded"; got != want {
-			t.Errorf("got %q", got)
+		stored := []*uploader.Transfer{apptest.Transfer(1, apptest.Acknowledged(3e9)), apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte), resumedAt(5e8))}
+		first := apptest.Snapshot(stored...)
+		resumed := FindResumed(first, time.Now())
+		sending := apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(3e9), resumedAt(2e9))
+		done := apptest.Transfer(1, apptest.Done, apptest.Acknowledged(4e9), resumedAt(2e9))
+		for _, step := range []struct {
+			name     string
+			snapshot *uploader.Snapshot
+			want     string
+		}{
+			{"stored offsets", first, "Resuming 2 interrupted uploads"},
+			{"one answer", apptest.Snapshot(sending, stored[1]), "Resuming 2 interrupted uploads"},
+			{"all answers", apptest.Snapshot(done, apptest.Transfer(2, apptest.Sending, apptest.Acknowledged(2e9), resumedAt(apptest.Gigabyte))), "Resuming 2 uploads · 3.0 of 8.0 GB already uploaded"},
+			{"the connection was lost again", apptest.Snapshot(done, apptest.Transfer(2, apptest.Waiting(fault.Offline), apptest.Acknowledged(3e9), resumedAt(apptest.Gigabyte))), "Resuming 2 uploads · 3.0 of 8.0 GB already uploaded"},
+		} {
+			if got := resumed.Text(step.snapshot); got != step.want {
+				t.Errorf("%s: got %q", step.name, got)
+			}
 		}
 	})
 	t.Run("no text for uploads that were not started", func(t *testing.T) {
@@ -43,7 +51,7 @@ func TestInterruptedAndResumed(t *testing.T) {
 			apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), begun(-time.Hour)),
 			apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte), begun(time.Second)),
 		)
-		if got, want := FindResumed(s, start).Text(s), "Resuming 1 upload · 1.0 of 4.0 GB already uploaded"; got != want {
+		if got, want := FindResumed(s, start).Text(s), "Resuming 1 interrupted upload"; got != want {
 			t.Errorf("got %q", got)
 		}
 	})

@@ -29,6 +29,7 @@ type Tray struct {
 	Recent  [MaxRecent]RecentUpload
 
 	WhenDone settings.DoneAction // what follows when all uploads are done
+	Program  string              // the path of the program that may follow; "" for none
 }
 
 // TrayOf returns the tray for a snapshot. The state is TrayAttention while interrupted
@@ -119,5 +120,5 @@ func runningLine(s *uploader.Snapshot, counts Counts) string {
 
 // Menu returns the part of the value that the menu shows.
 func (t Tray) Menu() Tray {
-	return Tray{Status: t.Status, Resume: t.Resume, Pause: t.Pause, Paused: t.Paused, Recent: t.Recent, WhenDone: t.WhenDone}
+	return Tray{Status: t.Status, Resume: t.Resume, Pause: t.Pause, Paused: t.Paused, Recent: t.Recent, WhenDone: t.WhenDone, Program: t.Program}
 }

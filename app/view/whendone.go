@@ -12,6 +12,19 @@ import (
 // DoneActionText returns the name of what may follow when all uploads are done.
 func DoneActionText(action settings.DoneAction) string { return words.Text("done." + string(action)) }
 
+// DoneChoiceText returns the text of the menu item that chooses what follows. Program is the path of the
+// chosen program; "" for none, so that the item asks for it.
+func DoneChoiceText(action settings.DoneAction, program string) string {
+	switch {
+	case action != settings.DoneProgram:
+		return DoneActionText(action)
+	case program == "":
+		return words.Text("done.program.choose")
+	default:
+		return words.Text("done.program.run", words.Data{"Program": words.Printable(filepath.Base(program))})
+	}
+}
+
 // WhenDoneNow returns the text and the tone of what follows when all uploads are done.
 func WhenDoneNow(action settings.DoneAction) (string, theme.Tone) {
 	tone := theme.Active

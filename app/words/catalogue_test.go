@@ -129,6 +129,20 @@ func TestLanguagesHaveTheSameKeys(t *testing.T) {
 	}
 }
 
+// TestEllipsesAreTheSameInAllLanguages: a label ends in an ellipsis if it opens a dialog, which does
+// not depend on the language.
+func TestEllipsesAreTheSameInAllLanguages(t *testing.T) {
+	const ellipsis = "…"
+	english := messages(t, words.English)
+	for _, language := range words.Languages() {
+		for key, text := range messages(t, language) {
+			if strings.HasSuffix(text, ellipsis) != strings.HasSuffix(english[key], ellipsis) {
+				t.Errorf("%s: %s is %q, in English %q", language, key, text, english[key])
+			}
+		}
+	}
+}
+
 func TestEveryKeyIsUsed(t *testing.T) {
 	keys, prefixes := literals(t)
 	toolkit := messagesIn(t, "toolkit", words.English) // used by Fyne

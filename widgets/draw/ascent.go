@@ -3,11 +3,14 @@ package draw
 import (
 	"image"
 	"image/color"
+	"strings"
 	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/software"
+
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // script is a group of characters that the toolkit draws in the same font.
@@ -47,6 +50,25 @@ func scriptOf(r rune) script {
 	}
 }
 
+// IsCJK reports whether a character is drawn in a font for Chinese, Japanese and Korean.
+func IsCJK(r rune) bool { return scriptOf(r) == scriptCJK }
+
+// onCJK is the function of OnCJK until it is called; nil afterwards.
+var onCJK func()
+
+// OnCJK has a function called once, on the UI goroutine, when the first text with a character of
+// Chinese, Japanese or Korean is laid out by this package.
+func OnCJK(f func()) { onCJK = f }
+
+// noteScripts calls the function of OnCJK if a text has such characters.
+func noteScripts(text string) {
+	if onCJK != nil && strings.ContainsFunc(text, IsCJK) {
+		f := onCJK
+		onCJK = nil
+		f()
+	}
+}
+
 // lowering is a key of lowerings.
 type lowering struct {
 	script script
@@ -61,10 +83,11 @@ var lowerings = map[lowering]float32{}
 
 // lowered returns by how much lower than Latin text a text is drawn.
 func lowered(text string, size float32, style fyne.TextStyle) float32 {
+	noteScripts(text)
 	most := float32(0)
 	for _, r := range text {
 		s := scriptOf(r)
-		if s == scriptLatin {
+		if s == scriptLatin || s == scriptCJK && theme.HasCJK(style) {
 			continue
 		}
 		key := lowering{s, style.Bold}

@@ -66,3 +66,22 @@ func TestLoweringIsMeasured(t *testing.T) {
 		}
 	}
 }
+
+// TestFontOfTheThemeIsNotLower: the theme's font of Chinese characters has the toolkit's lines.
+func TestFontOfTheThemeIsNotLower(t *testing.T) {
+	look := theme.New(theme.Light, 1)
+	settings := test.NewTempApp(t).Settings()
+	t.Cleanup(func() { clear(lowerings) })
+	lowerings[lowering{scriptCJK, true}] = 0.2
+	for name, c := range map[string]struct {
+		fonts theme.CJK
+		want  float32
+	}{"the toolkit's": {want: 0.2}, "the theme's": {fonts: theme.CJK{Bold: look.Font(fyne.TextStyle{Bold: true})}}} {
+		t.Run(name, func(t *testing.T) {
+			settings.SetTheme(look.WithCJK(c.fonts))
+			if got := lowered("电影", 1, fyne.TextStyle{Bold: true}); got != c.want {
+				t.Errorf("is %g lower, want %g", got, c.want)
+			}
+		})
+	}
+}

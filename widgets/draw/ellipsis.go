@@ -40,7 +40,9 @@ func EllipsisEnd(text string, width, size float32, style fyne.TextStyle) string 
 // fits, it returns the ellipsis.
 func shorten(characters []string, width, size float32, style fyne.TextStyle, keep func(kept int) string) string {
 	fits := func(text string) bool { return fyne.MeasureText(text, size, style).Width <= width }
-	if whole := strings.Join(characters, ""); fits(whole) {
+	whole := strings.Join(characters, "")
+	noteScripts(whole)
+	if fits(whole) {
 		return whole
 	}
 	best := ellipsis

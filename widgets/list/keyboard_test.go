@@ -107,13 +107,22 @@ func TestCursorIsShownWhileTheSelectedRowIsHidden(t *testing.T) {
 	h.Select(3)
 	h.window.Canvas().FocusNext()
 	all := h.model.rows
-	h.model.rows = []int64{5, 7}
-	h.Refresh()
-	if p := h.row(5); !p.state.Cursor {
-		t.Error("no row shows that the list has the focus")
-	}
-	if p := h.row(7); p.state.Cursor {
-		t.Error("two rows are shown as cursor")
+	as := func(rows ...int64) []int64 { return rows }
+	for name, rows := range map[string][]int64{"fewer rows": as(5, 7), "as many rows": as(5, 7, 11, 12, 13, 14, 15, 16, 17, 18)} {
+		h.model.rows = all
+		h.Refresh()
+		h.Select(3)
+		h.model.rows = rows
+		h.Refresh()
+		if p := h.row(5); !p.state.Cursor {
+			t.Errorf("%s: no row shows that the list has the focus", name)
+		}
+		if p := h.row(7); p.state.Cursor {
+			t.Errorf("%s: two rows are shown as cursor", name)
+		}
+		if got := h.Selected(); len(got) > 0 {
+			t.Errorf("%s: selected %v, which are hidden", name, got)
+		}
 	}
 	h.key(fyne.KeyDown, none)
 	if diff := cmp.Diff([]int64{5}, h.Selected()); diff != "" {

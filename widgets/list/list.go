@@ -242,11 +242,10 @@ func (l *View) arrange(size fyne.Size) {
 // sync updates the view after a change of the model.
 func (l *View) sync() {
 	defer l.dragging.update()
-	if l.model.Len() != l.view.count {
-		l.cursor.find()
-	}
 	if l.view.sync() {
 		l.selection.ordered(l.model) // removes IDs that the model no longer has
+		l.cursor.find()
+		l.view.updateStates()
 	}
 }
 

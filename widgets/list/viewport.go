@@ -2,6 +2,7 @@ package list
 
 import (
 	"math"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -101,7 +102,8 @@ func (v *viewport) pageSize() int {
 }
 
 // sync updates the viewport after a change of the model: it binds all visible rows
-// and keeps them at their position. It reports whether the number of rows changed.
+// and keeps them at their position. It reports whether there are other rows: another number of
+// them, or others at the place of the visible ones.
 func (v *viewport) sync() bool {
 	top, held := v.heldTop()
 	if !held {
@@ -112,6 +114,7 @@ func (v *viewport) sync() bool {
 	}
 	v.syncHeight = v.rowHeight()
 	resized := v.count != v.model.Len()
+	before := slices.Clone(v.visible)
 	v.count = v.model.Len()
 	v.lead = 0
 	if held {
@@ -120,7 +123,7 @@ func (v *viewport) sync() bool {
 	v.fit(top, held)
 	v.scrollTo(top)
 	v.update(true)
-	return resized
+	return resized || !slices.EqualFunc(before, v.visible, func(a, b slot) bool { return a.id == b.id })
 }
 
 // fit adapts the height that can be scrolled to the rows. With held there is space below

@@ -31,7 +31,13 @@ type Theme struct {
 	mode    Mode
 	scale   float32
 	compact bool
+	cjk     CJK
 }
+
+// CJK is what Chinese, Japanese and Korean characters are drawn in. The fonts have no letters of
+// other scripts, and the height of a line and its baseline are those of the toolkit's font. A font is
+// nil where the toolkit chooses one.
+type CJK struct{ Regular, Bold fyne.Resource }
 
 // New returns a theme. All sizes are multiplied by scale; 1 is the normal size.
 func New(mode Mode, scale float32) *Theme {
@@ -43,6 +49,13 @@ func (t *Theme) Compact() *Theme {
 	compact := *t
 	compact.compact = true
 	return &compact
+}
+
+// WithCJK returns the theme with fonts of Chinese, Japanese and Korean characters.
+func (t *Theme) WithCJK(fonts CJK) *Theme {
+	with := *t
+	with.cjk = fonts
+	return &with
 }
 
 // IsCompact reports whether the current theme is compact.
@@ -75,9 +88,31 @@ func (t *Theme) variant(system fyne.ThemeVariant) fyne.ThemeVariant {
 }
 
 // Font implements [fyne.Theme]. It returns Fyne's font, which has digits of equal
-// width and falls back to the system's fonts for other scripts.
+// width and falls back to the system's fonts for other scripts, or a font that is used before
+// Fyne's for the characters that it has.
 func (t *Theme) Font(style fyne.TextStyle) fyne.Resource {
+	if font := t.cjk.of(style); font != nil {
+		return font
+	}
 	return fynetheme.DefaultTheme().Font(style)
+}
+
+// of returns the font for a style; nil if there is none.
+func (c CJK) of(style fyne.TextStyle) fyne.Resource {
+	switch style {
+	case fyne.TextStyle{}:
+		return c.Regular
+	case fyne.TextStyle{Bold: true}:
+		return c.Bold
+	default:
+		return nil
+	}
+}
+
+// HasCJK reports whether the current theme has a font of Chinese characters for a style.
+func HasCJK(style fyne.TextStyle) bool {
+	current, ok := fyne.CurrentApp().Settings().Theme().(*Theme)
+	return ok && current.cjk.of(style) != nil
 }
 
 // Icon implements [fyne.Theme]. It returns Ferry's version of an icon of Fyne, or
@@ -98,9 +133,12 @@ func Size(name fyne.ThemeSizeName) float32 { return fynetheme.Size(name) }
 // Look identifies the appearance of a theme: two looks are equal (==) if objects
 // need not be repainted.
 type Look struct {
-	text color.Color
-	grid float32
+	text          color.Color
+	grid          float32
+	regular, bold bool // has fonts of Chinese characters
 }
 
 // CurrentLook returns the look of the current theme.
-func CurrentLook() Look { return Look{text: Color(ColorText), grid: Grid(1)} }
+func CurrentLook() Look {
+	return Look{text: Color(ColorText), grid: Grid(1), regular: HasCJK(fyne.TextStyle{}), bold: HasCJK(fyne.TextStyle{Bold: true})}
+}
