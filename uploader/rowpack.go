@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -51,6 +52,39 @@ type rowGroup struct {
 	volume uint64
 	folder string    // the part of the path up to the name
 	added  Timestamp // of the first one; records have the difference
+
+	failed bool        // the rows have a fault
+	fault  fault.Fault // with the path of the file replaced by pathMark in its detail
+}
+
+// pathMark is in the detail of a fault for the path of the file: so the faults of many files
+// of one folder for one reason are equal.
+const pathMark = "\x00"
+
+// faultOf returns the fault of a row of the group, whose file has that path.
+func (g *rowGroup) faultOf(path string) *fault.Fault {
+	if !g.failed {
+		return nil
+	}
+	f := g.fault
+	f.Detail = strings.Replace(f.Detail, pathMark, path, 1)
+	return &f
+}
+
+// setFault sets the fault of a group to that of a transfer, which may be nil. It reports false
+// for one with pathMark.
+func (g *rowGroup) setFault(t *Transfer) bool {
+	if t.Fault == nil {
+		return true
+	}
+	g.failed, g.fault = true, t.Fault.Plain()
+	if strings.Contains(g.fault.Detail, pathMark) || strings.Contains(t.Source.Path, pathMark) {
+		return false
+	}
+	if t.Source.Path != "" {
+		g.fault.Detail = strings.Replace(g.fault.Detail, t.Source.Path, pathMark, 1)
+	}
+	return true
 }
 
 // packer has memory for packing a transfer, which would be allocated for each otherwise.
@@ -62,10 +96,8 @@ type packer struct {
 var packers = sync.Pool{New: func() any { return &packer{} }}
 
 // mayPack reports whether a transfer is to be packed: unless it is being sent, so that it
-// changes all the time, or waits or failed because of a fault.
-func mayPack(t *Transfer) bool {
-	return !t.Phase.Working() && t.Phase != PhaseWaiting && t.Phase != PhaseFailed && t.Fault == nil && t.Result == nil && t.Repeated == nil
-}
+// changes all the time.
+func mayPack(t *Transfer) bool { return !t.Phase.Working() }
 
 // pack returns the packed form of a transfer and its record, in memory of p. It reports false
 // for a transfer that is not packed: not to be, or with a value that has no packed form.
@@ -76,7 +108,25 @@ func (c *RowChunk) pack(t *Transfer, p *packer) (row packedRow, record []byte, o
 	}
 	p.value = Transfer{}
 	c.unpack(row, record, &p.value)
-	return row, record, p.value == *t // a value without a packed form, or a field that the record does not have
+	return row, record, equal(&p.value, t) // otherwise a value without a packed form, or a field that the record does not have
+}
+
+// equal reports whether two transfers have the same value, also in what they refer to, apart from
+// what their faults wrap. It changes what a refers to.
+func equal(a, b *Transfer) bool {
+	if !a.Fault.Same(b.Fault) || !samePointer(a.Result, b.Result) || !samePointer(a.Repeated, b.Repeated) {
+		return false
+	}
+	a.Fault, a.Result, a.Repeated = b.Fault, b.Result, b.Repeated
+	return *a == *b
+}
+
+// samePointer reports whether both pointers are nil or what they refer to is equal.
+func samePointer[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
 }
 
 // packUnchecked is pack for a transfer whose values have a packed form.
@@ -103,8 +153,10 @@ func (c *RowChunk) packUnchecked(t *Transfer, p *packer) (row packedRow, record 
 // unpack sets t to the value of a packed row.
 func (c *RowChunk) unpack(row packedRow, record []byte, t *Transfer) {
 	t.ID, t.Phase, t.Intent = row.id, row.status.phase(), row.status.intent()
-	r := newReader(record, &c.groups[row.group])
+	group := &c.groups[row.group]
+	r := newReader(record, group)
 	r.transfer(t)
+	t.Fault = group.faultOf(t.Source.Path)
 }
 
 // newReader returns a recordCoder that reads a record.
@@ -113,21 +165,25 @@ func newReader(record []byte, group *rowGroup) recordCoder {
 	return recordCoder{record: record[n:], mask: mask, group: group}
 }
 
-// groupFor returns the index of the group of a transfer.
+// groupFor returns the index of the group of a transfer. It reports false if there is none.
 func (c *RowChunk) groupFor(t *Transfer) (uint8, bool) {
-	folder := t.Source.Path[:strings.LastIndexAny(t.Source.Path, `/\`)+1]
+	group := rowGroup{
+		batch: t.Batch, server: t.Server, volume: t.Source.Identity.Volume,
+		folder: t.Source.Path[:strings.LastIndexAny(t.Source.Path, `/\`)+1],
+	}
+	if !group.setFault(t) {
+		return 0, false
+	}
 	for i := len(c.groups) - 1; i >= 0; i-- {
-		g := &c.groups[i]
-		if g.batch == t.Batch && g.server == t.Server && g.volume == t.Source.Identity.Volume && g.folder == folder {
+		if group.added = c.groups[i].added; group == c.groups[i] {
 			return uint8(i), true //nolint:gosec // at most maxGroups
 		}
 	}
 	if len(c.groups) == maxGroups {
 		return 0, false
 	}
-	c.groups = append(c.groups, rowGroup{
-		batch: t.Batch, server: t.Server, volume: t.Source.Identity.Volume, folder: strings.Clone(folder), added: t.Added,
-	})
+	group.folder, group.added = strings.Clone(group.folder), t.Added // the path is longer than it
+	c.groups = append(c.groups, group)
 	return uint8(len(c.groups) - 1), true //nolint:gosec // at most maxGroups
 }
 
@@ -183,6 +239,44 @@ func (c *recordCoder) transfer(t *Transfer) {
 	codeNumber(c, &t.Exists)
 	codeNumber(c, &t.NameNumber)
 	codeNumber(c, &t.EarlierUpload)
+	c.repeated(t)
+	c.result(t)
+}
+
+// repeated writes or reads Transfer.Repeated.
+func (c *recordCoder) repeated(t *Transfer) {
+	known := t.Repeated != nil
+	codeBool(c, &known)
+	var value Repeated
+	if c.writing && known {
+		value = *t.Repeated
+	}
+	op := string(value.Op)
+	codeText(c, &op)
+	value.Op = fault.Op(op)
+	codeNumber(c, &value.Status)
+	codeNumber(c, &value.Count)
+	codeNumber(c, &value.Since)
+	if !c.writing && known {
+		read := value // value is not allocated
+		t.Repeated = &read
+	}
+}
+
+// result writes or reads Transfer.Result.
+func (c *recordCoder) result(t *Transfer) {
+	known := t.Result != nil
+	codeBool(c, &known)
+	var value Result
+	if c.writing && known {
+		value = *t.Result
+	}
+	codeText(c, &value.ID)
+	codeText(c, &value.Answer)
+	if !c.writing && known {
+		read := value // value is not allocated
+		t.Result = &read
+	}
 }
 
 // start writes or reads the fields that Row reads without the others.

@@ -1,6 +1,9 @@
 package uploader
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
@@ -33,6 +36,9 @@ func roundTrip(t Transfer) (got Transfer, packed bool) {
 	return *c.Transfer(1), c.rows[1].length > 0
 }
 
+// same reports whether two transfers have the same value, also in what they refer to.
+func same(a, b Transfer) bool { return equal(&a, &b) }
+
 func TestQueuedFileTakesFewBytes(t *testing.T) {
 	file := queuedFile()
 	got, packed := roundTrip(file)
@@ -45,10 +51,6 @@ func TestQueuedFileTakesFewBytes(t *testing.T) {
 		t.Errorf("the record has %d bytes, want at most 90", n)
 	}
 }
-
-// unpacked are the fields with which a transfer is not packed, at most a few at a time: what
-// they refer to is compared by its address.
-var unpacked = []string{"Fault", "Result", "Repeated"}
 
 // TestEveryFieldIsPacked sets each field of a transfer, also those of structures in it.
 func TestEveryFieldIsPacked(t *testing.T) {
@@ -64,12 +66,8 @@ func TestEveryFieldIsPacked(t *testing.T) {
 		if name == "Path" {
 			value.SetString("/x/" + file.Source.RelPath)
 		}
-		got, packed := roundTrip(file)
-		if got != file {
-			t.Errorf("%s: got %+v, want %+v", name, got, file)
-		}
-		if want := !slices.Contains(unpacked, name); packed != want {
-			t.Errorf("%s: packed: %t, want %t", name, packed, want)
+		if got, packed := roundTrip(file); !same(got, file) || !packed {
+			t.Errorf("%s: packed: %t, got %+v, want %+v", name, packed, got, file)
 		}
 	}
 }
@@ -111,7 +109,7 @@ func setField(field reflect.Value) {
 func TestLongPathSurvives(t *testing.T) {
 	file := queuedFile()
 	file.Source.Path = "/" + strings.Repeat("long", 1<<15)
-	if got, packed := roundTrip(file); packed || got != file {
+	if got, packed := roundTrip(file); packed || !same(got, file) {
 		t.Errorf("packed: %t, or the value differs", packed)
 	}
 }
@@ -121,7 +119,7 @@ func TestLongPathSurvives(t *testing.T) {
 func TestEveryTransferSurvives(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		file := anyTransfer(r)
-		if got, _ := roundTrip(file); got != file {
+		if got, _ := roundTrip(file); !same(got, file) {
 			r.Fatalf("got %+v, want %+v", got, file)
 		}
 	})
@@ -130,7 +128,7 @@ func TestEveryTransferSurvives(t *testing.T) {
 func FuzzEveryTransferSurvives(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(func(r *rapid.T) {
 		file := anyTransfer(r)
-		if got, _ := roundTrip(file); got != file {
+		if got, _ := roundTrip(file); !same(got, file) {
 			r.Fatalf("got %+v, want %+v", got, file)
 		}
 	}))
@@ -150,8 +148,15 @@ func anyTransfer(r *rapid.T) Transfer {
 		case field.Type() == reflect.TypeFor[time.Time]():
 			at := time.Unix(rapid.Int64().Draw(r, "seconds")>>rapid.IntRange(0, 40).Draw(r, "shift"), rapid.Int64Range(0, 999_999_999).Draw(r, "nanoseconds"))
 			field.Set(reflect.ValueOf(rapid.SampledFrom([]time.Time{{}, at, at.UTC(), at.In(time.FixedZone("x", 60)), time.Unix(0, 0)}).Draw(r, "time")))
-		case field.Kind() == reflect.Pointer:
-			field.Set(reflect.New(field.Type().Elem()))
+		case field.Type() == reflect.TypeFor[*fault.Fault]():
+			field.Set(reflect.ValueOf(anyFault(r, file.Source.Path)))
+		case field.Type() == reflect.TypeFor[*Repeated]():
+			field.Set(reflect.ValueOf(&Repeated{
+				Op: fault.Op(rapid.SampledFrom([]string{"", "create"}).Draw(r, "op")), Status: rapid.Int().Draw(r, "status"),
+				Count: rapid.Int32().Draw(r, "count"), Since: Timestamp(rapid.Int64().Draw(r, "since")),
+			}))
+		case field.Type() == reflect.TypeFor[*Result]():
+			field.Set(reflect.ValueOf(&Result{ID: rapid.String().Draw(r, "ID"), Answer: rapid.String().Draw(r, "answer")}))
 		case field.Kind() == reflect.Bool:
 			field.SetBool(rapid.Bool().Draw(r, "bool"))
 		case field.Kind() == reflect.String:
@@ -170,17 +175,84 @@ func anyTransfer(r *rapid.T) Transfer {
 	return file
 }
 
+// anyFault returns a fault of a file with that path, or nil.
+func anyFault(r *rapid.T, path string) *fault.Fault {
+	f := fault.New(fault.Kind(rapid.IntRange(0, 3).Draw(r, "kind")), fault.Op(rapid.String().Draw(r, "operation")), rapid.SampledFrom([]error{
+		nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}, errors.New(path + path), errors.New("a\x00b " + path),
+	}).Draw(r, "error"))
+	f.Status, f.RetryAfter = rapid.Int().Draw(r, "status"), time.Duration(rapid.Int64().Draw(r, "seconds"))
+	f.Code, f.ServerMessage, f.Challenge = rapid.String().Draw(r, "code"), rapid.String().Draw(r, "message"), rapid.String().Draw(r, "challenge")
+	return rapid.SampledFrom([]*fault.Fault{nil, f}).Draw(r, "fault")
+}
+
+// TestFailedFilesTakeFewBytes: a drive that is unplugged fails all of its files.
+func TestFailedFilesTakeFewBytes(t *testing.T) {
+	var c RowChunk
+	for i := range ChunkRows {
+		file := failedFile(i)
+		c.Append(&file)
+		if got := *c.Transfer(i); !same(got, file) || c.whole != nil {
+			t.Fatalf("packed: %t, got %+v, want %+v", c.whole == nil, got, file)
+		}
+		row := Row{&c, i}
+		kind, code := row.FaultCode()
+		if !row.HasFault() || row.State() != file.State() || !row.Fault().Same(file.Fault) || kind != file.Fault.Kind || code != file.Fault.Code {
+			t.Fatalf("the row has the state %s and the fault %v, want %s and %v", row.State(), row.Fault(), file.State(), file.Fault)
+		}
+	}
+	if len(c.groups) != 1 || len(c.records) > 100*ChunkRows {
+		t.Errorf("%d groups, and records of %d bytes", len(c.groups), len(c.records))
+	}
+}
+
+// TestManyFaultsOfOneFolder: a chunk has a limited number of groups, and further rows stay whole.
+func TestManyFaultsOfOneFolder(t *testing.T) {
+	var c RowChunk
+	var want []Transfer
+	for i := range 2 * ChunkRows {
+		file := failedFile(i)
+		file.Fault.Detail = fmt.Sprint("request ", i)
+		want = append(want, file)
+		if i < ChunkRows {
+			c.Append(&file)
+		} else {
+			file.ID -= ChunkRows
+			c.Set(i-ChunkRows, &file)
+			want[i-ChunkRows] = file
+		}
+	}
+	for i := range ChunkRows {
+		if got := *c.Transfer(i); !same(got, want[i]) {
+			t.Errorf("row %d is %+v, want %+v", i, got, want[i])
+		}
+	}
+}
+
+// failedFile returns the i-th of a folder of files that cannot be opened.
+func failedFile(i int) Transfer {
+	file := queuedFile()
+	file.ID += TransferID(i)
+	file.Source.Path = fmt.Sprintf("/media/card/DCIM/100CANON/IMG_%04d.CR3", i)
+	file.Source.RelPath = file.Source.Path[len("/media/card/DCIM/"):]
+	file.Phase, file.Finished = PhaseFailed, 1_780_000_000_123
+	file.Fault = fault.New(fault.SourceMissing, fault.Read, &fs.PathError{Op: "open", Path: file.Source.Path, Err: fs.ErrNotExist})
+	return file
+}
+
 // someTransfer returns a transfer of a few kinds.
 func someTransfer(r *rapid.T) Transfer {
 	file := queuedFile()
 	file.Batch, file.Rank = BatchID(rapid.IntRange(1, 3).Draw(r, "batch")), rapid.Int64Range(1, 3).Draw(r, "rank")
-	switch rapid.IntRange(0, 3).Draw(r, "kind") {
+	switch rapid.IntRange(0, 4).Draw(r, "kind") {
 	case 0:
 		file.Phase, file.Session.Offset = PhaseSending, 5
 	case 1:
 		file.Phase, file.Fault = PhaseFailed, fault.Newf(fault.Bug, fault.Load, "x")
 	case 2:
 		file.Phase, file.Session = PhaseDone, Session{URL: "https://tus.example/files/1", Offset: file.Source.Size}
+	case 3:
+		file.Phase, file.Fault = PhaseWaiting, fault.Newf(fault.Transient, fault.Patch, "PATCH of %s failed", file.Source.Path)
+		file.Repeated = &Repeated{Op: fault.Patch, Status: 500, Count: rapid.Int32Range(1, 3).Draw(r, "count"), Since: 1}
 	}
 	return file
 }
@@ -203,10 +275,11 @@ func TestChunkMatchesModel(t *testing.T) {
 			}
 			for i, t := range want {
 				row := Row{c, i}
-				if *c.Transfer(i) != t || c.Find(t.ID) != i || c.ID(i) != t.ID {
+				if !same(*c.Transfer(i), t) || c.Find(t.ID) != i || c.ID(i) != t.ID {
 					r.Fatalf("row %d is %+v, want %+v", i, c.Transfer(i), t)
 				}
-				if row.Batch() != t.Batch || row.Server() != t.Server || row.State() != t.State() || row.Rank() != t.Rank || row.Size() != t.Source.Size || row.Path() != t.Source.Path {
+				if row.Batch() != t.Batch || row.Server() != t.Server || row.State() != t.State() || row.Rank() != t.Rank || row.Size() != t.Source.Size || row.Path() != t.Source.Path ||
+					row.HasFault() != (t.Fault != nil) || !row.Fault().Same(t.Fault) {
 					r.Fatalf("single fields of row %d differ from %+v", i, t)
 				}
 			}
@@ -336,7 +409,7 @@ func TestChangeIsSet(t *testing.T) {
 				given := after
 				changed.Change(0, &before, &given)
 				given = Transfer{} // the chunk does not refer to it
-				if got := *changed.Transfer(0); got != after {
+				if got := *changed.Transfer(0); !same(got, after) {
 					t.Errorf("the value is %+v, want %+v", got, after)
 				}
 				if (changed.rows[0].length > 0) != (set.rows[0].length > 0) || changed.rows[0].status != set.rows[0].status {

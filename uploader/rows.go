@@ -323,10 +323,15 @@ func (r Row) Begun() bool { return r.status()&begun != 0 }
 
 // State returns Transfer.State.
 func (r Row) State() State {
-	if row := r.chunk.rows[r.i]; row.length > 0 {
-		return stateOf(row.status.intent(), row.status.phase(), nil)
+	row := r.chunk.rows[r.i]
+	if row.length == 0 {
+		return r.chunk.whole[r.i].State()
 	}
-	return r.chunk.whole[r.i].State()
+	var f *fault.Fault
+	if group := &r.chunk.groups[row.group]; group.failed {
+		f = &group.fault
+	}
+	return stateOf(row.status.intent(), row.status.phase(), f)
 }
 
 func (r Row) status() status {
@@ -336,12 +341,35 @@ func (r Row) status() status {
 	return statusOf(r.chunk.whole[r.i])
 }
 
-// Fault returns Transfer.Fault.
-func (r Row) Fault() *fault.Fault {
-	if r.chunk.rows[r.i].length > 0 {
-		return nil
+// HasFault reports whether the transfer has a fault.
+func (r Row) HasFault() bool {
+	if row := r.chunk.rows[r.i]; row.length > 0 {
+		return r.chunk.groups[row.group].failed
 	}
-	return r.chunk.whole[r.i].Fault
+	return r.chunk.whole[r.i].Fault != nil
+}
+
+// FaultCode returns the kind and the code of Transfer.Fault; zero values if there is none.
+func (r Row) FaultCode() (fault.Kind, string) {
+	row := r.chunk.rows[r.i]
+	if row.length > 0 {
+		f := &r.chunk.groups[row.group].fault
+		return f.Kind, f.Code
+	}
+	if f := r.chunk.whole[r.i].Fault; f != nil {
+		return f.Kind, f.Code
+	}
+	return 0, ""
+}
+
+// Fault returns Transfer.Fault. Two calls need not return the same pointer.
+func (r Row) Fault() *fault.Fault {
+	if row := r.chunk.rows[r.i]; row.length == 0 {
+		return r.chunk.whole[r.i].Fault
+	} else if group := &r.chunk.groups[row.group]; group.failed {
+		return group.faultOf(r.Path())
+	}
+	return nil
 }
 
 // Rank returns Transfer.Rank.
@@ -413,8 +441,7 @@ func (r Row) start() Transfer {
 	return t
 }
 
-// Same reports whether two rows have the same value. It may report false for equal values
-// with different faults.
+// Same reports whether two rows have the same value.
 func (r Row) Same(other Row) bool {
 	if r == other {
 		return true
@@ -431,5 +458,6 @@ func (r Row) Same(other Row) bool {
 			return true
 		}
 	}
-	return *r.Transfer() == *other.Transfer()
+	value := *r.Transfer()
+	return equal(&value, other.Transfer())
 }

@@ -38,7 +38,7 @@ func (s *Saved) FillFaults() {
 	for c := range chunks {
 		for i := range chunks[c].Len() {
 			row := Row{chunks[c], i}
-			if row.Phase() != PhaseFailed && row.Phase() != PhaseWaiting || row.Fault() != nil {
+			if row.Phase() != PhaseFailed && row.Phase() != PhaseWaiting || row.HasFault() {
 				continue
 			}
 			t := *row.Transfer()

@@ -25,7 +25,7 @@ func FirstBlocked(s *uploader.Snapshot) Blocked {
 		}
 		b := Blocked{Server: server, Fault: s.Blocked[id]}
 		for _, row := range s.Transfers.Rows() {
-			if row.Server() == id && row.Intent() == uploader.IntentRun && (!row.Phase().Final() || row.State() == uploader.StateSignIn || row.Fault() == b.Fault) {
+			if row.Server() == id && row.Intent() == uploader.IntentRun && (!row.Phase().Final() || row.State() == uploader.StateSignIn || row.HasFault() && row.Fault().Same(b.Fault)) {
 				b.Waiting++
 			}
 		}

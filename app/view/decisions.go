@@ -69,7 +69,7 @@ func NeedsDecision(t *uploader.Transfer) bool {
 
 // mayAsk reports whether questionOf may have a question about a row.
 func mayAsk(row uploader.Row, interrupted *Interrupted) bool {
-	return row.Fault() != nil && row.Phase() == uploader.PhaseFailed || interrupted != nil && interrupted.Has(row.ID())
+	return row.HasFault() && row.Phase() == uploader.PhaseFailed || interrupted != nil && interrupted.Has(row.ID())
 }
 
 // Undecided returns the number of transfers with a question other than whether to resume them

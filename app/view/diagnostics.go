@@ -159,14 +159,21 @@ func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.
 // newestFaults returns the transfers with a fault that were added last, at most
 // maxFaults.
 func newestFaults(transfers uploader.Rows) []*uploader.Transfer {
-	var faulty []*uploader.Transfer
+	var newest []*uploader.Transfer
+	keep := func() {
+		slices.SortStableFunc(newest, func(a, b *uploader.Transfer) int { return cmp.Compare(b.Added, a.Added) })
+		newest = newest[:min(len(newest), maxFaults)]
+	}
 	for _, row := range transfers.Rows() {
-		if row.Fault() != nil {
-			faulty = append(faulty, row.Transfer())
+		if !row.HasFault() {
+			continue
+		}
+		if newest = append(newest, row.Transfer()); len(newest) == 8*maxFaults { // there may be a million
+			keep()
 		}
 	}
-	slices.SortFunc(faulty, func(a, b *uploader.Transfer) int { return cmp.Compare(b.Added, a.Added) })
-	return faulty[:min(len(faulty), maxFaults)]
+	keep()
+	return newest
 }
 
 // faultSummary returns a fault without its detail, which may contain names and addresses.

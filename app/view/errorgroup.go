@@ -27,12 +27,21 @@ type ErrorKey struct {
 
 // errorKeyOf returns the group of a transfer, and whether it needs attention.
 func errorKeyOf(t *uploader.Transfer) (ErrorKey, bool) {
-	if t.Phase != uploader.PhaseFailed || t.Fault == nil { // no other phase needs attention
+	if t.Fault == nil {
 		return ErrorKey{}, false
 	}
-	key := ErrorKey{Server: t.Server, State: t.State(), Kind: t.Fault.Kind}
-	if slices.Contains(fault.Codes(), t.Fault.Code) {
-		key.Code = t.Fault.Code
+	return errorKey(t.Server, t.Phase, t.State(), t.Fault.Kind, t.Fault.Code)
+}
+
+// errorKey returns the group of the transfers to a server with these values and a fault, and
+// whether they need attention.
+func errorKey(server uploader.ServerID, phase uploader.Phase, state uploader.State, kind fault.Kind, code string) (ErrorKey, bool) {
+	if phase != uploader.PhaseFailed { // no other phase needs attention
+		return ErrorKey{}, false
+	}
+	key := ErrorKey{Server: server, State: state, Kind: kind}
+	if slices.Contains(fault.Codes(), code) {
+		key.Code = code
 	}
 	return key, NeedsAttention(key.State)
 }
@@ -42,12 +51,29 @@ type errorGroups map[ErrorKey]ErrorGroup
 
 // add counts a transfer if it needs attention.
 func (g errorGroups) add(t *uploader.Transfer) {
-	key, ok := errorKeyOf(t)
-	if !ok {
+	if key, ok := errorKeyOf(t); ok {
+		g.count(key, func() *uploader.Transfer { return t })
+	}
+}
+
+// addRow counts a row if it needs attention. It costs less than add, for very many.
+func (g errorGroups) addRow(row uploader.Row) {
+	if !row.HasFault() {
 		return
 	}
+	kind, code := row.FaultCode()
+	if key, ok := errorKey(row.Server(), row.Phase(), row.State(), kind, code); ok {
+		g.count(key, row.Transfer)
+	}
+}
+
+// count counts a transfer of a group.
+func (g errorGroups) count(key ErrorKey, transfer func() *uploader.Transfer) {
 	group := g[key]
-	group.Key, group.Count, group.first = key, group.Count+1, cmp.Or(group.first, t)
+	if group.first == nil {
+		group.first = transfer()
+	}
+	group.Key, group.Count = key, group.Count+1
 	g[key] = group
 }
 

@@ -142,7 +142,7 @@ func (i *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 		switch {
 		case NeedsAttention(state):
 			totals.needsAttention++
-		case row.Fault() != nil:
+		case row.HasFault():
 			totals.unreachable++
 		}
 	}

@@ -46,9 +46,7 @@ func (r *RepeatedErrors) find(s *uploader.Snapshot, failed int) {
 	}
 	all := errorGroups{}
 	for _, row := range s.Transfers.Rows() {
-		if row.Fault() != nil {
-			all.add(row.Transfer())
-		}
+		all.addRow(row)
 	}
 	dismissed := map[ErrorKey]bool{}
 	for _, g := range all.sorted() {

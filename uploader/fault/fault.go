@@ -149,6 +149,22 @@ func (f *Fault) Error() string {
 	return text
 }
 
+// Plain returns a copy of f that wraps nothing, as a fault that was saved and is loaded again.
+func (f *Fault) Plain() Fault {
+	plain := *f
+	plain.cause = nil
+	return plain
+}
+
+// Same reports whether two faults, which may be nil, have the same fields. What they wrap is not
+// compared.
+func (f *Fault) Same(other *Fault) bool {
+	if f == nil || other == nil {
+		return f == other
+	}
+	return f.Plain() == other.Plain()
+}
+
 // Unwrap returns the underlying error, or nil.
 func (f *Fault) Unwrap() error { return f.cause }
 
