@@ -174,8 +174,8 @@ func (c *RowChunk) groupFor(t *Transfer) (uint8, bool) {
 	if !group.setFault(t) {
 		return 0, false
 	}
-	for i := len(c.groups) - 1; i >= 0; i-- {
-		if group.added = c.groups[i].added; group == c.groups[i] {
+	for i, known := range slices.Backward(c.groups) {
+		if group.added = known.added; group == known {
 			return uint8(i), true //nolint:gosec // at most maxGroups
 		}
 	}
