@@ -3,6 +3,7 @@ package engine_test
 import (
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
@@ -62,6 +63,7 @@ func TestEachByteIsReadOnce(t *testing.T) {
 			h.restart()
 			h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.SHA256 = c.sha256 })})
 			path := createFile(t, "film.mov", size)
+			waitSettled(t, path)
 			if done := h.waitFinal(h.addWithOptions(uploader.BatchOptions{Connections: c.connections}, path))[0]; done.Phase != uploader.PhaseDone {
 				t.Fatal(done.Fault)
 			}
@@ -70,5 +72,26 @@ func TestEachByteIsReadOnce(t *testing.T) {
 				t.Errorf("%d bytes were read, want %d", got, c.want)
 			}
 		})
+	}
+}
+
+// waitSettled waits until the last change of a file is longer ago than the resolution of its
+// change time. An upload that takes longer than that compares the file once if it was not.
+func waitSettled(t *testing.T, path string) {
+	t.Helper()
+	opened, file, err := source.NewDisk(source.OS{}).Open(source.File{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	for {
+		state, err := source.StateOf(opened, file, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if state.Settled {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }

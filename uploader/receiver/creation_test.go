@@ -267,7 +267,8 @@ func TestRepeatedAfterKill(t *testing.T) {
 	}
 	for run := 0; len(left) > 0; run++ {
 		var endpoint string
-		kill := startChild(t, dir, &endpoint)
+		alive, kill := startChild(t, dir, &endpoint)
+		c := c.until(alive)
 		if run < 8 {
 			time.AfterFunc(time.Duration(5+7*run)*time.Millisecond, kill)
 		}

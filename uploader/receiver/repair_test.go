@@ -121,7 +121,8 @@ func TestKilledReceiver(t *testing.T) {
 	var number atomic.Int64
 	for range 5 {
 		var endpoint string
-		kill := startChild(t, dir, &endpoint)
+		alive, kill := startChild(t, dir, &endpoint)
+		c := c.until(alive)
 		var group sync.WaitGroup
 		for range 4 {
 			group.Go(func() {
@@ -158,8 +159,11 @@ func TestKilledReceiver(t *testing.T) {
 	})
 }
 
-func startChild(t *testing.T, dir string, endpoint *string) (kill func()) {
+// startChild starts a receiver in a process of its own. The context ends when it was killed:
+// Wine may leave a connection to it open that it has not accepted yet.
+func startChild(t *testing.T, dir string, endpoint *string) (alive context.Context, kill func()) {
 	t.Helper()
+	alive, killed := context.WithCancel(t.Context())
 	command := exec.CommandContext(t.Context(), os.Args[0])
 	command.Env = append(os.Environ(), childDir+"="+dir)
 	command.Stderr = os.Stderr
@@ -178,9 +182,10 @@ func startChild(t *testing.T, dir string, endpoint *string) (kill func()) {
 	kill = sync.OnceFunc(func() {
 		_ = command.Process.Kill()
 		_ = command.Wait()
+		killed()
 	})
 	t.Cleanup(kill)
-	return kill
+	return alive, kill
 }
 
 // TestDamagedRecord: an upload whose record was cut off can be sent again. A record is

@@ -38,7 +38,7 @@ func withFingerprint(t *testing.T, fingerprint string) *client {
 	}
 	transport := &http.Transport{TLSClientConfig: config}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &client{tb: t, http: &http.Client{Transport: transport}}
+	return &client{tb: t, http: &http.Client{Transport: transport}, ctx: t.Context()}
 }
 
 func TestTLS(t *testing.T) {

@@ -2,6 +2,7 @@ package receiver_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -15,13 +16,14 @@ import (
 type client struct {
 	tb   testing.TB
 	http *http.Client
+	ctx  context.Context //nolint:containedctx // of all requests
 }
 
 func newClient(tb testing.TB) *client {
 	tb.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	tb.Cleanup(transport.CloseIdleConnections)
-	return &client{tb: tb, http: &http.Client{Transport: transport}}
+	return &client{tb: tb, http: &http.Client{Transport: transport}, ctx: tb.Context()}
 }
 
 type response struct {
@@ -39,9 +41,14 @@ func (r response) offset() int64 {
 	return n
 }
 
+// until returns a client whose requests end with ctx.
+func (c *client) until(ctx context.Context) *client {
+	return &client{tb: c.tb, http: c.http, ctx: ctx}
+}
+
 // try sends a request.
 func (c *client) try(method, url string, header map[string]string, body io.Reader) (response, error) {
-	request, err := http.NewRequestWithContext(c.tb.Context(), method, url, body)
+	request, err := http.NewRequestWithContext(c.ctx, method, url, body)
 	if err != nil {
 		return response{}, err
 	}
