@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
@@ -177,7 +178,7 @@ func TestWindowOfMissingScreenIsCentred(t *testing.T) {
 // TestWidthOnScreenIsInPixels: on a screen with a scale of 2 a unit is two pixels.
 func TestWidthOnScreenIsInPixels(t *testing.T) {
 	p := newPlacementTest(t, windowstate.State{Size: windowstate.Size{Width: 800, Height: 600}})
-	p.window.Canvas().(test.WindowlessCanvas).SetScale(2)
+	p.window.Canvas().(software.WindowlessCanvas).SetScale(2)
 	p.show()
 	if got, want := p.placer.width, int(2*p.window.Canvas().Size().Width); got != want {
 		t.Errorf("width is %d, want %d", got, want)

@@ -47,7 +47,7 @@ type Pane struct {
 	snapshot *uploader.Snapshot
 
 	background *canvas.Rectangle // hides the list if the pane covers it
-	title      *widget.Label
+	title      *widgets.NameLine
 	state      *widget.Label
 	bar        *widgets.Bar
 	reasons    *widget.Label
@@ -79,7 +79,7 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 		speeds:     view.Speeds{},
 		snapshot:   &uploader.Snapshot{},
 		total:      &view.Speed{},
-		title:      widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}),
+		title:      widgets.NewNameLine(),
 		state:      newCaption(""),
 		bar:        widgets.NewBar(),
 		reasons:    newCaption(""),
@@ -87,7 +87,6 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 		peak:       newCaption(""),
 		background: canvas.NewRectangle(theme.Color(fynetheme.ColorNameBackground)),
 	}
-	d.title.Truncation = fyne.TextTruncateEllipsis
 	d.state.Wrapping, d.reasons.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
 	d.lines = newRowPool(func() poolRow[view.Line] { return newLineRow(hints, actions.Copy) })
 	d.errors = newRowPool(func() poolRow[errorLine] { return newErrorRow(d.resolve) })
@@ -165,7 +164,7 @@ func (d *Pane) Show(s *uploader.Snapshot, now time.Time) time.Duration {
 
 func (d *Pane) showTransfer(t *uploader.Transfer, now time.Time) {
 	content := view.DetailsOf(d.snapshot, t, d.record, now)
-	setLabel(d.title, content.Title)
+	d.title.SetText(content.Title)
 	setLabel(d.state, content.State)
 	setLabel(d.reasons, joinLines(content.Reasons))
 	bar := view.ProgressOf(d.snapshot, t, 0)
@@ -186,7 +185,7 @@ func (d *Pane) showOverview(now time.Time) {
 		d.actions.Closed()
 		return
 	}
-	setLabel(d.title, content.Title)
+	d.title.SetText(content.Title)
 	setLabel(d.state, content.State)
 	d.bar.Set(content.Progress.Acked, content.Progress.Sent, content.Tone)
 	draw.SetVisible(d.reasons, false)

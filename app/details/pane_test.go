@@ -52,8 +52,8 @@ func TestPane(t *testing.T) {
 	d.Open(of(film.ID))
 	d.Show(s, now.Add(time.Second))
 	d.Show(s, now.Add(2*time.Second))
-	if !d.Content.Visible() || d.title.Text != "interview.mov" || !strings.Contains(d.peak.Text, "18.0 MB/s") {
-		t.Errorf("got title %q, peak %q", d.title.Text, d.peak.Text)
+	if !d.Content.Visible() || d.title.Text() != "interview.mov" || !strings.Contains(d.peak.Text, "18.0 MB/s") {
+		t.Errorf("got title %q, peak %q", d.title.Text(), d.peak.Text)
 	}
 	if len(d.history.rows) != 3 || len(d.parts.rows) != 2 {
 		t.Errorf("got %d events and %d parts", len(d.history.rows), len(d.parts.rows))
@@ -159,8 +159,8 @@ func TestPaneShowsBatchWithItsErrors(t *testing.T) {
 	now := time.Now()
 	d.Open(view.Subject{Batches: []uploader.BatchID{7}})
 	d.Show(s, now)
-	if d.title.Text != "Iceland" || !d.speed.Visible() || d.parts.content.Visible() && len(d.parts.rows) > 0 {
-		t.Errorf("title is %q, speed visible %t, %d parts", d.title.Text, d.speed.Visible(), len(d.parts.rows))
+	if d.title.Text() != "Iceland" || !d.speed.Visible() || d.parts.content.Visible() && len(d.parts.rows) > 0 {
+		t.Errorf("title is %q, speed visible %t, %d parts", d.title.Text(), d.speed.Visible(), len(d.parts.rows))
 	}
 	if !d.errorsTitle.Visible() || len(d.errors.rows) != 1 {
 		t.Fatalf("got %d groups of errors", len(d.errors.rows))

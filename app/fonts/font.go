@@ -125,7 +125,7 @@ func adapt(loader *opentype.Loader, like *font.Face, size int64) ([]byte, error)
 		out = append(out, content...)
 	}
 	binary.BigEndian.PutUint32(out, uint32(loader.Type))
-	binary.BigEndian.PutUint16(out[4:], uint16(len(tags)))
+	binary.BigEndian.PutUint16(out[4:], uint16(len(tags))) //nolint:gosec // a font has some dozens
 	return out, nil
 }
 
@@ -139,8 +139,8 @@ const (
 // compare.
 func putRecord(record []byte, tag opentype.Tag, offset, length int) {
 	binary.BigEndian.PutUint32(record, uint32(tag))
-	binary.BigEndian.PutUint32(record[8:], uint32(offset))
-	binary.BigEndian.PutUint32(record[12:], uint32(length))
+	binary.BigEndian.PutUint32(record[8:], uint32(offset))  //nolint:gosec // a font is smaller than 4 GB
+	binary.BigEndian.PutUint32(record[12:], uint32(length)) //nolint:gosec // as above
 }
 
 // The offsets of ascender, descender and line gap, in this order, in bytes.
@@ -156,7 +156,7 @@ func putLine(table []byte, offset int, line font.FontExtents, scale float32) err
 		if at+2 > len(table) {
 			return io.ErrUnexpectedEOF
 		}
-		binary.BigEndian.PutUint16(table[at:], uint16(int16(math.Round(float64(value*scale)))))
+		binary.BigEndian.PutUint16(table[at:], uint16(int16(math.Round(float64(value*scale))))) //nolint:gosec // two's complement is the format
 	}
 	return nil
 }
@@ -191,11 +191,12 @@ func groupsOf(all font.Cmap) []group {
 		if glyph == 0 || !draw.IsCJK(r) && !continues(r) {
 			continue
 		}
-		if last := len(groups) - 1; last >= 0 && uint32(r) == groups[last].last+1 && uint32(glyph) == groups[last].glyph+uint32(r)-groups[last].first {
+		code := uint32(r) //nolint:gosec // a character of a font is not negative
+		if last := len(groups) - 1; last >= 0 && code == groups[last].last+1 && uint32(glyph) == groups[last].glyph+code-groups[last].first {
 			groups[last].last++
 			continue
 		}
-		groups = append(groups, group{uint32(r), uint32(r), uint32(glyph)})
+		groups = append(groups, group{code, code, uint32(glyph)})
 	}
 	return groups
 }
@@ -220,9 +221,10 @@ func writeCmap(groups []group) []byte {
 	out = binary.BigEndian.AppendUint32(out, header)
 	out = binary.BigEndian.AppendUint16(out, format)
 	out = binary.BigEndian.AppendUint16(out, 0) // reserved
-	out = binary.BigEndian.AppendUint32(out, uint32(subheader+12*len(groups)))
+	count := uint32(len(groups))                //nolint:gosec // at most one for each character
+	out = binary.BigEndian.AppendUint32(out, subheader+12*count)
 	out = binary.BigEndian.AppendUint32(out, 0) // any language
-	out = binary.BigEndian.AppendUint32(out, uint32(len(groups)))
+	out = binary.BigEndian.AppendUint32(out, count)
 	for _, g := range groups {
 		out = binary.BigEndian.AppendUint32(out, g.first)
 		out = binary.BigEndian.AppendUint32(out, g.last)

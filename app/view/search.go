@@ -64,7 +64,9 @@ func foldASCII(text []byte) bool {
 		if c >= utf8.RuneSelf {
 			return false
 		}
-		text[i] = lower(c)
+		if 'A' <= c && c <= 'Z' {
+			text[i] = c + 'a' - 'A'
+		}
 	}
 	return true
 }
@@ -83,11 +85,4 @@ func (s Search) contains(name string, server uploader.ServerID) bool {
 		}
 	}
 	return true
-}
-
-func lower(c byte) byte {
-	if c >= 'A' && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
 }

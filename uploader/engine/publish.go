@@ -79,17 +79,23 @@ func (p *publisher) snapshot(storeFault *fault.Fault, now time.Time) *uploader.S
 		totals.AddProgress(t, live)
 	}
 	snapshot.BatchTotals = totals.PerBatch()
-	snapshot.Totals = p.overall(totals)
+	snapshot.Totals = p.overall(totals, snapshot.Progress)
 	p.publishedAt, s.unpublished, s.publishNow = now, false, false
 	return snapshot
 }
 
-// overall returns the totals with the speed over all workers.
-func (p *publisher) overall(totals table.Totals) uploader.Totals {
+// overall returns the totals with the speed over all workers. That of a single transfer is its own: the
+// one over all may still contain those before it.
+func (p *publisher) overall(totals table.Totals, progress map[uploader.TransferID]uploader.Progress) uploader.Totals {
 	all := totals.Overall()
 	all.Active = len(p.state.running)
 	if all.Active > 0 {
 		all.Rate, all.ETA = p.speed.Rate(), p.speed.Left(all.Left, 1)
+	}
+	if all.Pending == 1 && all.Active == 1 {
+		for _, only := range progress {
+			all.Rate, all.ETA = only.Rate, only.ETA
+		}
 	}
 	return all
 }

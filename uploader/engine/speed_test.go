@@ -60,3 +60,36 @@ func TestRateRestartsAfterPause(t *testing.T) {
 		stop()
 	})
 }
+
+// TestFiguresOfASingleUploadAreTheTotals: the rate and the remaining time of the only upload are those
+// of all, also after a short pause, over which the speed of all uploads is measured on.
+func TestFiguresOfASingleUploadAreTheTotals(t *testing.T) {
+	path := createFile(t, "film.mov", 1<<20)
+	synctest.Test(t, func(t *testing.T) {
+		e, do, stop := new(fakeServer).start(t, testSettings(func(s *uploader.Settings) { s.Limit = 20_000 }), path)
+		measured := 0
+		for i := range 120 {
+			switch i {
+			case 40:
+				do(uploader.Pause{Target: uploader.TargetAll()})
+			case 44:
+				do(uploader.Resume{Target: uploader.TargetAll()})
+			}
+			time.Sleep(250 * time.Millisecond)
+			synctest.Wait()
+			s := e.Snapshot()
+			for _, live := range s.Progress {
+				if live.Rate >= 1 {
+					measured++
+				}
+				if s.Totals.Rate != live.Rate || s.Totals.ETA != live.ETA {
+					t.Errorf("upload: %.0f B/s, %v left; all: %.0f B/s, %v left", live.Rate, live.ETA, s.Totals.Rate, s.Totals.ETA)
+				}
+			}
+		}
+		if measured < 10 {
+			t.Errorf("only %d rates", measured)
+		}
+		stop()
+	})
+}
