@@ -166,6 +166,9 @@ func Parse(args []string, out io.Writer) (Invocation, error) {
 	if err != nil {
 		return Invocation{}, usageError("cli.usage.malformed", words.Data{"Problem": words.Printable(err.Error()), "Help": helpCommand(err)})
 	}
+	if err := checkEmptyValues(ctx); err != nil {
+		return Invocation{}, err
+	}
 	return parsed.invocation(strings.TrimPrefix(ctx.Selected().FullPath(), "ferry "))
 }
 
@@ -202,6 +205,28 @@ func decodeString(ctx *kong.DecodeContext, target reflect.Value) error {
 		return fmt.Errorf("expected string value but got %v", token.Value)
 	}
 	target.SetString(text)
+	return nil
+}
+
+// checkEmptyValues fails with a *[UsageError] if a flag was given an empty value. It would
+// be the same as none: a script whose variable is not set would upload to another server,
+// or receive files without a sign-in.
+func checkEmptyValues(ctx *kong.Context) error {
+	for _, element := range ctx.Path {
+		if element.Flag == nil {
+			continue
+		}
+		empty := false
+		switch value := element.Flag.Target.Interface().(type) {
+		case string:
+			empty = value == ""
+		case []string:
+			empty = slices.Contains(value, "")
+		}
+		if empty {
+			return usageError("cli.usage.empty-value", words.Data{"Flag": "--" + element.Flag.Name})
+		}
+	}
 	return nil
 }
 

@@ -2,6 +2,9 @@ package cli_test
 
 import (
 	"io"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,5 +41,43 @@ func TestParseKeepsBytesThatAreNotUTF8(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestParseRejectsEmptyValueOfEveryFlag(t *testing.T) {
+	if err := words.Load("en"); err != nil {
+		t.Fatal(err)
+	}
+	grammar, err := cli.Grammar()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := 0
+	for _, command := range grammar.Leaves(false) {
+		for _, group := range command.AllFlags(false) {
+			for _, flag := range group {
+				kind := flag.Target.Type()
+				if kind.Kind() == reflect.Slice {
+					kind = kind.Elem()
+				}
+				if kind.Kind() != reflect.String {
+					continue
+				}
+				flags++
+				for _, value := range [][]string{{"--" + flag.Name + "="}, {"--" + flag.Name, ""}} {
+					args := slices.Concat(strings.Fields(command.FullPath())[1:], value)
+					for range command.Positional {
+						args = append(args, "x")
+					}
+					_, err := cli.Parse(args, io.Discard)
+					if want := "--" + flag.Name + " has an empty value. Leave the option out or give it a value."; cli.ExitCode(err) != cli.ExitUsage || cli.Explain(err) != want {
+						t.Errorf("%q: got %v, want %q", args, err, want)
+					}
+				}
+			}
+		}
+	}
+	if flags < 50 {
+		t.Errorf("tried only %d flags", flags)
 	}
 }

@@ -38,11 +38,14 @@ func Run(version string, args []string, streams cli.Streams) int {
 	defer close(returned)
 	context.AfterFunc(ctx, func() { exitLate(ctx, returned, streams) })
 
-	invocation, err := cli.Parse(args, streams.Out)
+	out := cli.NewOutput(streams.Out)
+	streams.Out = out
+	invocation, err := cli.Parse(args, out)
 	if err == nil {
 		words.SetCommandLine(invocation.Window == nil)
 		err = run(ctx, version, invocation, streams)
 	}
+	err = out.Check(err)
 	if err != nil && !cli.Reported(err) {
 		_, _ = fmt.Fprintln(streams.Err, cli.Explain(err))
 		newFailureDesktop(invocation, streams.Err).report(ctx, invocation, err)
