@@ -61,9 +61,10 @@ type packer struct {
 
 var packers = sync.Pool{New: func() any { return &packer{} }}
 
-// pack returns the packed form of a transfer and its record, in memory of p. It reports false for a transfer that is not packed: one that is being sent, so
-// that it changes all the time, one that waits or failed because of a fault, and any other
-// with a value that has no packed form.
+// pack returns the packed form of a transfer and its record, in memory of p. It reports false
+// for a transfer that is not packed: one that is being sent, so that it changes all the time,
+// one that waits or failed because of a fault, and any other with a value that has no packed
+// form.
 func (c *RowChunk) pack(t *Transfer, p *packer) (row packedRow, record []byte, ok bool) {
 	if t.Phase.Working() || t.Phase == PhaseWaiting || t.Phase == PhaseFailed || t.Fault != nil || t.Result != nil || t.Repeated != nil {
 		return packedRow{}, nil, false
