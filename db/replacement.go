@@ -169,9 +169,6 @@ func contentsOf(ctx context.Context, path string) (c Contents, err error) {
 }
 
 func readContents(ctx context.Context, tx *gorm.DB) (c Contents, err error) {
-	if err := checkColumns(tx); err != nil {
-		return c, err
-	}
 	servers, err := loadServers(tx)
 	if err != nil {
 		return c, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"strings"
 	"sync/atomic"
@@ -398,6 +399,42 @@ func TestDriveOfScanThatDoesNotRespondIsReportedOnce(t *testing.T) {
 	want := []string{"The drive with “/net/lab” doesn't respond. Check the drive and its cable, or the network and the file server."}
 	if diff := cmp.Diff(want, messages); diff != "" {
 		t.Error("messages (-want +got):\n" + diff)
+	}
+}
+
+// TestEventsOfBatchesAreInTheirOrder: scripts get the same events in each run.
+func TestEventsOfBatchesAreInTheirOrder(t *testing.T) {
+	filter, waiting, scanned := feed.Filter{Batches: map[uploader.BatchID]bool{}}, snapshot(false, nil), snapshot(true, nil)
+	waiting.ScanFaults = map[uploader.BatchID]*fault.Fault{}
+	var want []string
+	for id := uploader.BatchID(1); id <= 9; id++ {
+		folder := fmt.Sprint("/folder ", id)
+		filter.Batches[id] = true
+		waiting.Batches[id] = &uploader.Batch{ID: id, Roots: []string{folder}}
+		waiting.ScanFaults[id] = &fault.Fault{Kind: fault.SourceBusy, Op: fault.Read, Code: fault.CodeDriveHangs}
+		scanned.Batches[id] = &uploader.Batch{ID: id, Scanned: true, Skipped: uploader.Skipped{Links: uploader.SkippedEntries{Count: int(id), Names: []string{folder}}}}
+		want = append(want, folder)
+	}
+	var waits, omitted []string
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{waiting, scanned}}, filter, feed.Options{}, func(e feed.Event) error {
+		switch e.Event {
+		case feed.Waiting:
+			_, quoted, _ := strings.Cut(e.Message, "“")
+			folder, _, _ := strings.Cut(quoted, "”")
+			waits = append(waits, folder)
+		case feed.Omitted:
+			omitted = append(omitted, e.Names...)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, waits); diff != "" {
+		t.Error("scans that wait (-want +got):\n" + diff)
+	}
+	if diff := cmp.Diff(want, omitted); diff != "" {
+		t.Error("omitted entries (-want +got):\n" + diff)
 	}
 }
 

@@ -49,12 +49,10 @@ func (w *fileWaits) waits(id uploader.TransferID) bool {
 	return waits
 }
 
-// forget removes a transfer, and reports whether its wait was ended.
-func (w *fileWaits) forget(id uploader.TransferID) (ended bool) {
-	ended = w.ended[id]
+// forget removes a transfer.
+func (w *fileWaits) forget(id uploader.TransferID) {
 	delete(w.ended, id)
 	delete(w.began, id)
-	return ended
 }
 
 // over returns the transfers that wait longer than allowed, in the order of their IDs.

@@ -203,7 +203,8 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 	delete(f.sent, t.ID)
 	delete(f.waits, t.ID)
 	f.exhaustion.forget(t.ID)
-	if before.Phase.Final() || f.files.forget(t.ID) {
+	f.files.forget(t.ID)
+	if before.Phase.Final() {
 		if f.answered[t.ID] {
 			f.add(before, -1) // it did not fail
 		}
@@ -234,7 +235,7 @@ func (f *follower) reportProgress(s *uploader.Snapshot) error {
 // reportOmitted emits one event for each reason for which a scan that is complete skipped
 // entries of a batch's folders.
 func (f *follower) reportOmitted(s *uploader.Snapshot) error {
-	for id := range f.filter.Batches {
+	for _, id := range slices.Sorted(maps.Keys(f.filter.Batches)) {
 		batch := s.Batches[id]
 		if batch == nil || !batch.Scanned {
 			continue
@@ -299,8 +300,8 @@ func (f *follower) reportDrives(s *uploader.Snapshot) error {
 
 func (f *follower) reportScans(s *uploader.Snapshot) error {
 	maps.DeleteFunc(f.scans, func(id uploader.BatchID, _ bool) bool { return s.ScanFaults[id] == nil })
-	for id, wait := range s.ScanFaults {
-		batch := s.Batches[id]
+	for _, id := range slices.Sorted(maps.Keys(s.ScanFaults)) {
+		batch, wait := s.Batches[id], s.ScanFaults[id]
 		if f.scans[id] || batch == nil || !f.filter.Batches[id] {
 			continue
 		}

@@ -142,9 +142,9 @@ func (v *viewer) watch(ctx context.Context) {
 // readNewer reads what was added to the file. It blocks on the disk.
 func (v *viewer) readNewer() {
 	<-v.turn
+	defer func() { v.turn <- struct{}{} }() // after Post: what was read is shown in that order
 	lines, replaced, err := v.tail.newer()
 	hasOlder := v.tail.hasOlder()
-	v.turn <- struct{}{}
 	if err != nil {
 		v.config.Log.Info("read file of the profile failed", "err", err)
 		return
@@ -156,9 +156,9 @@ func (v *viewer) readNewer() {
 func (v *viewer) readOlder() {
 	v.config.Run(func(context.Context) {
 		<-v.turn
+		defer func() { v.turn <- struct{}{} }() // as in readNewer
 		lines, err := v.tail.older()
 		hasOlder := v.tail.hasOlder()
-		v.turn <- struct{}{}
 		if err != nil {
 			v.config.Log.Info("read file of the profile failed", "err", err)
 		}

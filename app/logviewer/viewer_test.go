@@ -166,6 +166,23 @@ func TestViewerKeepsLimitedLines(t *testing.T) {
 	}
 }
 
+// TestLinesAreShownBeforeOthersAreRead: those of a log that was rotated meanwhile would be
+// shown first.
+func TestLinesAreShownBeforeOthersAreRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ferry.log")
+	write(t, path, strings.Repeat("t=1 level=INFO msg=old\n", 15_000), os.O_APPEND)
+	v, _ := openViewer(t, path)
+	v.config.Run = func(do func(context.Context)) { do(t.Context()) }
+	v.config.Post = func(show func()) {
+		if len(v.turn) > 0 {
+			t.Error("another task may read the file before the lines are shown")
+		}
+		show()
+	}
+	v.readOlder()
+	v.readNewer()
+}
+
 func TestViewerShowsEarlierPages(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ferry.log")
 	write(t, path, "first\n"+strings.Repeat("t=1 level=INFO msg=old\n", 15_000), os.O_APPEND)

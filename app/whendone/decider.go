@@ -55,9 +55,6 @@ func (d *Decider) Action(always settings.DoneAction) settings.DoneAction {
 	return always
 }
 
-// Once returns the action chosen for this round; "" for none.
-func (d *Decider) Once() settings.DoneAction { return d.once }
-
 // Stop ends the notice without doing anything.
 func (d *Decider) Stop() { d.begun = "" }
 

@@ -22,7 +22,8 @@ const (
 
 // backoff reduces how much is sent to a server at the same time after it refused
 // requests as too many (429, 503), or when the connection is slow: by half after
-// every refusal, up by one after every increaseAfter without one. The zero backoff limits nothing.
+// every refusal, up by one after every increaseAfter without one. The zero backoff limits
+// nothing.
 type backoff struct {
 	max         int       // files at the same time, and parts of each; 0: no limit
 	lastRefused time.Time // the last refusal that counted

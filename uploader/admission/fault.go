@@ -34,7 +34,8 @@ func NeedsUser(f *fault.Fault) bool {
 }
 
 // AwaitsAnswer reports whether a fault stays until the user has answered in Ferry: with a
-// sign-in, about a host, or with the new address of a server. Others for which NeedsUser is true may be resolved elsewhere.
+// sign-in, about a host, or with the new address of a server. Others for which NeedsUser is
+// true may be resolved elsewhere.
 func AwaitsAnswer(f *fault.Fault) bool {
 	return NeedsUser(f) && (f.Kind == fault.Auth || f.Code == fault.CodeHostNotAllowed || f.Code == fault.CodeRedirected)
 }

@@ -144,11 +144,15 @@ func (d *drives) respond(volume uint64) {
 	}
 }
 
-func (d *drives) unpark(id uploader.TransferID) {
+// unpark puts a transfer back into the queue, unless it is not to be sent any more or is there
+// already. It reports whether it did.
+func (d *drives) unpark(id uploader.TransferID) bool {
 	t := d.state.table.Get(id)
-	if t != nil && t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun && !d.state.queue.Contains(int64(id)) {
-		d.state.queue.Push(queueItem(t))
+	if t == nil || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun || d.state.queue.Contains(int64(id)) {
+		return false
 	}
+	d.state.queue.Push(queueItem(t))
+	return true
 }
 
 // park takes a transfer that the queue admitted out of it if its drive does not respond or
@@ -177,12 +181,23 @@ func (d *drives) retry(now time.Time) {
 		}
 	}
 	for volume, drive := range d.blocked {
-		if parked := d.parked[volume]; len(parked) > 0 && len(drive.workers) < maxBlockedWorkers && !now.Before(drive.probe) {
-			drive.probing, drive.probe = parked[0], now.Add(driveProbeInterval)
-			d.parked[volume] = parked[1:]
-			d.unpark(parked[0])
+		if len(d.parked[volume]) > 0 && len(drive.workers) < maxBlockedWorkers && !now.Before(drive.probe) {
+			drive.probing, drive.probe = d.unparkNext(volume), now.Add(driveProbeInterval)
 		}
 	}
+}
+
+// unparkNext puts the next file of a drive back into the queue. It returns its transfer; 0 if
+// none is to be sent any more.
+func (d *drives) unparkNext(volume uint64) uploader.TransferID {
+	for len(d.parked[volume]) > 0 {
+		id := d.parked[volume][0]
+		d.parked[volume] = d.parked[volume][1:]
+		if d.unpark(id) {
+			return id
+		}
+	}
+	return 0
 }
 
 // next returns when retry has something to do; zero if it is not known.

@@ -107,6 +107,19 @@ func TestBlockedDriveIsProbed(t *testing.T) {
 	d.wantStarted(2, 3, 4)
 }
 
+// TestBlockedDriveIsProbedWithFileToBeSent: what was paused or removed meanwhile is no probe.
+func TestBlockedDriveIsProbedWithFileToBeSent(t *testing.T) {
+	d := newDrivesTest(t)
+	d.blockWorker(100)
+	d.wantStarted(5)
+	d.state.apply(1, lifecycle.PausedByUser{})
+	d.state.apply(2, lifecycle.RemovedByUser{})
+	d.state.forgetDropped()
+	d.now = d.now.Add(driveProbeInterval)
+	d.retry(d.now)
+	d.wantStarted(3)
+}
+
 func TestDriveWithManyBlockedWorkersIsNotProbed(t *testing.T) {
 	d := newDrivesTest(t)
 	for id := range uploader.TransferID(maxBlockedWorkers) {

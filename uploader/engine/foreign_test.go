@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -54,9 +53,8 @@ func TestForeignNotFoundKeepsTheUpload(t *testing.T) {
 				t.Errorf("the server is blocked: %v", s.Blocked)
 			}
 			h.restart() // what is known of the server survives
-			time.Sleep(100 * time.Millisecond)
-			if now := h.onlyTransfer(); now.Phase.Final() {
-				t.Fatalf("phase %v after a restart: %v", now.Phase, now.Fault)
+			if again := h.waitState(uploader.StateRetrying); again.Fault.Code != fault.CodeForeignResponse || again.Session.Offset != 3_000_000 {
+				t.Errorf("after a restart it waits because of %v at offset %d", again.Fault, again.Session.Offset)
 			}
 			foreign.Store(false)
 			h.do(uploader.Retry{Target: uploader.TargetAll()})

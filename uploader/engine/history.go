@@ -24,8 +24,8 @@ const (
 // history applies the user's limits to the history: first it removes what is beyond them,
 // and beyond maxListed, from the list, then from the history.
 //
-// From the list it removes finished transfers. Only batches whose
-// transfers are all finished count: until then a batch shows its progress and files.
+// From the list it removes finished transfers. Only batches whose transfers are all finished
+// count: until then a batch shows its progress and files.
 // The batch that finished last stays whole, so that the user sees what came of it. A
 // transfer that the user has to decide about, as the earlier upload of another one,
 // stays as well.

@@ -14,15 +14,11 @@ type undecided map[uploader.TransferID]bool
 // the user resumes them ([Config.AskBeforeResume]). It fails like Do.
 func (e *Engine) Undecided(ctx context.Context) (map[uploader.TransferID]bool, error) {
 	found := undecided{}
-	r := request{found, make(chan error, 1)}
-	select {
-	case e.commands <- r:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-e.done:
-		return nil, ErrStopped
+	wait, err := e.submit(ctx, found)
+	if err != nil {
+		return nil, err
 	}
-	if err := e.await(ctx, r.reply); err != nil {
+	if err := wait(ctx); err != nil {
 		return nil, err
 	}
 	return found, nil

@@ -8,11 +8,10 @@
 //
 // A file or folder that cannot be read at the moment is tried again with growing waits,
 // after everything else. One that cannot be read is delivered with its error and the scan
-// continues. Links in
-// folders that are not followed, pipes, sockets and devices are counted in Skipped. A
-// scan that is cancelled delivers nothing more and starts over at the next start of
-// the program. While what was sent of an earlier upload cannot be read from the store, the
-// scan waits, because the file would be uploaded twice.
+// continues. Links in folders that are not followed, pipes, sockets and devices are counted
+// in Skipped. A scan that is cancelled delivers nothing more and starts over at the next
+// start of the program. While what was sent of an earlier upload cannot be read from the
+// store, the scan waits, because the file would be uploaded twice.
 package scan
 
 import (
