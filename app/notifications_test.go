@@ -88,7 +88,7 @@ func TestProfileNoticeIsShown(t *testing.T) {
 		t.Errorf("banner text is %q", got.Text)
 	}
 	s.window.banner.Model().OnDismiss()
-	if got := s.window.banner.Model().Text; got != "Resuming 1 upload · 1.0 of 4.0 GB already uploaded" {
+	if got := s.window.banner.Model().Text; got != "Resuming 1 interrupted upload" {
 		t.Errorf("banner text after dismissing is %q", got)
 	}
 	s.window.banner.Model().OnDismiss()
