@@ -58,7 +58,9 @@ func (l *Listing) Add(file source.File, err error) {
 }
 
 // End records that the scan has ended, and when. Nothing may be added afterwards.
-func (l *Listing) End(now time.Time) { l.files, l.adding, l.ended = l.adding.Rows(), RowsBuilder{}, now }
+func (l *Listing) End(now time.Time) {
+	l.files, l.adding, l.ended = l.adding.Rows(), RowsBuilder{}, now
+}
 
 // Fits reports whether a scan with those arguments would yield what the listing has. A nil
 // Listing fits none.
