@@ -24,7 +24,8 @@ type Listing struct {
 	paths       []string
 	options     source.ScanOptions
 	followLinks bool
-	files       RowsBuilder // only Transfer.Source is set
+	adding      RowsBuilder // only Transfer.Source is set
+	files       Rows        // the same after End
 	count       int
 	skipped     []skippedEntry
 	incomplete  bool // there are more, or something could not be read
@@ -47,17 +48,19 @@ func (l *Listing) Add(file source.File, err error) {
 	switch {
 	case l.incomplete:
 	case err != nil && !skipped, l.count+len(l.skipped) == maxListing: // what cannot be read is tried again by the next scan
-		l.incomplete, l.files, l.skipped = true, RowsBuilder{}, nil
+		l.incomplete, l.adding, l.skipped = true, RowsBuilder{}, nil
 	case skipped:
 		l.skipped = append(l.skipped, skippedEntry{file, err})
 	default:
 		l.count++
-		l.files.Add(Transfer{ID: TransferID(l.count), Source: file})
+		l.adding.Add(Transfer{ID: TransferID(l.count), Source: file})
 	}
 }
 
-// End records that the scan has ended, and when.
-func (l *Listing) End(now time.Time) { l.ended = now }
+// End records that the scan has ended, and when. Nothing may be added afterwards.
+func (l *Listing) End(now time.Time) {
+	l.files, l.adding, l.ended = l.adding.Rows(), RowsBuilder{}, now
+}
 
 // Fits reports whether a scan with those arguments would yield what the listing has. A nil
 // Listing fits none.
@@ -78,10 +81,11 @@ func (l *Listing) Files() int {
 	return l.count
 }
 
-// All yields the files, and then what was skipped, as the scan did.
+// All yields the files, and then what was skipped, as the scan did. It yields nothing before
+// End.
 func (l *Listing) All() iter.Seq2[source.File, error] {
 	return func(yield func(source.File, error) bool) {
-		for t := range l.files.Rows().Values() {
+		for t := range l.files.Values() {
 			if !yield(t.Source, nil) {
 				return
 			}

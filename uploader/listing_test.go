@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,6 +51,29 @@ func TestListingHasWhatTheScanYields(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || listing.Files() != 600 || links && len(got) != 601 {
 		t.Errorf("%d files (-scan +listing):\n%s", listing.Files(), diff)
 	}
+}
+
+// TestListingIsReadByManyGoroutines is for the race detector.
+func TestListingIsReadByManyGoroutines(t *testing.T) {
+	t.Parallel()
+	listing := uploader.NewListing([]string{"/folder"}, source.ScanOptions{}, false)
+	for i := range 3 * uploader.ChunkRows {
+		listing.Add(source.File{Path: fmt.Sprint("/folder/", i)}, nil)
+	}
+	listing.End(time.Now())
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			files := 0
+			for range listing.All() {
+				files++
+			}
+			if files != listing.Files() {
+				t.Errorf("%d files, want %d", files, listing.Files())
+			}
+		})
+	}
+	readers.Wait()
 }
 
 func TestListingFitsOnlyTheSameScan(t *testing.T) {

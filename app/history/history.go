@@ -67,6 +67,7 @@ type Dialog struct {
 	last      uploader.HistoryPosition     // of the last entry that was read
 	more      bool                         // there may be more entries
 	loading   bool                         // a page is being read
+	failed    bool                         // the last page could not be read
 	cancel    context.CancelFunc           // cancels reading
 	forgotten map[uploader.TransferID]bool // hidden, and forgotten when undo is no longer offered
 }
@@ -195,7 +196,7 @@ func (d *Dialog) load() {
 
 // add adds a page that was read.
 func (d *Dialog) add(query uploader.HistoryQuery, page []uploader.Transfer, err error) {
-	d.loading, d.more = false, err == nil && len(page) == query.PageSize()
+	d.loading, d.failed, d.more = false, err != nil, err == nil && len(page) == query.PageSize()
 	if err != nil && !fault.IsCanceled(err) {
 		d.config.Log.Warn("read history failed", "err", err)
 		d.config.Bridge.Report(err)
@@ -215,7 +216,7 @@ func (d *Dialog) isForgotten(t uploader.Transfer) bool { return d.forgotten[t.ID
 // refresh shows the entries, or why there are none. If few are left, it reads the next page.
 func (d *Dialog) refresh() {
 	switch {
-	case len(d.entries) > 0 || d.more:
+	case len(d.entries) > 0 || d.more || d.failed: // an error is reported
 		d.empty.SetText("")
 	case d.filter == view.HistoryFilter{}:
 		d.empty.SetText(words.Text("history.empty"))

@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,6 +38,7 @@ type testDialog struct {
 	again    []uploader.TransferID // given to UploadAgain
 	server   uploader.ServerID
 	exported chan []byte
+	failed   func(error) // receives errors of the bridge
 }
 
 // start opens the dialog with count entries, of which the last one finished last. They
@@ -58,13 +60,14 @@ func start(t *testing.T, count int) *testDialog {
 		engine.History = append(engine.History, entry)
 	}
 	d := &testDialog{t: t, ui: apptest.NewUI(t), engine: engine, window: test.NewTempWindow(t, nil), exported: make(chan []byte, 1)}
+	d.failed = func(err error) { t.Errorf("command failed: %v", err) }
 	d.window.SetPadded(false)
 	d.window.Resize(fyne.NewSize(960, 640))
 	engine.Wake = d.ui.Wake
 	b := bridge.New(bridge.Config{
 		Engine: engine, Log: slog.New(slog.DiscardHandler), UI: d.ui.Post,
 		Show:   func(*uploader.Snapshot) time.Duration { return 0 },
-		Failed: func(err error) { t.Errorf("command failed: %v", err) },
+		Failed: func(err error) { d.failed(err) },
 	})
 	d.Dialog = New(Config{
 		Bridge: b, Dialogs: form.NewDialogs(d.window.Canvas(), func() {}), Log: slog.New(slog.DiscardHandler), Find: engine.FindHistory,
@@ -138,6 +141,28 @@ func TestPagesAreReadWhenTheyAreShown(t *testing.T) {
 	d.wantEntries(3*pageSize, 3*pageSize)
 	if d.more && d.loading {
 		t.Error("it still reads")
+	}
+}
+
+// TestUnreadableHistoryIsNotCalledEmpty: what the error says is not that nothing finished.
+func TestUnreadableHistoryIsNotCalledEmpty(t *testing.T) {
+	d := start(t, 0)
+	if d.empty.Text == "" {
+		t.Error("an empty history has no text")
+	}
+	unreadable, reported := errors.New("disk error"), error(nil)
+	d.failed = func(err error) { reported = err }
+	d.config.Find = func(context.Context, uploader.HistoryQuery) ([]uploader.Transfer, error) { return nil, unreadable }
+	d.reload()
+	d.ui.Until("the error is reported", func() bool { return reported != nil })
+	if !errors.Is(reported, unreadable) || d.empty.Text != "" {
+		t.Errorf("reported %v, and %q", reported, d.empty.Text)
+	}
+	d.config.Find = d.engine.FindHistory
+	d.reload()
+	d.waitRead()
+	if d.empty.Text == "" {
+		t.Error("an empty history has no text after an error")
 	}
 }
 

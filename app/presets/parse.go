@@ -1,7 +1,6 @@
 package presets
 
 import (
-	"net"
 	"net/url"
 	"regexp"
 	"strings"
@@ -21,16 +20,11 @@ func parseAddress(text string) (*url.URL, bool) {
 	if err != nil || u.User != nil || u.Scheme != "https" && u.Scheme != "http" || netx.CheckAddress(u) != nil {
 		return nil, false
 	}
-	if noScheme && isLoopback(u.Hostname()) {
+	if noScheme && netx.IsLoopback(u.Hostname()) {
 		u.Scheme = "http"
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, true
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // address accepts any address of a server.

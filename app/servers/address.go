@@ -2,7 +2,6 @@ package servers
 
 import (
 	"errors"
-	"net"
 	"net/url"
 	"strings"
 
@@ -33,7 +32,7 @@ func parseAddress(text string) (address, error) {
 	}
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
-		if u, err := url.Parse(text); err == nil && isLoopback(u.Hostname()) {
+		if u, err := url.Parse(text); err == nil && netx.IsLoopback(u.Hostname()) {
 			text = "http" + strings.TrimPrefix(text, "https")
 		}
 	}
@@ -64,9 +63,4 @@ func parseAddress(text string) (address, error) {
 		u.Path = "/"
 	}
 	return address{endpoint: u.String(), host: u.Host, fingerprint: fingerprint}, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -13,6 +13,7 @@ func TestParseAddress(t *testing.T) {
 		{"query is kept", "https://up.example.com/f?k=1", "https://up.example.com/f?k=1", "up.example.com"},
 		{"no scheme", " up.example.com/files ", "https://up.example.com/files", "up.example.com"},
 		{"no scheme, localhost", "localhost:1080/files/", "http://localhost:1080/files/", "localhost:1080"},
+		{"no scheme, localhost in capitals", "LocalHost:1080/files/", "http://LocalHost:1080/files/", "LocalHost:1080"},
 		{"no scheme, loopback IP address", "127.0.0.1:1080/files/", "http://127.0.0.1:1080/files/", "127.0.0.1:1080"},
 		{"no path", "https://up.example.com", "https://up.example.com/", "up.example.com"},
 		{"fingerprint is removed", "https://up.example.com/#sha256=" + testFingerprint, "https://up.example.com/", "up.example.com"},

@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -190,7 +191,7 @@ func (d *serverDialog) showNote() {
 		add("server.kept.system", theme.Muted)
 	}
 	if address, err := parseAddress(d.address.Text); err == nil {
-		if u, err := url.Parse(address.endpoint); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		if u, err := url.Parse(address.endpoint); err == nil && u.Scheme == "http" && !netx.IsLoopback(u.Hostname()) {
 			add("server.open-line", theme.Warning)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -116,7 +117,7 @@ func (d *signInDialog) wantsText(known bool) string {
 	if d.wanted.realm != "" {
 		text = words.Sentences(text, words.Text("sign-in.realm", data))
 	}
-	if u, err := url.Parse(d.server.Endpoint); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+	if u, err := url.Parse(d.server.Endpoint); err == nil && u.Scheme == "http" && !netx.IsLoopback(u.Hostname()) {
 		text += "\n" + words.Text("server.open-line")
 	}
 	return text

@@ -96,6 +96,16 @@ func IsLocalHost(host string) bool {
 	return false
 }
 
+// IsLoopback reports whether a host of a URL is this computer, as far as its text shows: an
+// address of its loopback interface, or localhost.
+func IsLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return strings.EqualFold(host, "localhost")
+	}
+	return addr.Unmap().IsLoopback()
+}
+
 // isNumeric reports whether the last label of a name makes it an IPv4 address (WHATWG
 // URL, 3.5). No domain ends in such a label.
 func isNumeric(label string) bool {

@@ -29,6 +29,17 @@ func TestIsPublic(t *testing.T) {
 	}
 }
 
+func TestIsLoopback(t *testing.T) {
+	for host, want := range map[string]bool{
+		"localhost": true, "LocalHost": true, "127.0.0.1": true, "127.9.9.9": true, "::1": true, "::ffff:127.0.0.1": true,
+		"": false, "a.localhost": false, "nas": false, "10.0.0.1": false, "0.0.0.0": false, "fe80::1": false, "example.com": false,
+	} {
+		if got := netx.IsLoopback(host); got != want {
+			t.Errorf("%q: got %t, want %t", host, got, want)
+		}
+	}
+}
+
 func TestIsLocalHost(t *testing.T) {
 	for host, want := range map[string]bool{
 		"example.com": false, "EXAMPLE.com.": false, "a.b.example": false, "1.example": false, "203.0.113.5": false, "2606:4700::1111": false,

@@ -51,7 +51,7 @@ func (p Proxy) Func() (func(*http.Request) (*url.URL, error), error) {
 		return nil, fmt.Errorf("parse proxy: %w", err)
 	}
 	return func(r *http.Request) (*url.URL, error) {
-		if isLoopback(r.URL.Hostname()) {
+		if IsLoopback(r.URL.Hostname()) {
 			return nil, nil
 		}
 		return proxyURL, nil
@@ -76,11 +76,4 @@ func (p Proxy) url() (*url.URL, error) {
 		u.User = url.UserPassword(p.User, p.Password)
 	}
 	return u, nil
-}
-
-func isLoopback(host string) bool {
-	if ip := net.ParseIP(host); ip != nil {
-		return ip.IsLoopback()
-	}
-	return strings.EqualFold(host, "localhost")
 }

@@ -36,7 +36,7 @@ func (d Disk) find(file File) (foundFile, error) {
 func (d Disk) openFolderOf(file File) (Folder, error) {
 	top, below := split(file)
 	if d.followLinks || len(below) == 0 {
-		top, below = filepath.Dir(file.Path), []string{""}
+		return d.openBelow(filepath.Dir(file.Path), nil)
 	}
 	return d.openBelow(top, below[:len(below)-1])
 }
