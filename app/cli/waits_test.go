@@ -158,7 +158,7 @@ func waitCases(now time.Time) []waitCase {
 				s.Transfers, s.Batches[7].Scanned = uploader.Rows{}, false
 				s.StoreFault = fault.Newf(fault.LocalDisk, fault.Save, "disk full")
 			}, 0,
-			"", "Ferry can't save its data on this computer: the file. Free up disk space and check that the folder is writable, then try again.", `0 local-disk "Ferry can't save its data on this computer: the file. Free up disk space and check that the folder is writable, then try again."`,
+			"", "Ferry can't save its data on this computer. Free up disk space and check that the folder is writable, then try again.", `0 local-disk "Ferry can't save its data on this computer. Free up disk space and check that the folder is writable, then try again."`,
 		},
 	}
 }

@@ -53,7 +53,7 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	}
 	data := Data{
 		"Folder": quoted(ReceivedFolder(), "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"),
-		"Status": "", "Code": "", "Detail": Printable(f.Detail),
+		"HasFile": about.File != "", "Status": "", "Code": "", "Detail": Printable(f.Detail),
 	}
 	readable, size := f.EndsEarly()
 	data["Readable"], data["Size"] = Size(readable), Size(size)
