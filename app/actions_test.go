@@ -241,6 +241,14 @@ func TestRemove(t *testing.T) {
 		s.bridge.Wait()
 		s.wantCommand(2, uploader.Remove{Target: uploader.TargetTransfers(8)})
 	})
+	t.Run("a signal that only the toolkit handled commits the removal", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
+		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
+		if err := s.close(); err != nil {
+			t.Fatal(err)
+		}
+		s.wantCommand(1, uploader.Remove{Target: uploader.TargetTransfers(7)})
+	})
 	t.Run("failed removal restores the row", func(t *testing.T) {
 		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Done))
 		engine.Err = fault.New(fault.LocalDisk, fault.Load, nil)

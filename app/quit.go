@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2/widget"
@@ -29,6 +30,7 @@ type quitter struct {
 	exit        func() // ends the toolkit's event loop
 
 	question *dialog.Dialog // the open one; nil for none
+	left     sync.Once      // leave was called; by the UI goroutine or, after its end, by two
 }
 
 // closeWindow handles the window's close button: it hides the window if the settings say
@@ -94,8 +96,17 @@ func (q *quitter) ask(text string, tray bool) {
 
 // exitNow quits without asking. The engine resumes unfinished uploads at the next start.
 func (q *quitter) exitNow() {
-	q.removals.commit()
-	q.addWaiting()
-	q.bridge.Stop()
+	q.leave()
 	q.exit()
+}
+
+// leave sends what was removed or waits to be added to the engine, and stops the bridge. It is
+// called before the toolkit's event loop ends or, if the toolkit ended it, after that: on
+// SIGTERM and SIGINT the toolkit quits by itself, and may be first.
+func (q *quitter) leave() {
+	q.left.Do(func() {
+		q.removals.commit()
+		q.addWaiting()
+		q.bridge.Stop()
+	})
 }

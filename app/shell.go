@@ -298,7 +298,7 @@ func (sh *shell) layOut() {
 // close ends everything that start started. It is called when the toolkit's event loop
 // has ended.
 func (sh *shell) close() error {
-	sh.bridge.Stop()
+	sh.quitter.leave()
 	sh.bridge.Wait()
 	sh.window.tooltips.Dismiss()
 	sh.window.toasts.Dismiss()

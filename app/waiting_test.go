@@ -166,6 +166,17 @@ func TestWaitingItems(t *testing.T) {
 			t.Errorf("engine received %v", got)
 		}
 	})
+	t.Run("a signal that only the toolkit handled adds them", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine())
+		s.preferences.Open()
+		s.adder.drop(apptest.URIs(one))
+		if err := s.close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.engine.Commands(); len(got) != 1 || !cmp.Equal(got[0].(uploader.Add).Paths, []string{one}) {
+			t.Errorf("engine received %v", got)
+		}
+	})
 	t.Run("a dialog that the toolkit removes with the one below does not hold them", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		below := s.dialogs.Ask(form.Question{Answers: []form.Answer{{Label: "OK"}}})

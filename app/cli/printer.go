@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -233,13 +234,17 @@ func (p *Printer) printTest(e *TestEntry) error {
 	return p.printLine(to, withServerMessage(e.Message, e.ServerMessage))
 }
 
-// withServerMessage returns Ferry's sentence, and after it what the server said, if
-// anything.
+// withServerMessage returns what Ferry says, a sentence or a state such as "Server error,
+// retrying", and after it what the server said, if anything.
 func withServerMessage(message, said string) string {
-	if said == "" {
+	switch last, _ := utf8.DecodeLastRuneInString(message); {
+	case said == "":
 		return message
+	case strings.ContainsRune(".。", last):
+		return message + " " + words.Said(said)
+	default:
+		return words.Join(message, words.Said(said))
 	}
-	return message + " " + words.Said(said)
 }
 
 func (p *Printer) printObject(value any) error {

@@ -160,11 +160,14 @@ func TestM1MessageIsPrintedBesideTheSentence(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		reply Reply
+		want  string
 	}{
-		{"failed", Reply{Event: &feed.Event{Event: feed.Failed, Path: "/a", Message: "It failed.", ServerMessage: message}}},
-		{"waiting", Reply{Event: &feed.Event{Event: feed.Waiting, Path: "/a", Message: "It waits.", ServerMessage: message}}},
-		{"server", Reply{Event: &feed.Event{Event: feed.Waiting, Message: "It waits.", ServerMessage: message}}},
-		{"listed", Reply{Entry: &Entry{Path: "/a", Message: "It failed.", ServerMessage: message}}},
+		{"failed", Reply{Event: &feed.Event{Event: feed.Failed, Path: "/a", Message: "It failed.", ServerMessage: message}}, "failed. The server says: “no "},
+		{"waiting", Reply{Event: &feed.Event{Event: feed.Waiting, Path: "/a", Message: "It waits.", ServerMessage: message}}, "waits. The server says: “no "},
+		{"state", Reply{Event: &feed.Event{Event: feed.Waiting, Path: "/a", Message: "Server error, retrying", ServerMessage: message}}, "Server error, retrying · The server says: “no "},
+		{"server", Reply{Event: &feed.Event{Event: feed.Waiting, Message: "It waits.", ServerMessage: message}}, "waits. The server says: “no "},
+		{"listed", Reply{Entry: &Entry{Path: "/a", Message: "It failed.", ServerMessage: message}}, "failed. The server says: “no "},
+		{"listed state", Reply{Entry: &Entry{Path: "/a", Message: "Retrying in 3 s", ServerMessage: message}}, "in 3 s · The server says: “no "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
@@ -172,7 +175,7 @@ func TestM1MessageIsPrintedBesideTheSentence(t *testing.T) {
 			if err := p.Print(c.reply); err != nil {
 				t.Fatal(err)
 			}
-			if got := out.String(); !strings.Contains(got, ". The server says: “no ") || strings.ContainsAny(got, "\x1b\u202e") {
+			if got := out.String(); !strings.Contains(got, c.want) || strings.ContainsAny(got, "\x1b\u202e") {
 				t.Errorf("printed %q", got)
 			}
 		})

@@ -105,6 +105,7 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 		return err
 	}
 	defer func() { err = errors.Join(err, closer.Close()) }()
+	defer useLibraryLog(log)()
 	log.Info("started", "version", version, "pid", os.Getpid())
 	if p.Unprotected {
 		log.Warn("file system has no owners or modes, other users may be able to change the profile", "folder", p.Dir)

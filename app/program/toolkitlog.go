@@ -35,7 +35,7 @@ func (e windowError) String() string { return e.cause }
 
 // Write receives one line; the standard logger calls it once per line.
 func (l *toolkitLog) Write(line []byte) (int, error) {
-	text := strings.TrimSpace(string(line))
+	text := withoutContent(string(line))
 	l.logOnce(text, time.Now())
 	if l.nextFatal {
 		l.nextFatal = false

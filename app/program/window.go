@@ -161,8 +161,8 @@ func (e windowEndedError) Unwrap() error { return e.error }
 // other panic is recorded as a crash.
 func guardWindow(logger *slog.Logger, logPath string, crashes *profile.CrashRecorder, run func() error) (err error) {
 	log.SetFlags(0)
+	defer log.SetOutput(log.Writer())
 	log.SetOutput(&toolkitLog{log: logger})
-	defer log.SetOutput(os.Stderr)
 	defer func() {
 		if p := recover(); p != nil {
 			stack := debug.Stack()

@@ -56,6 +56,8 @@ func TestK3LocationIsResolvedAgainstResponseURL(t *testing.T) {
 		"//other.example/1":        "http://other.example/1",
 		"../1#part":                "{}/1",
 		"a%2Fb":                    "{}/files/a%2Fb",
+		"/1?name=my film":          "{}/1?name=my%20film",
+		"/1?a=é&b=\"<%20>;c":       "{}/1?a=%C3%A9&b=%22%3C%20%3E;c",
 	}
 	for location, want := range tests {
 		t.Run(location, func(t *testing.T) {

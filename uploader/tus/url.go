@@ -83,6 +83,7 @@ func resolveLocation(responseURL *url.URL, location string) (*url.URL, error) {
 	}
 	target := responseURL.ResolveReference(reference)
 	target.Fragment, target.RawFragment, target.User = "", "", nil
+	target.RawQuery = escapeQuery(target.RawQuery)
 	if err := checkURL(target); err != nil {
 		return nil, fmt.Errorf("parse Location: %w", err)
 	}
@@ -93,6 +94,20 @@ func resolveLocation(responseURL *url.URL, location string) (*url.URL, error) {
 		}
 	}
 	return target, nil
+}
+
+// escapeQuery escapes what a request line cannot contain, as browsers do (the query
+// percent-encode set of the WHATWG URL standard). url.Parse escapes it in paths only.
+func escapeQuery(query string) string {
+	var escaped strings.Builder
+	for i := range len(query) {
+		if b := query[i]; b <= ' ' || b >= 0x7f || strings.IndexByte(`"<>`, b) >= 0 {
+			fmt.Fprintf(&escaped, "%%%02X", b)
+		} else {
+			escaped.WriteByte(b)
+		}
+	}
+	return escaped.String()
 }
 
 func sameHost(a, b *url.URL) bool { return strings.EqualFold(a.Hostname(), b.Hostname()) }
