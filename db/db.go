@@ -158,7 +158,7 @@ func (d *DB) write(ctx context.Context, fn func(*gorm.DB) error) error {
 	return transact(d.writer, fn)
 }
 
-// classify classifies err and remembers damage, so that the next Open repairs it.
+// classify classifies err and records damage, so that the next Open repairs it.
 func (d *DB) classify(op fault.Op, err error) error {
 	err = classify(op, err)
 	if errors.Is(err, ErrDamaged) {

@@ -61,7 +61,7 @@ type Position struct {
 	Y int `json:"y"`
 }
 
-// maxSize is the largest width, height and distance from the screen's origin that is believed.
+// maxSize is the largest width, height and distance from the screen's origin that is accepted.
 const maxSize = 100_000
 
 // valid reports whether a window may have the position.

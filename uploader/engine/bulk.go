@@ -204,7 +204,7 @@ func (s *state) applyBulk(c *bulkCommand, ids []uploader.TransferID) {
 		for _, id := range ids {
 			s.command(c, id)
 		}
-		s.forgetRemoved()
+		s.takeOutRemoved()
 	} else {
 		c.apply(slices.DeleteFunc(ids, func(id uploader.TransferID) bool {
 			t := s.table.Get(id)
@@ -231,7 +231,7 @@ func (s *state) applyPortion(c *bulkCommand) {
 			unsaved++
 		}
 	}
-	s.forgetRemoved()
+	s.takeOutRemoved()
 	s.bulk.applying = nil
 }
 
@@ -245,7 +245,7 @@ func (s *state) command(c *bulkCommand, id uploader.TransferID) (unsaved bool) {
 	}
 	next, effects := lifecycle.Step(t, c.input, c.given)
 	switch {
-	case next.Removed() && s.mayForget(&next) && !effects.Delete.Begun():
+	case next.Removed() && s.mayTakeOut(&next) && !effects.Delete.Begun():
 		switch {
 		case t.Phase == uploader.PhaseDone: // in the list or in the history, not in both
 			s.addToHistory(s.table.Get(id))
@@ -287,17 +287,17 @@ func (s *state) becomesOutdated(before, after *uploader.Transfer) bool {
 	return saved != nil && uploader.OnlyStatusDiffers(saved, after)
 }
 
-// mayForget reports whether a removed transfer can be taken out of the table: not before
+// mayTakeOut reports whether a removed transfer can be taken out of the table: not before
 // its worker has ended and its batch is scanned, nor before all transfers are loaded, so that
 // it is known whether its batch is empty then.
-func (s *state) mayForget(t *uploader.Transfer) bool {
+func (s *state) mayTakeOut(t *uploader.Transfer) bool {
 	b := s.batches[t.Batch]
 	return !s.partial && s.running[t.ID] == nil && (b == nil || b.Scanned)
 }
 
-// forgetRemoved takes the transfers out of the table that a saved command removed. The rows
+// takeOutRemoved takes the transfers out of the table that a saved command removed. The rows
 // of some of them are outdated until they are deleted from the store.
-func (s *state) forgetRemoved() {
+func (s *state) takeOutRemoved() {
 	if len(s.bulk.removed) > 0 {
 		for _, id := range s.bulk.removed {
 			s.outdated.add(id)
@@ -328,7 +328,7 @@ func (s *state) restoreCommands(saved *uploader.Saved, except map[uploader.Trans
 				s.command(c, id)
 			}
 		}
-		s.forgetRemoved()
+		s.takeOutRemoved()
 	}
 	s.bulk.restoring = false
 }

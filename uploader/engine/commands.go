@@ -65,7 +65,7 @@ func (l *loop) command(command any) error {
 		l.resume(c.Target)
 	case uploader.StopScan:
 		l.scans.cancel(uploader.Target{Batch: c.Batch})
-		s.forgetIfEmptyIn(uploader.Target{Batch: c.Batch})
+		s.deleteIfEmptyIn(uploader.Target{Batch: c.Batch})
 	case uploader.Scan:
 		l.scans.rescan(c.Batch)
 	case uploader.Check:
@@ -84,7 +84,7 @@ func (l *loop) command(command any) error {
 	case uploader.Remove:
 		l.scans.cancel(c.Target)
 		s.applySaved(uploader.CommandRemove, c.Target)
-		s.forgetIfEmptyIn(c.Target)
+		s.deleteIfEmptyIn(c.Target)
 	case restoration:
 		s.restore(c)
 	case uploader.Forget:
@@ -231,7 +231,7 @@ func (l *loop) retryThese(r retryWith, ids []uploader.TransferID, named map[uplo
 		s.apply(id, lifecycle.RetriedByUser{KeepUpload: r.keep})
 	}
 	if len(scanned) > 0 {
-		s.forget(scanned)
+		s.removeFromList(scanned)
 	}
 }
 
@@ -260,7 +260,7 @@ func (l *loop) continueEarlier(ids []uploader.TransferID) {
 		resumed = append(resumed, id)
 	}
 	if len(resumed) > 0 {
-		s.forget(resumed)
+		s.removeFromList(resumed)
 	}
 }
 

@@ -114,7 +114,7 @@ func TestBlockedDriveIsProbedWithFileToBeSent(t *testing.T) {
 	d.wantStarted(5)
 	d.state.apply(1, lifecycle.PausedByUser{})
 	d.state.apply(2, lifecycle.RemovedByUser{})
-	d.state.forgetDropped()
+	d.state.removeDropped()
 	d.now = d.now.Add(driveProbeInterval)
 	d.retry(d.now)
 	d.wantStarted(3)

@@ -116,7 +116,7 @@ func (h *history) trim(s *state, limits uploader.History, now time.Time) {
 	if len(h.surplus) == 0 {
 		h.surplus, h.nextAt = nil, time.Time{}
 	}
-	s.forget(slices.DeleteFunc(slices.Clone(portion), func(id uploader.TransferID) bool {
+	s.removeFromList(slices.DeleteFunc(slices.Clone(portion), func(id uploader.TransferID) bool {
 		t := s.table.Get(id) // the user may have retried it meanwhile
 		return t == nil || !isFinished(t) || !batchFinished(s, t.Batch)
 	}))

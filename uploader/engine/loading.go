@@ -134,7 +134,7 @@ func (l *loop) restorePortion() {
 func (l *loop) endLoading() {
 	commands := l.loading.commands
 	l.loading = nil
-	l.state.forgetEmptyBatches()
+	l.state.deleteEmptyBatches()
 	l.putUploadURLs()
 	l.allRestored()
 	for _, r := range commands {

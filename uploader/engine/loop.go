@@ -225,7 +225,7 @@ func (l *loop) changeMany(saveCtx context.Context, now time.Time) {
 	if l.state.bulk.caughtUp = 0; l.bulkReady() {
 		l.nextBulkPortion()
 	}
-	l.state.forgetDropped()
+	l.state.removeDropped()
 	l.history.trim(l.state, l.admission.Settings().History, now)
 	if l.commits.fault == nil {
 		l.history.trimEntries(saveCtx, l.state, l.engine.config.Store, l.admission.Settings().History, now)
@@ -399,7 +399,7 @@ func (l *loop) lastSave(saveCtx, workCtx context.Context) {
 		l.nextBulkPortion()
 	}
 	if l.loading == nil {
-		l.state.forgetDropped()
+		l.state.removeDropped()
 	} else {
 		l.stopLoading()
 	}

@@ -101,7 +101,7 @@ func (s *state) restore(r restoration) {
 		}
 	}
 	for _, b := range r.Batches {
-		s.forgetIfEmpty(b.ID)
+		s.deleteIfEmpty(b.ID)
 	}
 	s.unpublished = true
 }

@@ -286,7 +286,7 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 	if last {
 		s.state.publishNow = true
 		s.replaceFailed(id, from.Batch.Roots...) // folders are not among the files
-		s.state.forgetEmptyBatches()             // those whose files moved to this one
+		s.state.deleteEmptyBatches()             // those whose files moved to this one
 		b := *s.state.batches[id]
 		b.Skipped = from.Skipped
 		s.state.keepBatch(b)
@@ -325,12 +325,12 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	s.newTransfer(id, f)
 }
 
-// replaceFailed forgets the transfers that failed before an upload was created, at
+// replaceFailed removes the transfers that failed before an upload was created, at
 // paths that were scanned again with another batch.
 func (s *scans) replaceFailed(batch uploader.BatchID, paths ...string) {
 	for _, path := range paths {
 		if t := s.state.current(s.neverBegun[path]); t != nil && t.FailedBeforeStart() && t.Batch != batch {
-			s.state.forget([]uploader.TransferID{t.ID})
+			s.state.removeFromList([]uploader.TransferID{t.ID})
 		}
 	}
 }

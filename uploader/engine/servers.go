@@ -134,7 +134,7 @@ func (s *servers) takeID() uploader.ServerID {
 	return id
 }
 
-// remove forgets a server and closes its connections.
+// remove removes a server and closes its connections.
 func (s *servers) remove(id uploader.ServerID) {
 	delete(s.byID, id)
 	delete(s.inUse, id)

@@ -245,17 +245,17 @@ func (s *state) drop(t *uploader.Transfer) {
 	}
 }
 
-// forgetDropped forgets the transfers that were dropped.
-func (s *state) forgetDropped() {
+// removeDropped removes the transfers from the list that were dropped.
+func (s *state) removeDropped() {
 	if dropped := s.dropped; len(dropped) > 0 {
 		s.dropped = nil
-		s.forget(dropped)
+		s.removeFromList(dropped)
 	}
 }
 
-// forget removes transfers from the list. The history gets those that are done. One that
+// removeFromList removes transfers from the list. The history gets those that are done. One that
 // failed while its worker runs is removed when the worker has ended.
-func (s *state) forget(ids []uploader.TransferID) {
+func (s *state) removeFromList(ids []uploader.TransferID) {
 	isRunning := func(id uploader.TransferID) bool { return s.running[id] != nil }
 	if slices.ContainsFunc(ids, isRunning) {
 		for _, id := range ids {
@@ -292,12 +292,12 @@ func (s *state) takeOut(ids []uploader.TransferID) {
 		s.journal.Remove(id)
 	}
 	s.table.Remove(ids)
-	s.forgetEmptyBatches()
+	s.deleteEmptyBatches()
 	s.unpublished = true
 }
 
-// forgetEmptyBatches deletes the batches whose last transfer left, once all are loaded.
-func (s *state) forgetEmptyBatches() {
+// deleteEmptyBatches deletes the batches whose last transfer left, once all are loaded.
+func (s *state) deleteEmptyBatches() {
 	if s.partial {
 		return
 	}
@@ -305,13 +305,13 @@ func (s *state) forgetEmptyBatches() {
 		if b := s.batches[id]; b != nil && !b.Scanned {
 			continue // more of it may be found
 		}
-		s.forgetIfEmpty(id)
+		s.deleteIfEmpty(id)
 		s.table.ClearEmptied(id)
 	}
 }
 
-// forgetIfEmpty deletes a scanned batch without transfers.
-func (s *state) forgetIfEmpty(id uploader.BatchID) {
+// deleteIfEmpty deletes a scanned batch without transfers.
+func (s *state) deleteIfEmpty(id uploader.BatchID) {
 	b := s.batches[id]
 	if b == nil || !b.Scanned || s.table.Count(id) > 0 {
 		return
@@ -324,11 +324,11 @@ func (s *state) forgetIfEmpty(id uploader.BatchID) {
 	s.unpublished = true
 }
 
-// forgetIfEmptyIn deletes the batches of a target that have no transfers.
-func (s *state) forgetIfEmptyIn(target uploader.Target) {
+// deleteIfEmptyIn deletes the batches of a target that have no transfers.
+func (s *state) deleteIfEmptyIn(target uploader.Target) {
 	for id := range s.batches {
 		if target.All || target.Batch == id {
-			s.forgetIfEmpty(id)
+			s.deleteIfEmpty(id)
 		}
 	}
 }

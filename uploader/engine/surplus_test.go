@@ -117,7 +117,7 @@ func TestSurplus(t *testing.T) {
 // after it was determined what to trim: now the batch before it stays.
 func TestTrimAfterLastBatchLeft(t *testing.T) {
 	for name, leave := range map[string]func(*state, uploader.TransferID){
-		"removed": func(s *state, id uploader.TransferID) { s.forget([]uploader.TransferID{id}) },
+		"removed": func(s *state, id uploader.TransferID) { s.removeFromList([]uploader.TransferID{id}) },
 		"retried": func(s *state, id uploader.TransferID) {
 			next := *s.table.Get(id)
 			next.Phase = uploader.PhaseQueued

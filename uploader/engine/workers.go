@@ -203,17 +203,12 @@ func (w *workers) save(ctx context.Context, id uploader.TransferID, inputs ...li
 
 // receive applies an input from a worker, also to the state of its server.
 func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
-	s := w.state
-	running := s.running[id]
-	switch in := in.(type) {
-	case lifecycle.CheckEnded:
+	running := w.state.running[id]
+	if f, ended := workerEnd(in); ended {
 		w.release(id, running)
-		w.config.freeFiles(in.Fault, w.tasks)
-	case lifecycle.WorkerEnded:
-		w.release(id, running)
-		w.config.freeFiles(in.Fault, w.tasks)
+		w.config.freeFiles(f, w.tasks)
 	}
-	t := s.table.Get(id)
+	t := w.state.table.Get(id)
 	if t == nil {
 		return
 	}
@@ -225,49 +220,74 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 			return
 		}
 	}
+	if end, isCheck := in.(lifecycle.CheckEnded); isCheck {
+		w.checks.ended(id, end, running != nil && w.isStale(running, t.Server, end.Fault))
+		return
+	}
+	w.record(t, in)
+	w.state.apply(id, in)
+	if next := w.state.table.Get(id); next == nil || next.Phase.Final() {
+		delete(w.state.continued, id)
+	}
+	if end, isEnd := in.(lifecycle.WorkerEnded); isEnd {
+		w.ended(t, running, end)
+	}
+}
+
+// workerEnd reports whether an input is the last one of a worker, and its fault.
+func workerEnd(in lifecycle.Input) (f *fault.Fault, ended bool) {
+	switch in := in.(type) {
+	case lifecycle.CheckEnded:
+		return in.Fault, true
+	case lifecycle.WorkerEnded:
+		return in.Fault, true
+	default:
+		return nil, false
+	}
+}
+
+// record records what an input of a worker changes apart from its transfer.
+func (w *workers) record(t *uploader.Transfer, in lifecycle.Input) {
+	s := w.state
 	switch in := in.(type) {
 	case lifecycle.UploadCreated, lifecycle.Acknowledged:
 		w.accepted(t.Server)
 	case lifecycle.PartChanged:
 		w.accepted(t.Server)
-		s.saveParts(id, in.Part)
+		s.saveParts(t.ID, in.Part)
 	case lifecycle.PartsPlanned:
-		s.saveParts(id, in.Parts...)
+		s.saveParts(t.ID, in.Parts...)
 	case lifecycle.FileUpdated:
 		if in.File.Path != t.Source.Path {
-			w.log.Info("renamed file found", "transfer", id)
+			w.log.Info("renamed file found", "transfer", t.ID)
 		}
 	case lifecycle.PhaseEntered:
 		if in.Phase == uploader.PhaseSending { // what was sent has been compared
-			delete(s.continued, id)
+			delete(s.continued, t.ID)
 		}
 	case lifecycle.BlocksHashed:
-		s.saveProof(id, in)
-	case lifecycle.CheckEnded:
-		w.checks.ended(id, in, running != nil && w.isStale(running, t.Server, in.Fault))
-		return
+		s.saveProof(t.ID, in)
 	case lifecycle.WorkerEnded:
-		w.log.Debug("worker ended", "transfer", id, "fault", in.Fault, "stopped", in.Stopped)
+		w.log.Debug("worker ended", "transfer", t.ID, "fault", in.Fault, "stopped", in.Stopped)
 		w.saveObserved(t.Server) // also that the cookies of a finished upload are no longer needed
 	}
-	s.apply(id, in)
-	if next := s.table.Get(id); next == nil || next.Phase.Final() {
-		delete(s.continued, id)
-	}
-	end, isEnd := in.(lifecycle.WorkerEnded)
-	if isEnd && running != nil {
+}
+
+// ended does what follows the end of the worker of a transfer, given the transfer before that.
+func (w *workers) ended(t *uploader.Transfer, running *runningWorker, end lifecycle.WorkerEnded) {
+	if running != nil {
 		w.drives.ended(t.ID, running, end)
 	}
 	switch {
-	case isEnd && end.Fault == nil && !end.Stopped && uploader.IsSmall(t.Source):
+	case end.Fault == nil && !end.Stopped && uploader.IsSmall(t.Source):
 		if w.admission.SmallFileSent() {
 			w.limitFiles()
 		}
-	case !isEnd || end.Fault == nil:
+	case end.Fault == nil:
 	case running != nil && w.isStale(running, t.Server, end.Fault):
-		s.apply(id, lifecycle.RetriedByUser{})
+		w.state.apply(t.ID, lifecycle.RetriedByUser{})
 	default:
-		w.failed(s.table.Get(id), end.Fault)
+		w.failed(w.state.table.Get(t.ID), end.Fault)
 	}
 }
 

@@ -149,7 +149,7 @@ func backoff(f *fault.Fault, attempt int, random float64, limit time.Duration) D
 
 // AwaitNewUpload decides what follows when the server reports an upload as missing that
 // was created age ago and that no request has found yet. It returns the wait after which
-// to ask again, or false once the report is to be believed. The waits grow with the age:
+// to ask again, or false once the report is final. The waits grow with the age:
 // after the first report there are at most five more until the upload is 30 seconds old.
 func AwaitNewUpload(f *fault.Fault, age time.Duration) (wait time.Duration, again bool) {
 	missing := f.Kind == fault.Gone && (f.Op == fault.Head || f.Op == fault.Patch || f.Op == fault.Terminate)

@@ -40,7 +40,7 @@ func (s *sourceFile) verify(ctx context.Context, extents []extent) error {
 
 // reportVerified reports the change time at which what was sent is of the file. If stale, a
 // part of the saved proof was not compared: it may be of the file as it was before, and is
-// removed with the same commit. A later worker believes all of the proof if the change time is
+// removed with the same commit. A later worker uses all of the proof if the change time is
 // still the same.
 func (s *sourceFile) reportVerified(verified source.ChangeTime, stale bool) {
 	var inputs []lifecycle.Input
