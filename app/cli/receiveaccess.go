@@ -13,11 +13,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
 
-// ReceiveAuthEnv is the environment variable with credentials that uploads need, one per
-// line, as in the file of --auth-file. They are not an argument, since other users can see
-// those.
-const ReceiveAuthEnv = "FERRY_RECEIVE_AUTH"
-
 const (
 	maxAuthFile    = 1 << 20 // bytes
 	maxCertificate = 1 << 20 // bytes
@@ -70,9 +65,8 @@ func newCertificate(path, listen string) ([]byte, error) {
 }
 
 // credentials returns the credentials that uploads need, from the file of --auth-file and
-// the environment. Empty lines and those that begin with # do not count.
-func (r *Receive) credentials() ([]string, error) {
-	text := os.Getenv(ReceiveAuthEnv)
+// the text of the environment. Empty lines and those that begin with # do not count.
+func (r *Receive) credentials(text string) ([]string, error) {
 	if r.AuthFile != "" {
 		content, err := readBounded(r.AuthFile, maxAuthFile)
 		if err != nil {

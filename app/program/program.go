@@ -38,6 +38,7 @@ func Run(version string, args []string, streams cli.Streams) int {
 	defer close(returned)
 	context.AfterFunc(ctx, func() { exitLate(ctx, returned, streams) })
 
+	streams.Secrets = cli.TakeSecrets()
 	invocation, err := cli.Parse(args, streams.Out)
 	if err == nil {
 		words.SetCommandLine(invocation.Window == nil)
