@@ -4,10 +4,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader/privatefile"
 	"github.com/ferryapp/ferry/uploader/receiver"
@@ -68,7 +68,7 @@ func newCertificate(path, listen string) ([]byte, error) {
 // the text of the environment. Empty lines and those that begin with # do not count.
 func (r *Receive) credentials(text string) ([]string, error) {
 	if r.AuthFile != "" {
-		content, err := readBounded(r.AuthFile, maxAuthFile)
+		content, err := connect.ReadFile(r.AuthFile, maxAuthFile)
 		if err != nil {
 			return nil, userError("cli.receive.auth-file", words.Data{"File": words.Printable(r.AuthFile)})
 		}
@@ -85,16 +85,4 @@ func (r *Receive) credentials(text string) ([]string, error) {
 		return nil, userError("cli.receive.auth-empty", words.Data{"File": words.Printable(r.AuthFile)})
 	}
 	return all, nil
-}
-
-// readBounded reads a file that is not larger than maxSize bytes.
-func readBounded(path string, maxSize int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxSize {
-		return nil, fs.ErrInvalid
-	}
-	return os.ReadFile(path)
 }
