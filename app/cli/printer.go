@@ -21,6 +21,7 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	Secrets  Secrets // of the environment
 }
 
 // Style is the output format of a [Printer].

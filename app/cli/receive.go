@@ -21,7 +21,7 @@ import (
 // Serve prints the address of the built-in receiver and runs it until ctx ends. The
 // profile's folder for received files is used unless the command names another.
 func (r *Receive) Serve(ctx context.Context, p profile.Profile, log *slog.Logger, streams Streams) error {
-	config, err := r.config(p)
+	config, err := r.config(p, streams.Secrets)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (r *Receive) Serve(ctx context.Context, p profile.Profile, log *slog.Logger
 }
 
 // config returns the configuration of the receiver.
-func (r *Receive) config(p profile.Profile) (receiver.Config, error) {
+func (r *Receive) config(p profile.Profile, secrets Secrets) (receiver.Config, error) {
 	dir := p.ReceivedDir
 	if r.Dir != "" {
 		dir = r.Dir
@@ -68,7 +68,7 @@ func (r *Receive) config(p profile.Profile) (receiver.Config, error) {
 	if config.TLS, err = r.certificate(p.ReceiverCertificate()); err != nil {
 		return receiver.Config{}, err
 	}
-	config.Credentials, err = r.credentials()
+	config.Credentials, err = r.credentials(secrets.ReceiveAuth)
 	return config, err
 }
 

@@ -60,14 +60,13 @@ func TestReceiveConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(ReceiveAuthEnv, "token")
 	invocation, err := Parse([]string{
 		"receive", "--dir", dir, "--listen", "127.0.0.1:0", "--tls", "--max-size", "3MB", "--max-total", "20TB", "--expire", "30", "--keep-dots", "--json",
 	}, &bytes.Buffer{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := invocation.Receive.config(p)
+	got, err := invocation.Receive.config(p, Secrets{ReceiveAuth: "token"})
 	if err != nil || got.TLS == nil {
 		t.Fatalf("TLS %v, %v", got.TLS, err)
 	}

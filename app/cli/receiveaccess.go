@@ -4,19 +4,14 @@ import (
 	"crypto/tls"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader/privatefile"
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
-
-// ReceiveAuthEnv is the environment variable with credentials that uploads need, one per
-// line, as in the file of --auth-file. They are not an argument, since other users can see
-// those.
-const ReceiveAuthEnv = "FERRY_RECEIVE_AUTH"
 
 const (
 	maxAuthFile    = 1 << 20 // bytes
@@ -70,11 +65,10 @@ func newCertificate(path, listen string) ([]byte, error) {
 }
 
 // credentials returns the credentials that uploads need, from the file of --auth-file and
-// the environment. Empty lines and those that begin with # do not count.
-func (r *Receive) credentials() ([]string, error) {
-	text := os.Getenv(ReceiveAuthEnv)
+// the text of the environment. Empty lines and those that begin with # do not count.
+func (r *Receive) credentials(text string) ([]string, error) {
 	if r.AuthFile != "" {
-		content, err := readBounded(r.AuthFile, maxAuthFile)
+		content, err := connect.ReadFile(r.AuthFile, maxAuthFile)
 		if err != nil {
 			return nil, userError("cli.receive.auth-file", words.Data{"File": words.Printable(r.AuthFile)})
 		}
@@ -91,16 +85,4 @@ func (r *Receive) credentials() ([]string, error) {
 		return nil, userError("cli.receive.auth-empty", words.Data{"File": words.Printable(r.AuthFile)})
 	}
 	return all, nil
-}
-
-// readBounded reads a file that is not larger than maxSize bytes.
-func readBounded(path string, maxSize int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxSize {
-		return nil, fs.ErrInvalid
-	}
-	return os.ReadFile(path)
 }

@@ -51,7 +51,6 @@ func TestReceiveCredentials(t *testing.T) {
 		{"empty file", "# none\n", "", nil, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			t.Setenv(ReceiveAuthEnv, test.env)
 			r := &Receive{}
 			if test.file != "" {
 				r.AuthFile = file
@@ -59,7 +58,7 @@ func TestReceiveCredentials(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got, err := r.credentials()
+			got, err := r.credentials(test.env)
 			if diff := cmp.Diff(test.want, got); diff != "" || (err != nil) != test.fails {
 				t.Errorf("%v, %s", err, diff)
 			}

@@ -15,11 +15,6 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// HeaderEnv is the environment variable with header fields for the server of --to, one per
-// line as in the file of --header-file. Other users can see arguments, but not the
-// environment.
-const HeaderEnv = "FERRY_HEADER"
-
 // stdinHeader is the value of --header for lines from the standard input.
 const stdinHeader = "@-"
 
@@ -61,14 +56,14 @@ func (h *Headers) arguments() (lines []string, stdins int) {
 	return lines, stdins
 }
 
-// Read returns all header fields: those of the arguments, of the files, of in if the
-// arguments refer to it, and of HeaderEnv unless one with the same name is among the
-// others. It prints to out what other users may be able to read.
-func (h *Headers) Read(to string, in io.Reader, out io.Writer) ([]string, error) {
+// Read returns all header fields: those of the arguments, of the files, of the standard input
+// if the arguments refer to it, and of HeaderEnv unless one with the same name is among the
+// others. It prints to the standard error what other users may be able to read.
+func (h *Headers) Read(to string, streams Streams) ([]string, error) {
 	lines, stdins := h.arguments()
-	warnArguments(to, lines, out)
+	warnArguments(to, lines, streams.Err)
 	for _, path := range h.HeaderFile {
-		warnReadable(path, out)
+		warnReadable(path, streams.Err)
 		read, err := readHeaderFile(path)
 		if err != nil || len(read) == 0 {
 			return nil, userError("cli.header-file", words.Data{"File": words.Printable(path)})
@@ -76,7 +71,7 @@ func (h *Headers) Read(to string, in io.Reader, out io.Writer) ([]string, error)
 		lines = append(lines, read...)
 	}
 	if stdins > 0 {
-		read, err := readLines(in)
+		read, err := readLines(streams.In)
 		if err != nil || len(read) == 0 {
 			return nil, userError("cli.header.stdin", nil)
 		}
@@ -86,7 +81,7 @@ func (h *Headers) Read(to string, in io.Reader, out io.Writer) ([]string, error)
 	if err != nil || to == "" {
 		return lines, err
 	}
-	return appendOthers(lines, header, os.Getenv(HeaderEnv))
+	return appendOthers(lines, header, streams.Secrets.Header)
 }
 
 // readHeaderFile returns the lines of a file, which may be a pipe.

@@ -49,9 +49,8 @@ func TestReadHeaders(t *testing.T) {
 		{name: "user in the URL", to: "https://me@studio.example/"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			t.Setenv(HeaderEnv, test.env)
 			var out bytes.Buffer
-			got, err := test.headers.Read(test.to, strings.NewReader(test.in), &out)
+			got, err := test.headers.Read(test.to, Streams{In: strings.NewReader(test.in), Err: &out, Secrets: Secrets{Header: test.env}})
 			if ExitCode(err) != test.exit || err == nil && !slices.Equal(got, test.want) {
 				t.Errorf("got %q, %v, want %q", got, err, test.want)
 			}
@@ -79,7 +78,7 @@ func TestFileWithSecretsThatOthersCanRead(t *testing.T) {
 	for mode, warns := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o604: true} {
 		file := writeHeaderFile(t, "X-A: 1\n", mode)
 		var out bytes.Buffer
-		if _, err := (&Headers{HeaderFile: []string{file}}).Read("studio", nil, &out); err != nil {
+		if _, err := (&Headers{HeaderFile: []string{file}}).Read("studio", Streams{Err: &out}); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(out.String(), file) != warns {

@@ -28,7 +28,7 @@ func (h *SavedHeaders) ReadSecrets(ctx context.Context, change *instance.ServerC
 	var err error
 	switch {
 	case len(h.Header)+len(h.HeaderFile) > 0:
-		lines, err := (*Headers)(h).Read("", streams.In, streams.Err)
+		lines, err := (*Headers)(h).Read("", streams)
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
-	"os"
 	"sync"
 	"sync/atomic"
 
@@ -101,6 +100,8 @@ func (c *Connector) newTransport(server uploader.Server, proxyPassword string) (
 	return t, nil
 }
 
+const maxCertificateFile = 1 << 20 // bytes; the public authorities together have a quarter of it
+
 // readTrust reads the certificate files of an Access.
 func readTrust(access uploader.Access) (netx.TLSOptions, error) {
 	trust := netx.TLSOptions{CertificateFingerprint: access.CertificateFingerprint}
@@ -111,7 +112,7 @@ func readTrust(access uploader.Access) (netx.TLSOptions, error) {
 		if file.path == "" {
 			continue
 		}
-		content, err := os.ReadFile(file.path)
+		content, err := ReadFile(file.path, maxCertificateFile)
 		if fault.IsExhausted(err) {
 			return netx.TLSOptions{}, fault.NewExhausted(fault.Probe, err)
 		}

@@ -1,6 +1,7 @@
 package connect_test
 
 import (
+	"bytes"
 	"crypto/tls"
 	"io"
 	"log/slog"
@@ -81,6 +82,8 @@ func TestCustomCAAndClientCertificate(t *testing.T) {
 		"without client certificate": func(a *uploader.Access) { a.Certificate, a.Key = "", "" },
 		"missing CA file":            func(a *uploader.Access) { a.CA = filepath.Join(t.TempDir(), "none.pem") },
 		"invalid CA file":            func(a *uploader.Access) { a.CA = writePEM(t, []byte("hello")) },
+		"CA file without an end":     func(a *uploader.Access) { a.CA = writePEM(t, append(bytes.Clone(ca.PEM), make([]byte, 1<<20)...)) },
+		"folder":                     func(a *uploader.Access) { a.CA = t.TempDir() },
 		"empty certificate file":     func(a *uploader.Access) { a.Certificate = writePEM(t, nil) },
 		"key of another certificate": func(a *uploader.Access) { _, key := ca.Issue(t, "other"); a.Key = writePEM(t, key) },
 	} {

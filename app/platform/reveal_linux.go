@@ -18,19 +18,19 @@ const (
 	fileManagerPath = dbus.ObjectPath("/org/freedesktop/FileManager1")
 )
 
-// Reveal opens the file's folder in the desktop's file manager with the file
+// reveal opens the file's folder in the desktop's file manager with the file
 // selected, or only the folder where the file manager does not support that.
-func Reveal(ctx context.Context, path string) error {
+func reveal(ctx context.Context, path string) error {
 	return showItem(ctx, "ShowItems", path, filepath.Dir(path))
 }
 
-// OpenFolder opens a folder in the desktop's file manager.
-func OpenFolder(ctx context.Context, dir string) error {
+// openFolder opens a folder in the desktop's file manager.
+func openFolder(ctx context.Context, dir string) error {
 	return showItem(ctx, "ShowFolders", dir, dir)
 }
 
-// OpenFile opens a file with the default program of its type.
-func OpenFile(_ context.Context, path string) error {
+// openFile opens a file with the default program of its type.
+func openFile(_ context.Context, path string) error {
 	if err := xdgOpen(path); err != nil {
 		return fmt.Errorf("open file: %w", err)
 	}

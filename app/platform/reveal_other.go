@@ -9,11 +9,11 @@ import (
 
 var errNoFileManager = errors.New("open file manager: not supported on this system")
 
-// Reveal is not supported on this system.
-func Reveal(context.Context, string) error { return errNoFileManager }
+// reveal is not supported on this system.
+func reveal(context.Context, string) error { return errNoFileManager }
 
-// OpenFolder is not supported on this system.
-func OpenFolder(context.Context, string) error { return errNoFileManager }
+// openFolder is not supported on this system.
+func openFolder(context.Context, string) error { return errNoFileManager }
 
-// OpenFile is not supported on this system.
-func OpenFile(context.Context, string) error { return errNoFileManager }
+// openFile is not supported on this system.
+func openFile(context.Context, string) error { return errNoFileManager }

@@ -62,7 +62,7 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 	if err != nil {
 		return err
 	}
-	headers, err := s.Read(cmp.Or(s.To, s.URLs), c.streams.In, c.streams.Err)
+	headers, err := s.Read(cmp.Or(s.To, s.URLs), c.streams)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 }
 
 func (c command) resume(ctx context.Context, r cli.Resume) error {
-	headers, err := r.Read(r.To, c.streams.In, c.streams.Err)
+	headers, err := r.Read(r.To, c.streams)
 	if err != nil {
 		return err
 	}

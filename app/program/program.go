@@ -39,7 +39,7 @@ func Run(version string, args []string, streams cli.Streams) int {
 	context.AfterFunc(ctx, func() { exitLate(ctx, returned, streams) })
 
 	out := cli.NewOutput(streams.Out)
-	streams.Out = out
+	streams.Out, streams.Secrets = out, cli.TakeSecrets()
 	invocation, err := cli.Parse(args, out)
 	if err == nil {
 		words.SetCommandLine(invocation.Window == nil)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"time"
 
 	"github.com/ferryapp/ferry/app/cli"
@@ -98,18 +100,45 @@ func (s *session) setReceivedDir(ctx context.Context, c command, dir string) err
 	return nil
 }
 
-// connect connects to a server. While the receiver cannot use its folder, connecting to
-// it fails with a fault of this computer's disk.
+// connect connects to a server. While the receiver cannot use its folder, or none is known
+// on this computer, connecting to it fails with a fault of this computer's disk.
 func (s *session) connect(server uploader.Server) (uploader.Protocol, error) {
-	if server.Builtin() && s.receiverUnusable.Load() {
-		f := fault.New(fault.LocalDisk, fault.Open, s.receiverErr)
-		f.Code = fault.CodeReceiverDisk
-		if _, unsafe := errors.AsType[*privatefile.Error](s.receiverErr); unsafe {
-			f.Code = fault.CodeReceiverUnsafe
-		}
-		return nil, f
+	if !server.Builtin() {
+		return s.connector.Connect(server)
 	}
-	return s.connector.Connect(server)
+	if s.receiverUnusable.Load() {
+		return nil, receiverFault(s.receiverErr)
+	}
+	local, err := localReceiver(server)
+	if err != nil {
+		return nil, receiverFault(err)
+	}
+	return s.connector.Connect(local)
+}
+
+func receiverFault(err error) *fault.Fault {
+	f := fault.New(fault.LocalDisk, fault.Open, err)
+	f.Code = fault.CodeReceiverDisk
+	if _, unsafe := errors.AsType[*privatefile.Error](err); unsafe {
+		f.Code = fault.CodeReceiverUnsafe
+	}
+	return f
+}
+
+// localReceiver returns the built-in receiver as it may be used: without what only other
+// servers have. It fails unless the endpoint is on this computer. While another process uses
+// the folder, the endpoint is the saved one, which may be of a restored backup by somebody
+// else.
+func localReceiver(saved uploader.Server) (uploader.Server, error) {
+	endpoint, err := url.Parse(saved.Endpoint)
+	if err != nil {
+		return uploader.Server{}, errors.New("address of the built-in receiver is invalid") // err would contain it
+	}
+	if ip, err := netip.ParseAddr(endpoint.Hostname()); err != nil || !ip.IsLoopback() {
+		return uploader.Server{}, errors.New("address of the built-in receiver is not on this computer")
+	}
+	saved.Access, saved.Options.AllowedHosts = uploader.Access{}, ""
+	return saved, nil
 }
 
 // reportFailure wraps serve, which runs the receiver until its context ends, so that
@@ -133,7 +162,7 @@ func (s *session) checkReceiver(c command, request instance.Request) error {
 		return nil
 	}
 	builtin, _ := s.engine.Snapshot().Server(uploader.BuiltinServer)
-	if errors.Is(s.receiverErr, receiver.ErrInUse) && builtin.Endpoint != "" {
+	if _, err := localReceiver(builtin); err == nil && errors.Is(s.receiverErr, receiver.ErrInUse) {
 		return nil
 	}
 	if unsafe, ok := errors.AsType[*privatefile.Error](s.receiverErr); ok {

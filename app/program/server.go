@@ -41,7 +41,7 @@ func (c command) editServer(ctx context.Context, s *cli.ServerEdit) error {
 }
 
 func (c command) testServer(ctx context.Context, s *cli.ServerTest) error {
-	headers, err := s.Read(s.Server, c.streams.In, c.streams.Err)
+	headers, err := s.Read(s.Server, c.streams)
 	if err != nil {
 		return err
 	}
