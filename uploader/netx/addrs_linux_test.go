@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -44,10 +45,11 @@ func TestNewAddressIsReported(t *testing.T) {
 
 func reportNewAddress(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	changes, ended := make(chan struct{}, 100), make(chan error, 1)
-	go func() { ended <- netx.FollowAddrs(ctx, func() { changes <- struct{}{} }) }()
+	var changes atomic.Int32
+	ended := make(chan error, 1)
+	go func() { ended <- netx.FollowAddrs(ctx, func() { changes.Add(1) }) }()
 	// Changes before the subscription may be missed, so repeat until one is reported.
-	for deadline := time.Now().Add(5 * time.Minute); len(changes) == 0; {
+	for deadline := time.Now().Add(5 * time.Minute); changes.Load() == 0; {
 		if time.Now().After(deadline) {
 			t.Fatal("no change was reported")
 		}
