@@ -117,6 +117,12 @@ func TestRoundBetweenTwoSnapshots(t *testing.T) {
 		s.show()
 		s.want(settings.DoneSleep, s.show(finishedAt(s.now.Add(time.Second/2))))
 	})
+	t.Run("a small file is sent in the same millisecond", func(t *testing.T) {
+		s := newStory(t, settings.DoneSleep)
+		s.now = s.now.Add(time.Millisecond / 2)
+		s.show()
+		s.want(settings.DoneSleep, s.show(finishedAt(s.now)))
+	})
 	t.Run("a file is restored from the history", func(t *testing.T) {
 		s := newStory(t, settings.DoneSleep)
 		s.show()

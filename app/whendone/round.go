@@ -75,7 +75,7 @@ func leftQueue(before, after *uploader.Snapshot, since time.Time) (left, sent bo
 		done := !is.None() && is.Phase() == uploader.PhaseDone
 		switch {
 		case was.None():
-			sent = sent || done && !is.Finished().Before(since)
+			sent = sent || done && is.Finished() >= uploader.TimestampOf(since)
 		case pending(was) && done:
 			sent = true
 		case pending(was) && (is.None() || !pending(is)):

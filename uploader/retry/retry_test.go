@@ -111,7 +111,7 @@ func TestAwaitNewUpload(t *testing.T) {
 		{"HEAD right after the creation", fault.Gone, fault.Head, 100 * time.Millisecond, time.Second, true},
 		{"waits grow with the age", fault.Gone, fault.Head, 4 * time.Second, 6 * time.Second, true},
 		{"last wait ends when the upload is 30 seconds old", fault.Gone, fault.Head, 16 * time.Second, 14 * time.Second, true},
-		{"after 30 seconds it is believed", fault.Gone, fault.Head, 30 * time.Second, 0, false},
+		{"after 30 seconds it is final", fault.Gone, fault.Head, 30 * time.Second, 0, false},
 		{"clock was set back", fault.Gone, fault.Head, -time.Second, 0, false},
 		{"other operation", fault.Gone, fault.Concat, 0, 0, false},
 		{"other fault", fault.Auth, fault.Head, 0, 0, false},

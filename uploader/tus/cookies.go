@@ -62,16 +62,16 @@ func (c cookie) matches(target *url.URL) bool {
 // creation. It is safe for concurrent use. Cookies are credentials: the text of SavedCookies must
 // be stored like the URL of an upload.
 type Jar struct {
-	mu      sync.Mutex
-	cookies []cookie       // the latest last
-	version uint64         // increases with every change
-	doubted map[string]int // how often another node seemed to respond that it has no such upload, by its URL
+	mu        sync.Mutex
+	cookies   []cookie       // the latest last
+	version   uint64         // increases with every change
+	otherNode map[string]int // how often in a row another node seemed to respond that it has no such upload, by its URL
 
 	first firstCreation
 }
 
 // NewJar returns an empty jar.
-func NewJar() *Jar { return &Jar{doubted: map[string]int{}, first: newFirstCreation()} }
+func NewJar() *Jar { return &Jar{otherNode: map[string]int{}, first: newFirstCreation()} }
 
 // SavedCookies returns the cookies as JSON, "" if there are none, and the number of changes so far.
 func (j *Jar) SavedCookies() (saved string, version uint64) {
@@ -137,7 +137,7 @@ func (j *Jar) ClearCookies() {
 func (j *Jar) ForgetUpload(upload string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	delete(j.doubted, upload)
+	delete(j.otherNode, upload)
 	before := len(j.cookies)
 	j.cookies = slices.DeleteFunc(j.cookies, func(c cookie) bool { return c.Upload == upload && upload != "" })
 	if len(j.cookies) != before {

@@ -50,7 +50,7 @@ func TestC20ForeignResponse(t *testing.T) {
 						return
 					}
 					w.Header().Set("Content-Type", "text/html")
-					w.Header().Set("Upload-Offset", "10") // and Location: even these are not believed
+					w.Header().Set("Upload-Offset", "10") // and Location: even these are ignored
 					w.Header().Set("Upload-Length", "10")
 					w.Header().Set("Location", "/files/other")
 					w.WriteHeader(status)

@@ -62,7 +62,7 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 				return resp, err
 			}
 		default:
-			return resp, c.doubt(r, resp, resp.statusFault())
+			return resp, c.faultOfOtherNode(r, resp, resp.statusFault())
 		}
 	}
 	return resp, fault.Newf(fault.Refused, r.op, "more than %d redirects", maxRedirects)

@@ -10,9 +10,9 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// maxDoubts is how often in a row a response that an upload does not exist is not believed
-// because another node may have sent it.
-const maxDoubts = 3
+// maxOtherNode is how often in a row a response that an upload does not exist is taken for one of
+// another node.
+const maxOtherNode = 3
 
 // addCookies adds the cookies for a request, and returns them. Those that the user has
 // configured as a header take precedence.
@@ -32,7 +32,7 @@ func (c *Client) keepCookies(r request, resp *response) {
 	upload := r.upload
 	switch {
 	case resp.status/100 == 2:
-		c.Jar.believe(upload)
+		c.Jar.uploadExists(upload)
 	case isGoneStatus(resp.status):
 		upload = ""
 	}
@@ -49,9 +49,9 @@ func (c *Client) bindCookies(upload Upload, resp *response) {
 	c.Jar.bind(upload.URL, parseCookies(resp.url, resp.header, time.Now()))
 }
 
-// doubt makes the fault of a response that an upload does not exist a transient one if the
+// faultOfOtherNode makes the fault of a response that an upload does not exist a transient one if the
 // response replaces a cookie that was sent: the load balancer used another node.
-func (c *Client) doubt(r request, resp *response, f *fault.Fault) *fault.Fault {
+func (c *Client) faultOfOtherNode(r request, resp *response, f *fault.Fault) *fault.Fault {
 	if r.upload == "" || !isGoneStatus(resp.status) || f.Kind != fault.Gone {
 		return f
 	}
@@ -61,7 +61,7 @@ func (c *Client) doubt(r request, resp *response, f *fault.Fault) *fault.Fault {
 			return sent.Host == set.Host && sent.Path == set.Path && sent.Name == set.Name && (sent.Value != set.Value || set.expired(now))
 		})
 	})
-	if another && c.isDoubted(r.upload) {
+	if another && c.Jar.countOtherNode(r.upload) {
 		f.Kind, f.Code = fault.Transient, fault.CodeOtherNode
 	}
 	return f
@@ -69,23 +69,23 @@ func (c *Client) doubt(r request, resp *response, f *fault.Fault) *fault.Fault {
 
 func isGoneStatus(status int) bool { return status == http.StatusNotFound || status == http.StatusGone }
 
-// isDoubted reports whether a response that an upload does not exist is not believed, and
-// counts it.
-func (j *Jar) isDoubted(upload string) bool {
+// countOtherNode counts a response of another node that an upload does not exist. It reports
+// false if there were maxOtherNode in a row: then the upload does not exist.
+func (j *Jar) countOtherNode(upload string) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.doubted[upload] >= maxDoubts {
+	if j.otherNode[upload] >= maxOtherNode {
 		return false
 	}
-	j.doubted[upload]++
+	j.otherNode[upload]++
 	return true
 }
 
-// believe forgets earlier doubts about an upload, which exists.
-func (j *Jar) believe(upload string) {
+// uploadExists resets the count of responses of another node about an upload.
+func (j *Jar) uploadExists(upload string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	delete(j.doubted, upload)
+	delete(j.otherNode, upload)
 }
 
 // maxFirstCreation limits how long others wait for the first response.
