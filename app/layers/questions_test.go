@@ -40,6 +40,7 @@ var questions = []question{
 	{"The server uses another host: allow it?", []string{"app/blocked.go:askAboutHost", "app/servers/check.go:checkFailed"}, nil},
 	{"The server redirects to another address: use that?", nil, nil},
 	{"The certificate is not trusted: other settings?", nil, []fault.Kind{fault.TLS}},
+	{"The server requires a client certificate, or rejects the one it got: which?", nil, []fault.Kind{fault.TLS}},
 	{"The server refuses the file, or the file can't be read: try again?", nil, []fault.Kind{
 		fault.Bug, fault.Refused, fault.NotTus, fault.Quota, fault.SourceDenied, fault.SourceUnsupported, fault.LocalDisk, fault.SourceTruncated,
 	}},
