@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-	"syscall"
 
 	"github.com/ferryapp/ferry/app/words"
 )
@@ -28,7 +27,7 @@ func (o *Output) Write(p []byte) (int, error) {
 	if err == nil {
 		return n, nil
 	}
-	if !errors.Is(err, syscall.EPIPE) {
+	if !isBrokenPipe(err) {
 		cause := err
 		for unwrapped := errors.Unwrap(cause); unwrapped != nil; unwrapped = errors.Unwrap(cause) {
 			cause = unwrapped
