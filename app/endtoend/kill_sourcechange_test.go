@@ -104,7 +104,7 @@ func TestSourceChangeWhileSending(t *testing.T) {
 			t.Parallel()
 			ferry, server, proxy, source := newChangedSource(t)
 			run := source.send(ferry, 1)
-			source.waitStored(server, 8<<20)
+			source.waitStored(server, 1, 8<<20)
 			source.acked = source.stored(server)
 			c.change(source)
 			proxy.Restore(t)
@@ -124,7 +124,7 @@ func resumeChangedParts(t *testing.T, change func(*changedSource)) (*changedSour
 	t.Helper()
 	ferry, server, proxy, source := newChangedSource(t)
 	proxy.HoldEachAfter(5 << 20)
-	source.sendUntilKilled(ferry, server, 4, 3<<20) // of one part
+	source.sendUntilKilled(ferry, server, 4, 3<<20)
 	change(source)
 	proxy.Restore(t)
 	resumed := ferry.resume()
@@ -211,11 +211,11 @@ func newChangedSource(t *testing.T) (*client, *uploadtest.Tusd, *uploadtest.Prox
 }
 
 // sendUntilKilled sends the file over that many connections, and kills the program once
-// the server has size bytes.
+// the server has size bytes of each.
 func (s *changedSource) sendUntilKilled(ferry *client, server *uploadtest.Tusd, connections int, size int64) {
 	s.t.Helper()
 	run := s.send(ferry, connections)
-	s.waitStored(server, size)
+	s.waitStored(server, connections, size)
 	_ = run.command.Process.Kill()
 	run.wait(s.t, runTimeout)
 }
@@ -236,13 +236,22 @@ func (s *changedSource) stored(server *uploadtest.Tusd) int64 {
 	return size
 }
 
-func (s *changedSource) waitStored(server *uploadtest.Tusd, size int64) {
+// waitStored waits until the server has size bytes of each of so many uploads.
+func (s *changedSource) waitStored(server *uploadtest.Tusd, uploads int, size int64) {
 	s.t.Helper()
-	for end := time.Now().Add(runTimeout); s.stored(server) < size; {
-		if time.Now().After(end) {
-			s.t.Fatalf("server has %d bytes, want %d", s.stored(server), size)
+	for end := time.Now().Add(runTimeout); ; time.Sleep(20 * time.Millisecond) {
+		missing := uploads
+		for _, f := range server.Stored(s.t) {
+			if f.Size >= size {
+				missing--
+			}
 		}
-		time.Sleep(20 * time.Millisecond)
+		if missing <= 0 {
+			return
+		}
+		if time.Now().After(end) {
+			s.t.Fatalf("the server does not have %d bytes of %d of %d uploads", size, missing, uploads)
+		}
 	}
 }
 
