@@ -1,10 +1,7 @@
 package program
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/db"
@@ -53,20 +50,10 @@ func TestSavedReceiverElsewhereGetsNothing(t *testing.T) {
 	must(t, d.Close())
 	other, err := receiver.Open(receiver.Config{Dir: p.ReceivedDir})
 	must(t, err)
-	file := filepath.Join(t.TempDir(), "film.mov")
-	must(t, os.WriteFile(file, []byte("film"), 0o600))
-	must(t, os.Chtimes(file, time.Time{}, time.Now().Add(-time.Hour)))
 
 	s := openSession(t, p)
 	updates := s.engine.Watch(t.Context())
-	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
-	var f *fault.Fault
-	for f == nil {
-		<-updates
-		for transfer := range s.engine.Snapshot().Transfers.Values() {
-			f = transfer.Fault
-		}
-	}
+	f := s.addToThisComputer(t, updates)
 	if f.Code != fault.CodeReceiverDisk {
 		t.Errorf("fault %+v", f)
 	}

@@ -130,25 +130,33 @@ func TestReceiverFailureIsReported(t *testing.T) {
 	}
 }
 
+// addToThisComputer adds a file to be uploaded to this computer, and returns the fault because of
+// which it waits. updates are those of the engine.
+func (s *session) addToThisComputer(t *testing.T, updates <-chan struct{}) *fault.Fault {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "film.mov")
+	must(t, os.WriteFile(file, []byte("film"), 0o600))
+	must(t, os.Chtimes(file, time.Time{}, time.Now().Add(-time.Hour)))
+	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
+	for {
+		<-updates
+		for transfer := range s.engine.Snapshot().Transfers.Values() {
+			if transfer.Fault != nil {
+				return transfer.Fault
+			}
+		}
+	}
+}
+
 // TestReceiverFolderUnusableAtStart checks that an upload to this computer waits for the
 // folder, with its reason, and arrives once the folder can be used.
 func TestReceiverFolderUnusableAtStart(t *testing.T) {
 	p, err := profile.Open(t.TempDir())
 	must(t, err)
 	must(t, os.WriteFile(p.ReceivedDir, nil, 0o600))
-	file := filepath.Join(t.TempDir(), "film.mov")
-	must(t, os.WriteFile(file, []byte("film"), 0o600))
-	must(t, os.Chtimes(file, time.Time{}, time.Now().Add(-time.Hour)))
 	s := openSession(t, p)
 	updates := s.engine.Watch(t.Context())
-	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
-	var reason *fault.Fault
-	for reason == nil {
-		<-updates
-		for transfer := range s.engine.Snapshot().Transfers.Values() {
-			reason = transfer.Fault
-		}
-	}
+	reason := s.addToThisComputer(t, updates)
 	if reason.Kind != fault.LocalDisk || reason.Code != fault.CodeReceiverDisk {
 		t.Errorf("fault %v, code %s", reason, reason.Code)
 	}
